@@ -1,0 +1,148 @@
+"""The report of one study: what was found, by what, and what was not looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from condyle.domain.findings import Finding, Measurement
+from condyle.domain.messages import Message
+from condyle.domain.study import Attribute, Instance, Plane, Weighting
+
+
+@dataclass(frozen=True)
+class StudySummary:
+    """What the report says of the study as a whole.
+
+    Attributes:
+        uid: Study Instance UID or ``None``.
+        anatomy: Name of the anatomy that the bundles read, such as ``"lumbar-spine"``.
+        modality: Such as ``"MR"``, or ``None`` where nothing tells.
+        simulated: True where the images are simulated, which every page then says.
+    """
+
+    uid: str | None
+    anatomy: str
+    modality: str | None = None
+    simulated: bool = False
+
+
+@dataclass(frozen=True)
+class SeriesSummary:
+    """What the report says of one series that was offered to the bundles.
+
+    Attributes:
+        index: Position in the report, from 0; findings point here.
+        stem: Safe name used in output files.
+        uid: Series Instance UID or ``None``.
+        instances: Source of each slice.
+        frame_of_reference: Frame of Reference UID or ``None``.
+        plane: Plane, and whether it was estimated.
+        weighting: Contrast, and whether it was estimated.
+        spacing: (slice, row, column) in mm or ``None``.
+        shape: (slice, row, column).
+        used: True where the anatomy bundle read it.
+        labelmap: (slice, row, column) uint8 on the series' own grid, or ``None``:
+            0 background, 1 disc, 2 vertebra, 3 canal.
+        affine: 4 x 4 LPS affine of that grid or ``None``.
+        labelmap_file: Name of the written labelmap, or ``None``.
+        kind: ``"dicom"``, ``"nifti"``, ``"nrrd"``, ``"array"`` or ``"picture"``.
+    """
+
+    index: int
+    stem: str
+    uid: str | None
+    instances: tuple[Instance, ...]
+    frame_of_reference: str | None
+    plane: Attribute[Plane]
+    weighting: Attribute[Weighting]
+    spacing: tuple[float, float, float] | None
+    shape: tuple[int, int, int]
+    used: bool
+    labelmap: NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)
+    affine: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
+    labelmap_file: str | None = None
+    kind: str = "picture"
+
+
+@dataclass(frozen=True)
+class SliceView:
+    """A slice that the report shows with its overlay.
+
+    Attributes:
+        series: Position of the series in the report, from 0.
+        slice: Slice of that series, from 0.
+        image: (row, column) uint8, windowed for display.
+        labelmap: (row, column) uint8, 0 background, 1 disc, 2 vertebra, 3 canal.
+        labels: (text, row, column) of each level label.
+        row_over_column: Height of a pixel over its width, 1.0 where unknown.
+        file: Name of the written overlay picture.
+    """
+
+    series: int
+    slice: int
+    image: NDArray[np.uint8] = field(compare=False, repr=False)
+    labelmap: NDArray[np.uint8] = field(compare=False, repr=False)
+    labels: tuple[tuple[str, float, float], ...] = ()
+    row_over_column: float = 1.0
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class BundleRef:
+    """A bundle that made part of a report.
+
+    Attributes:
+        name: Bundle name.
+        version: Bundle version.
+        sha256: Hash of the whole bundle.
+        intended_use: One paragraph.
+        exclusions: Codes of patients and images that it is not for.
+        attribution: Licence and source of its training data.
+        simulated_training: True where it learned from simulated patients.
+        thresholds: Decision threshold of each finding.
+    """
+
+    name: str
+    version: str
+    sha256: str
+    intended_use: str = ""
+    exclusions: tuple[str, ...] = ()
+    attribution: str = ""
+    simulated_training: bool = False
+    thresholds: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that one reading of a study gives.
+
+    Attributes:
+        study: The study as a whole.
+        series: Each series that was found readable.
+        bundles: What made the report.
+        findings: Caudal to cranial, then by name.
+        measurements: Numbers with units.
+        assumptions: What was taken for granted, such as the count of vertebrae.
+        warnings: What to bear in mind.
+        refused: What a bundle declined to read, with the reason.
+        left_out: Files and series that were not used, with the reason.
+        not_assessed: What nobody looked at; never empty.
+        views: Slices shown with overlays.
+        software_version: Version of Condyle.
+    """
+
+    study: StudySummary
+    series: tuple[SeriesSummary, ...]
+    bundles: tuple[BundleRef, ...]
+    findings: tuple[Finding, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    assumptions: tuple[Message, ...] = ()
+    warnings: tuple[Message, ...] = ()
+    refused: tuple[Message, ...] = ()
+    left_out: tuple[Message, ...] = ()
+    not_assessed: tuple[Message, ...] = ()
+    views: tuple[SliceView, ...] = field(default=(), compare=False, repr=False)
+    software_version: str = ""

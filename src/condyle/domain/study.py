@@ -1,0 +1,117 @@
+"""A study as it came: series, the instances behind them, and what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, Literal, TypeVar
+
+from condyle.domain.messages import Message
+from condyle.domain.volume import Volume
+
+T = TypeVar("T")
+
+Plane = Literal["sagittal", "coronal", "axial", "oblique"]
+Weighting = Literal["t1", "t2", "t2-space", "pd", "stir", "unknown"]
+
+
+@dataclass(frozen=True)
+class Attribute(Generic[T]):
+    """A property of a series and whether a header stated it.
+
+    Attributes:
+        value: The property, or ``None`` where nothing tells.
+        estimated: True where it was estimated from the pixels, not read from a header.
+    """
+
+    value: T | None
+    estimated: bool = False
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One stored image of a series, in slice order.
+
+    Attributes:
+        sop_instance_uid: DICOM SOP Instance UID, or ``None`` outside DICOM.
+        frame: Frame number from 0 in a multi-frame instance.
+        sop_class_uid: DICOM SOP Class UID, or ``None`` outside DICOM.
+    """
+
+    sop_instance_uid: str | None = None
+    frame: int = 0
+    sop_class_uid: str | None = None
+
+
+@dataclass(frozen=True)
+class Series:
+    """One acquisition that can be loaded as one volume.
+
+    Attributes:
+        stem: Name safe for output files: ``"series-<n>"`` for DICOM, the file's own
+            stem otherwise.
+        load: Reads the pixels; raises ``BadImage`` where they cannot be used.
+        kind: ``"dicom"``, ``"nifti"``, ``"nrrd"``, ``"array"`` or ``"picture"``.
+        uid: Series Instance UID, or ``None`` outside DICOM.
+        instances: Source of each slice, in the order of the volume's first axis.
+        frame_of_reference: Frame of Reference UID, or ``None``.
+        modality: DICOM modality such as ``"MR"``, or ``None`` where nothing tells.
+        body_part: Free header text on anatomy, lower case, or ``None``.
+        plane: Plane of the slices.
+        weighting: Contrast of the sequence.
+        fat_suppressed: Whether fat was suppressed.
+        contrast_agent: Whether a contrast agent was given.
+        shape: (slice, row, column) of the volume.
+        spacing: (slice, row, column) in mm or ``None``.
+        description: Series description, cleaned of identity; may be empty.
+        simulated: True where the header says that the images are simulated.
+        age_years: Age of the patient from the header, or ``None``.
+        notes: What a reader must know of this series, such as a missing slice.
+    """
+
+    stem: str
+    load: Callable[[], Volume] = field(compare=False, repr=False)
+    kind: str = "picture"
+    uid: str | None = None
+    instances: tuple[Instance, ...] = ()
+    frame_of_reference: str | None = None
+    modality: str | None = None
+    body_part: str | None = None
+    plane: Attribute[Plane] = Attribute(None)
+    weighting: Attribute[Weighting] = Attribute(None)
+    fat_suppressed: Attribute[bool] = Attribute(None)
+    contrast_agent: Attribute[bool] = Attribute(None)
+    shape: tuple[int, int, int] = (0, 0, 0)
+    spacing: tuple[float, float, float] | None = None
+    description: str = ""
+    simulated: bool = False
+    age_years: float | None = None
+    notes: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Files that are not read as images of the study, and why.
+
+    Attributes:
+        reason: The message that says why; its subject names the series or file kind.
+        count: How many files it concerns.
+    """
+
+    reason: Message
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Study:
+    """All series of one examination of one patient.
+
+    Attributes:
+        uid: Study Instance UID, or ``None`` outside DICOM.
+        series: What can be loaded, in a stable order.
+        left_out: What was found and not used.
+    """
+
+    uid: str | None
+    series: tuple[Series, ...]
+    left_out: tuple[LeftOut, ...] = ()

@@ -1,0 +1,149 @@
+"""Every error that Condyle raises on purpose.
+
+    CondyleError                      (exit status 1 unless a subclass says otherwise)
+    |-- InputError                    what the user gave could not be read (exit 2)
+    |   |-- NothingReadable           no image in what was given
+    |   |-- UnsafeInput               an archive or file over the safe limits, or hostile
+    |   |-- SeveralStudies            images of more than one study or patient together
+    |   `-- BadImage                  an image whose pixels or geometry cannot be used
+    |-- UsageError                    a wrong name, option or setting (exit 2)
+    |   |-- UnknownName               a name that is not in a registry; lists those that are
+    |   |-- BadConfiguration          a recipe, manifest or setting that does not fit its schema
+    |   `-- MissingExtra              an optional part of Condyle is not installed
+    |-- BundleError                   a bundle that is absent, altered or does not fit (exit 2)
+    |-- DatasetError                  a labelled archive that breaks its layout (exit 2)
+    |-- OutputError                   the result could not be written (exit 2)
+    `-- Cancelled                     the user stopped the work (exit 130)
+
+A message has four parts: what failed, what was found, what is needed, how to
+mend it. None of them may hold a patient's name or identifier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class CondyleError(Exception):
+    """Base of every deliberate error; holds the four parts of its message.
+
+    Args:
+        failed: What could not be done.
+        found: What was found instead.
+        needed: What would have been needed.
+        mend: What the user can do now.
+    """
+
+    exit_status = 1
+
+    def __init__(self, failed: str, *, found: str = "", needed: str = "", mend: str = "") -> None:
+        self.failed = failed
+        self.found = found
+        self.needed = needed
+        self.mend = mend
+        super().__init__(failed)
+
+    def lines(self) -> list[str]:
+        """Gives the message as at most four lines of text."""
+        parts = [self.failed]
+        if self.found:
+            parts.append(f"  found:  {self.found}")
+        if self.needed:
+            parts.append(f"  needed: {self.needed}")
+        if self.mend:
+            parts.append(f"  mend:   {self.mend}")
+        return parts
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+
+class InputError(CondyleError):
+    """What the user gave could not be read."""
+
+    exit_status = 2
+
+
+class NothingReadable(InputError):
+    """No image was found in what was given."""
+
+
+class UnsafeInput(InputError):
+    """An archive or file is over the safe limits, or looks hostile."""
+
+
+class SeveralStudies(InputError):
+    """Images of more than one study or patient were given together."""
+
+
+class BadImage(InputError):
+    """An image whose pixels or geometry cannot be used."""
+
+
+class UsageError(CondyleError):
+    """A wrong name, option or setting."""
+
+    exit_status = 2
+
+
+class UnknownName(UsageError):
+    """A name that is in no registry.
+
+    Args:
+        kind: What sort of thing was named, such as ``"recipe"``.
+        name: The name that was given.
+        valid: The names that exist.
+    """
+
+    def __init__(self, kind: str, name: str, valid: Iterable[str]) -> None:
+        super().__init__(
+            f"There is no {kind} called '{name}'.",
+            found=f"'{name}'",
+            needed="one of: " + ", ".join(sorted(valid)),
+            mend=f"choose a {kind} from the list and run the command again.",
+        )
+
+
+class BadConfiguration(UsageError):
+    """A recipe, manifest or setting that does not fit its schema."""
+
+
+class MissingExtra(UsageError):
+    """An optional part of Condyle is not installed.
+
+    Args:
+        extra: The name of the extra, such as ``"train"``.
+        purpose: What the user wanted to do with it.
+    """
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        super().__init__(
+            f"{purpose} needs a part of Condyle that is not installed.",
+            found=f"no '{extra}' extra",
+            needed=f"the '{extra}' extra",
+            mend=f"pip install 'condyle[{extra}]'",
+        )
+
+
+class BundleError(CondyleError):
+    """A bundle that is absent, altered or does not fit."""
+
+    exit_status = 2
+
+
+class DatasetError(CondyleError):
+    """A labelled archive that breaks its layout."""
+
+    exit_status = 2
+
+
+class OutputError(CondyleError):
+    """The result could not be written."""
+
+    exit_status = 2
+
+
+class Cancelled(CondyleError):
+    """The user stopped the work."""
+
+    exit_status = 130
