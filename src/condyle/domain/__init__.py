@@ -3,6 +3,7 @@
 from condyle.domain.case import Case, Reference
 from condyle.domain.estimate import Estimate
 from condyle.domain.findings import Evidence, Finding, Measurement, OperatingPoint, Site
+from condyle.domain.geometry import Reorientation
 from condyle.domain.messages import Message
 from condyle.domain.report import BundleRef, Report, SeriesSummary, SliceView, StudySummary
 from condyle.domain.study import Attribute, Instance, LeftOut, Series, Study
@@ -21,6 +22,7 @@ __all__ = [
     "Message",
     "OperatingPoint",
     "Reference",
+    "Reorientation",
     "Report",
     "Series",
     "SeriesSummary",

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from condyle.domain.findings import Finding, Measurement
+from condyle.domain.geometry import AS_STORED, Reorientation
 from condyle.domain.messages import Message
 from condyle.domain.study import Attribute, Instance, Plane, Weighting
 
@@ -49,6 +50,8 @@ class SeriesSummary:
         affine: 4 x 4 LPS affine of that grid or ``None``.
         labelmap_file: Name of the written labelmap, or ``None``.
         kind: ``"dicom"``, ``"nifti"``, ``"nrrd"``, ``"array"`` or ``"picture"``.
+        stored: How the file's own array was turned into this grid, so that a labelmap
+            can be written back on the file's own grid.
     """
 
     index: int
@@ -65,6 +68,7 @@ class SeriesSummary:
     affine: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
     labelmap_file: str | None = None
     kind: str = "picture"
+    stored: Reorientation = AS_STORED
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
+from condyle.domain.geometry import AS_STORED, Reorientation
+from condyle.domain.geometry import Plane as Plane
 from condyle.domain.messages import Message
 from condyle.domain.volume import Volume
 
 T = TypeVar("T")
 
-Plane = Literal["sagittal", "coronal", "axial", "oblique"]
 Weighting = Literal["t1", "t2", "t2-space", "pd", "stir", "unknown"]
 
 
@@ -67,6 +68,8 @@ class Series:
         simulated: True where the header says that the images are simulated.
         age_years: Age of the patient from the header, or ``None``.
         notes: What a reader must know of this series, such as a missing slice.
+        stored: How the file's own array was turned into the volume; its ``invert``
+            gives an array of the volume's shape back on the file's own grid.
     """
 
     stem: str
@@ -87,6 +90,7 @@ class Series:
     simulated: bool = False
     age_years: float | None = None
     notes: tuple[Message, ...] = ()
+    stored: Reorientation = AS_STORED
 
 
 @dataclass(frozen=True)
