@@ -1,0 +1,1 @@
+"""Labelled archives: one module a layout, each giving cases."""

@@ -1,0 +1,169 @@
+"""The SPIDER lumbar spine data as single slices with gradings and masks.
+
+van der Graaf et al. 2024, doi 10.1038/s41597-024-03090-w. The layout is
+
+    midsagittal/<patient>_<t1|t2|t2_SPACE>.png
+    gradings.csv     patient, disc (1 the most caudal), pfirrmann, modic, ...
+    series.csv       series, scanner, sex, ...
+    t2space/images/<patient>_t2_SPACE_slice<k>.png    and the same in t2space/masks
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from condyle.domain.case import Case, Reference
+from condyle.domain.study import Attribute, Instance, Series, Study, Weighting
+from condyle.domain.volume import Volume
+from condyle.errors import DatasetError
+
+COLUMNS = {
+    "pfirrmann": "pfirrmann-grade",
+    "herniation": "disc-herniation",
+    "narrowing": "disc-narrowing",
+    "bulging": "disc-bulging",
+    "spondylolisthesis": "spondylolisthesis",
+    "modic": "modic-change",
+    "upper_endplate": "endplate-change-above",
+    "lower_endplate": "endplate-change-below",
+}
+"""Column of ``gradings.csv`` to the name of the finding."""
+
+_WEIGHTINGS: dict[str, Weighting] = {"t1": "t1", "t2": "t2", "t2_SPACE": "t2-space"}
+_COVARIATES = ("sex", "Manufacturer", "ManufacturerModelName", "MagneticFieldStrength")
+
+
+def is_spider(root: Path) -> bool:
+    """Says whether a folder has this layout."""
+    return (root / "gradings.csv").is_file() and (root / "midsagittal").is_dir()
+
+
+def graded_cases(root: Path) -> tuple[Case, ...]:
+    """Gives one case a patient: its mid-sagittal slices and the grades of its discs.
+
+    Raises:
+        DatasetError: If the layout is broken; names the file and row.
+    """
+    _require(root)
+    grades = _read_grades(root / "gradings.csv")
+    covariates = _read_covariates(root / "series.csv")
+    pictures: dict[str, list[Path]] = {}
+    for path in sorted((root / "midsagittal").glob("*.png")):
+        pictures.setdefault(path.stem.split("_")[0], []).append(path)
+    return tuple(
+        Case(
+            id=patient,
+            patient=patient,
+            study=Study(uid=None, series=tuple(_series(path) for path in paths)),
+            reference=Reference(grades=grades.get(patient, {})),
+            covariates=covariates.get(patient, {}),
+        )
+        for patient, paths in sorted(pictures.items(), key=lambda item: int(item[0]))
+    )
+
+
+def masked_cases(root: Path) -> tuple[Case, ...]:
+    """Gives one case a T2-SPACE slice with its mask.
+
+    Raises:
+        DatasetError: If an image has no mask, or one of another size.
+    """
+    _require(root)
+    return tuple(_masked(root))
+
+
+def _masked(root: Path) -> Iterator[Case]:
+    for path in sorted((root / "t2space" / "images").glob("*.png")):
+        mask_path = root / "t2space" / "masks" / path.name
+        if not mask_path.is_file():
+            raise DatasetError(
+                "A slice of the data has no mask.",
+                found=f"t2space/images/{path.name} alone",
+                needed=f"t2space/masks/{path.name}",
+                mend="add the mask, or take the image away.",
+            )
+        series = _series(path, stem=path.stem, weighting="t2-space")
+        mask = np.asarray(Image.open(mask_path).convert("L"), dtype=np.uint8)[None]
+        if mask.shape != series.shape:
+            raise DatasetError(
+                "A mask does not fit its slice.",
+                found=f"{path.name}: image {series.shape[1:]}, mask {mask.shape[1:]}",
+                needed="the same rows and columns",
+                mend="export the mask again on the image's own grid.",
+            )
+        yield Case(
+            id=path.stem,
+            patient=path.stem.split("_")[0],
+            study=Study(uid=None, series=(series,)),
+            reference=Reference(masks={path.stem: mask}),
+        )
+
+
+def _series(path: Path, *, stem: str | None = None, weighting: Weighting | None = None) -> Series:
+    with Image.open(path) as image:
+        columns, rows = image.size
+    name = stem or path.stem
+    return Series(
+        stem=name,
+        load=lambda: Volume(_pixels(path)),
+        kind="picture",
+        instances=(Instance(),),
+        modality="MR",
+        plane=Attribute("sagittal"),
+        weighting=Attribute(weighting or _WEIGHTINGS.get(name.split("_", 1)[-1], "unknown")),
+        fat_suppressed=Attribute(False),
+        contrast_agent=Attribute(False),
+        shape=(1, rows, columns),
+    )
+
+
+def _pixels(path: Path) -> NDArray[np.float32]:
+    with Image.open(path) as image:
+        return np.asarray(image.convert("L"), dtype=np.float32)[None]
+
+
+def _read_grades(path: Path) -> dict[str, dict[str, dict[str, int]]]:
+    """Reads patient to disc to finding to grade; ``modic`` 1 to 3 becomes 1."""
+    grades: dict[str, dict[str, dict[str, int]]] = {}
+    with path.open(newline="", encoding="utf-8") as stream:
+        for number, row in enumerate(csv.DictReader(stream), start=2):
+            try:
+                values = {finding: int(row[column]) for column, finding in COLUMNS.items()}
+                unit = f"disc-{int(row['disc'])}"
+            except (KeyError, TypeError, ValueError) as error:
+                raise DatasetError(
+                    "A row of the gradings cannot be read.",
+                    found=f"gradings.csv, row {number}",
+                    needed="patient, disc and whole numbers in: " + ", ".join(COLUMNS),
+                    mend="correct that row.",
+                ) from error
+            values["modic-change"] = min(values["modic-change"], 1)
+            grades.setdefault(row["patient"], {})[unit] = values
+    return grades
+
+
+def _read_covariates(path: Path) -> dict[str, dict[str, str]]:
+    if not path.is_file():
+        return {}
+    found: dict[str, dict[str, str]] = {}
+    with path.open(newline="", encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            values = {key: row[key] for key in _COVARIATES if row.get(key)}
+            found.setdefault(row["series"].split("_")[0], values)
+    return found
+
+
+def _require(root: Path) -> None:
+    if not is_spider(root):
+        raise DatasetError(
+            "The data does not have the layout 'spider'.",
+            found="no gradings.csv beside a folder midsagittal",
+            needed="gradings.csv, midsagittal/ and, for masks, t2space/images and t2space/masks",
+            mend="give --data the folder that holds gradings.csv.",
+        )

@@ -1,0 +1,77 @@
+"""Where a prepared image lies in the image that it was made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """An axis-aligned map from a prepared grid back to its source grid.
+
+    A source coordinate is ``(prepared + 0.5 - offset) * scale - 0.5``, an integer
+    coordinate being a pixel's centre.
+
+    Attributes:
+        source: (row, column) shape of the source slice.
+        prepared: (row, column) shape of the prepared slice.
+        scale: (row, column) source pixels a prepared pixel.
+        offset: (row, column) prepared pixels of padding before the source's first.
+    """
+
+    source: tuple[int, int]
+    prepared: tuple[int, int]
+    scale: tuple[float, float] = (1.0, 1.0)
+    offset: tuple[float, float] = (0.0, 0.0)
+
+    def to_source(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Maps (n, 2) prepared (row, column) coordinates to source coordinates."""
+        values = np.asarray(points, dtype=np.float64)
+        return (values + 0.5 - np.array(self.offset)) * np.array(self.scale) - 0.5
+
+    def to_prepared(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Maps (n, 2) source (row, column) coordinates to prepared coordinates."""
+        values = np.asarray(points, dtype=np.float64)
+        return (values + 0.5) / np.array(self.scale) + np.array(self.offset) - 0.5
+
+    def restore(self, array: Floats) -> Floats:
+        """Resamples (..., row, column) prepared values onto the source grid, bilinearly."""
+        rows = interpolation_matrix(
+            self.source[0], self.prepared[0], step=1 / self.scale[0], start=self.offset[0]
+        )
+        columns = interpolation_matrix(
+            self.source[1], self.prepared[1], step=1 / self.scale[1], start=self.offset[1]
+        )
+        return apply_separable(array, rows, columns)
+
+
+def interpolation_matrix(out: int, size: int, *, step: float, start: float = 0.0) -> Floats:
+    """Gives the (out, size) weights that resample one axis with a triangle kernel.
+
+    The kernel widens with ``step`` where the axis shrinks, so that nothing aliases;
+    weights are renormalised at the borders, where the edge value is held.
+
+    Args:
+        out: Number of samples wanted.
+        size: Number of samples given.
+        step: Distance between wanted samples, in given samples.
+        start: Edge of the first wanted sample, in given samples.
+    """
+    centres = start + (np.arange(out) + 0.5) * step - 0.5
+    centres = np.clip(centres, 0.0, size - 1.0)
+    width = max(step, 1.0)
+    weights = 1.0 - np.abs(np.arange(size)[None, :] - centres[:, None]) / width
+    weights = np.clip(weights, 0.0, None)
+    weights /= weights.sum(axis=1, keepdims=True)
+    return weights.astype(np.float32)
+
+
+def apply_separable(array: Floats, rows: Floats, columns: Floats) -> Floats:
+    """Applies row and column weights to the last two axes of an array."""
+    result: Floats = np.matmul(np.matmul(rows, array.astype(np.float32)), columns.T)
+    return result

@@ -1,0 +1,1 @@
+"""From cases to a trained network: the only room that imports torch."""

@@ -1,0 +1,122 @@
+"""Random changes of a training batch, drawn from a generator of its own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+@dataclass(frozen=True)
+class AffineRange:
+    """How far an image may be moved.
+
+    Attributes:
+        rotation_degrees: Largest rotation either way.
+        scale: Smallest and largest magnification.
+        stretch: Largest relative difference between the two axes.
+        shift: Largest shift either way, as a share of the image.
+    """
+
+    rotation_degrees: float = 15.0
+    scale: tuple[float, float] = (0.75, 1.4)
+    stretch: float = 0.1
+    shift: float = 0.1
+
+
+def uniform(generator: torch.Generator, shape: tuple[int, ...], low: float, high: float) -> Tensor:
+    """Draws from a uniform distribution."""
+    return torch.rand(shape, generator=generator) * (high - low) + low
+
+
+def random_grid(
+    batch: int, size: tuple[int, int], *, limits: AffineRange, generator: torch.Generator
+) -> Tensor:
+    """Gives (batch, row, column, 2) sampling positions for ``grid_sample``."""
+    angle = uniform(generator, (batch,), -1, 1) * math.radians(limits.rotation_degrees)
+    low, high = math.log(limits.scale[0]), math.log(limits.scale[1])
+    scale = torch.exp(-uniform(generator, (batch,), low, high))
+    stretch = torch.exp(uniform(generator, (batch,), -limits.stretch, limits.stretch))
+    shift = uniform(generator, (batch, 2), -2 * limits.shift, 2 * limits.shift)
+    cosine, sine = torch.cos(angle), torch.sin(angle)
+    theta = torch.zeros(batch, 2, 3)
+    theta[:, 0, 0] = cosine * scale * stretch
+    theta[:, 0, 1] = -sine * scale
+    theta[:, 1, 0] = sine * scale
+    theta[:, 1, 1] = cosine * scale / stretch
+    theta[:, :, 2] = shift
+    return functional.affine_grid(theta, [batch, 1, *size], align_corners=False)
+
+
+def smooth_field(
+    batch: int, size: tuple[int, int], *, cells: int, generator: torch.Generator
+) -> Tensor:
+    """Gives (batch, 1, row, column) smooth noise in -1 to 1 with ``cells`` bumps an axis."""
+    coarse = uniform(generator, (batch, 1, cells, cells), -1, 1)
+    return functional.interpolate(coarse, size=size, mode="bicubic", align_corners=False)
+
+
+def remap_by_label(image: Tensor, label: Tensor, *, generator: torch.Generator) -> Tensor:
+    """Gives each labelled structure a contrast of its own, so that one sequence stands for many.
+
+    Args:
+        image: (batch, 1, row, column) in 0 to 1.
+        label: (batch, row, column) with 0 background.
+        generator: Source of randomness.
+    """
+    batch, _, *size = image.shape
+    soft = functional.one_hot(label, 4).permute(0, 3, 1, 2).float()
+    soft = functional.avg_pool2d(soft, 3, stride=1, padding=1, count_include_pad=False)
+    gain = torch.exp(uniform(generator, (batch, 4, 1, 1), -0.7, 0.7))
+    gain = gain * torch.where(torch.rand(batch, 4, 1, 1, generator=generator) < 0.2, -0.6, 1.0)
+    shift = uniform(generator, (batch, 4, 1, 1), -0.25, 0.45)
+    shift[:, :1] = uniform(generator, (batch, 1, 1, 1), -0.1, 0.15)
+    mapped = image * gain + shift
+    mapped[:, :1] = image * gain[:, :1].abs() + shift[:, :1]
+    fat = smooth_field(batch, (size[0], size[1]), cells=5, generator=generator).clamp(min=0)
+    fine = smooth_field(batch, (size[0], size[1]), cells=24, generator=generator)
+    strength = uniform(generator, (batch, 1, 1, 1), 0.0, 1.2)
+    mapped[:, :1] = mapped[:, :1] + strength * fat * (1 + 0.6 * fine)
+    return (soft * mapped).sum(dim=1, keepdim=True)
+
+
+def change_intensity(image: Tensor, *, generator: torch.Generator) -> Tensor:
+    """Applies bias field, gamma, gain, blur and noise to (batch, 1, row, column) images."""
+    batch, _, *size = image.shape
+    bias = smooth_field(batch, (size[0], size[1]), cells=3, generator=generator)
+    image = image * torch.exp(uniform(generator, (batch, 1, 1, 1), 0.0, 0.9) * bias)
+    top = image.amax(dim=(1, 2, 3), keepdim=True).clamp(min=1e-3)
+    level = uniform(generator, (batch, 1, 1, 1), 0.5, 1.0)
+    image = (image / (top * level)).clamp(0, 1)
+    image = image ** torch.exp(uniform(generator, (batch, 1, 1, 1), -0.6, 0.6))
+    blurred = functional.avg_pool2d(image, 3, stride=1, padding=1, count_include_pad=False)
+    share = uniform(generator, (batch, 1, 1, 1), -0.5, 1.0)
+    image = image + share * (blurred - image)
+    noise = torch.randn(image.shape, generator=generator)
+    image = image + noise * uniform(generator, (batch, 1, 1, 1), 0.0, 0.06)
+    return image.clamp(0, 1)
+
+
+def blank_borders(image: Tensor, label: Tensor, *, generator: torch.Generator) -> tuple[
+    Tensor, Tensor
+]:
+    """Blacks out strips at the borders, as padding and short fields of view do."""
+    image, label = image.clone(), label.clone()
+    rows, columns = image.shape[2:]
+    cuts = uniform(generator, (image.shape[0], 4), -0.25, 0.22).clamp(min=0)
+    for position, cut in enumerate(cuts.tolist()):
+        top, bottom = int(cut[0] * rows), int(cut[1] * rows)
+        left, right = int(cut[2] * columns), int(cut[3] * columns)
+        for target in (image[position, 0], label[position]):
+            target[:top] = 0
+            target[rows - bottom :] = 0
+            target[:, :left] = 0
+            target[:, columns - right :] = 0
+    return image, label
+
+
+Augment = Callable[[Tensor, Tensor, torch.Generator], tuple[Tensor, Tensor]]

@@ -1,0 +1,37 @@
+"""The registry of networks that a recipe may name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from torch import nn
+
+from condyle.errors import BadConfiguration, UnknownName
+from condyle.training.networks.grader import DiscGrader
+from condyle.training.networks.unet import UNet
+
+NETWORKS: dict[str, Callable[..., nn.Module]] = {"unet": UNet, "disc-grader": DiscGrader}
+
+
+def build_network(name: str, parameters: Mapping[str, Any]) -> nn.Module:
+    """Builds a network of the registry.
+
+    Raises:
+        UnknownName: If it is not in the registry.
+        BadConfiguration: If its parameters do not fit.
+    """
+    if name not in NETWORKS:
+        raise UnknownName("network", name, NETWORKS)
+    try:
+        return NETWORKS[name](**parameters)
+    except TypeError as error:
+        raise BadConfiguration(
+            f"The network '{name}' cannot be built.",
+            found=", ".join(sorted(parameters)) or "no parameters",
+            needed=str(error),
+            mend="correct network.parameters in the recipe.",
+        ) from error
+
+
+__all__ = ["NETWORKS", "build_network"]

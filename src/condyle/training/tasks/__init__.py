@@ -1,0 +1,1 @@
+"""What a recipe can train: one module a kind of task."""

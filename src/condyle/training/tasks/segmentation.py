@@ -1,0 +1,191 @@
+"""Training a network to label pixels, from prepared slices and masks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from condyle.domain.progress import ProgressCallback
+from condyle.errors import BadConfiguration
+from condyle.training.augmentation import (
+    AffineRange,
+    blank_borders,
+    change_intensity,
+    random_grid,
+    remap_by_label,
+)
+from condyle.training.loop import Batch, Job, fit
+from condyle.training.losses import dice_and_cross_entropy
+from condyle.training.networks import build_network
+from condyle.training.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A prepared slice with its labels.
+
+    Attributes:
+        patient: Patients are drawn evenly, whatever their number of slices.
+        image: (row, column) float16 in 0 to 1, on a grid finer than the network's.
+        label: (row, column) uint8 on the same grid.
+        weighting: A T2-SPACE slice is remapped to other contrasts, a real one less often.
+    """
+
+    patient: str
+    image: NDArray[np.float16]
+    label: NDArray[np.uint8]
+    weighting: str = "t2-space"
+
+
+def train_segmentation(
+    recipe: Recipe,
+    *,
+    slices: Sequence[Slice],
+    stage: str,
+    folder: Path,
+    fold_seed: int,
+    start: nn.Module | None = None,
+    device: str = "auto",
+    resume: bool = False,
+    progress: ProgressCallback,
+) -> nn.Module:
+    """Trains one network on some slices.
+
+    Args:
+        recipe: The declaration.
+        slices: What to learn from; only patients outside the scored fold.
+        stage: Name of this fit.
+        folder: Where its log and checkpoint go.
+        fold_seed: Added to the recipe's seed.
+        start: A network to go on from; a new one where ``None``.
+        device: Where to train.
+        resume: Whether to go on from the folder's checkpoint.
+        progress: Told of every step.
+    """
+    settings = _Settings.of(recipe)
+    torch.manual_seed(recipe.seed + fold_seed)
+    network = start or build_network(recipe.network.name, recipe.network.parameters)
+    schedule, optimiser = recipe.schedule, recipe.optimiser
+    if start is not None and recipe.self_training is not None:
+        schedule = schedule.model_copy(update={"steps": recipe.self_training.steps})
+        optimiser = optimiser.model_copy(
+            update={"learning_rate": recipe.self_training.learning_rate}
+        )
+    draw = _Draw(slices, share=recipe.self_training.share if recipe.self_training else 0.0)
+
+    def make_batch(step: int, generator: torch.Generator) -> Batch:
+        chosen = draw(schedule.batch, generator)
+        return augment(chosen, settings=settings, generator=generator)
+
+    job = Job(
+        stage=stage,
+        network=network,
+        make_batch=make_batch,
+        loss_of=_loss,
+        schedule=schedule,
+        optimiser=optimiser,
+        seed=recipe.seed + fold_seed,
+        folder=folder,
+    )
+    return fit(job, device=device, resume=resume, progress=progress)
+
+
+def _loss(network: nn.Module, batch: Batch) -> Tensor:
+    image, label = batch
+    return dice_and_cross_entropy(network(image), label)
+
+
+@dataclass(frozen=True)
+class _Settings:
+    size: tuple[int, int]
+    limits: AffineRange
+    remap_share: float
+    real_remap_share: float
+
+    @staticmethod
+    def of(recipe: Recipe) -> _Settings:
+        values: dict[str, Any] = dict(recipe.augmentation)
+        size = network_size(recipe)
+        remap = float(values.pop("remap_share", 0.7))
+        real = float(values.pop("real_remap_share", 0.2))
+        try:
+            limits = AffineRange(
+                **{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+            )
+        except TypeError as error:
+            raise BadConfiguration(
+                "The recipe's augmentation cannot be used.",
+                found=", ".join(sorted(values)),
+                needed="rotation_degrees, scale, stretch, shift, remap_share, real_remap_share",
+                mend="correct the fields under augmentation in the recipe.",
+            ) from error
+        return _Settings(size, limits, remap, real)
+
+
+def network_size(recipe: Recipe) -> tuple[int, int]:
+    """Gives the (row, column) size that the recipe's ``fit`` step makes."""
+    for step in recipe.preprocessing:
+        if step.get("step") == "fit":
+            return (int(step["rows"]), int(step["columns"]))
+    raise BadConfiguration(
+        f"The recipe '{recipe.name}' does not say how large the network's input is.",
+        found="no 'fit' step under preprocessing",
+        needed="a step such as {step: fit, rows: 256, columns: 256}",
+        mend="add the step to the recipe.",
+    )
+
+
+class _Draw:
+    """Draws slices with every patient equally likely, and real contrasts by their share."""
+
+    def __init__(self, slices: Sequence[Slice], *, share: float) -> None:
+        self.pools: list[list[list[Slice]]] = []
+        self.share = share
+        for real in (False, True):
+            pool: dict[str, list[Slice]] = {}
+            for item in slices:
+                if (item.weighting != "t2-space") == real:
+                    pool.setdefault(item.patient, []).append(item)
+            self.pools.append(list(pool.values()))
+
+    def __call__(self, count: int, generator: torch.Generator) -> list[Slice]:
+        drawn = []
+        for _ in range(count):
+            real = bool(torch.rand(1, generator=generator) < self.share)
+            pool = self.pools[real] or self.pools[not real]
+            patient = pool[int(torch.randint(len(pool), (1,), generator=generator))]
+            drawn.append(patient[int(torch.randint(len(patient), (1,), generator=generator))])
+        return drawn
+
+
+def augment(
+    slices: Sequence[Slice], *, settings: _Settings, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Gives (batch, 1, row, column) images and (batch, row, column) labels, changed at random."""
+    image = torch.stack([torch.from_numpy(item.image.astype(np.float32)) for item in slices])
+    label = torch.stack([torch.from_numpy(item.label.astype(np.float32)) for item in slices])
+    grid = random_grid(
+        len(slices), settings.size, limits=settings.limits, generator=generator
+    )
+    image = functional.grid_sample(image[:, None], grid, align_corners=False)
+    moved = functional.grid_sample(label[:, None], grid, mode="nearest", align_corners=False)
+    target = moved[:, 0].long()
+    share = torch.tensor(
+        [
+            settings.remap_share if item.weighting == "t2-space" else settings.real_remap_share
+            for item in slices
+        ]
+    )
+    chosen = (torch.rand(len(slices), generator=generator) < share)[:, None, None, None]
+    image = torch.where(chosen, remap_by_label(image, target, generator=generator), image)
+    image = change_intensity(image.clamp(min=0), generator=generator)
+    image, target = blank_borders(image, target, generator=generator)
+    return image.contiguous(memory_format=torch.channels_last), target
