@@ -1,0 +1,58 @@
+"""Which reader takes which file, told by the file's first bytes, not by its name."""
+
+from __future__ import annotations
+
+from condyle.domain.study import Series
+from condyle.errors import BadImage
+from condyle.images.array import is_array, read_array
+from condyle.images.nifti import is_nifti, read_nifti
+from condyle.images.nrrd_volume import is_nrrd, read_nrrd
+from condyle.images.picture import is_picture, read_picture
+from condyle.sources import SourceFile
+
+HEAD = 352
+"""Bytes that tell every format here; a NIfTI-1 header is the longest."""
+
+
+def recognises(file: SourceFile) -> bool:
+    """Tells whether a file begins as one of the formats of this room does.
+
+    Raises:
+        OSError: The file cannot be opened.
+    """
+    return _kind(file) != ""
+
+
+def read_image(file: SourceFile) -> Series:
+    """Gives an image file as a series; its pixels have been checked and are read again.
+
+    Raises:
+        BadImage: The file is damaged, or its pixels or geometry cannot be used.
+        OSError: The file cannot be opened.
+    """
+    match _kind(file):
+        case "picture":
+            return read_picture(file)
+        case "array":
+            return read_array(file)
+        case "nrrd":
+            return read_nrrd(file)
+        case "nifti":
+            return read_nifti(file)
+    raise BadImage(
+        f"The image {file.label} was not read.",
+        found="a file of no known image format",
+        needed="PNG, JPEG, TIFF, NIfTI, NRRD, NPY or DICOM",
+        mend="export the image in one of these formats.",
+    )
+
+
+def _kind(file: SourceFile) -> str:
+    head = file.head(HEAD)
+    if is_picture(head):
+        return "picture"
+    if is_array(head):
+        return "array"
+    if is_nrrd(head):
+        return "nrrd"
+    return "nifti" if is_nifti(head, file.suffix) else ""
