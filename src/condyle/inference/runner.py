@@ -1,0 +1,183 @@
+"""Running a bundle's models on arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from condyle.bundle import Bundle
+from condyle.errors import BadImage, BundleError
+from condyle.inference.session import ORT_ERRORS, first_line, open_session
+
+Array = NDArray[Any]
+
+MAX_BATCH = 16
+"""Greatest number of items given to a model at once: speed gains little beyond it."""
+
+_TYPES: dict[str, np.dtype[Any]] = {
+    "tensor(float)": np.dtype(np.float32),
+    "tensor(double)": np.dtype(np.float64),
+    "tensor(float16)": np.dtype(np.float16),
+    "tensor(int64)": np.dtype(np.int64),
+    "tensor(int32)": np.dtype(np.int32),
+    "tensor(uint8)": np.dtype(np.uint8),
+    "tensor(bool)": np.dtype(np.bool_),
+}
+
+
+class Runner:
+    """The loaded models of one bundle.
+
+    Where the bundle has several models, as an ensemble of folds, a result is the mean of
+    theirs. The same bundle, input, thread count and batch limit give the same bytes.
+
+    Args:
+        bundle: Whose models are loaded, each checked against its hash.
+        threads: Threads of an operator; all that the process may use where ``None``.
+        max_batch: Greatest number of items run at once, which bounds the memory.
+
+    Raises:
+        BundleError: A model was altered, cannot be loaded, or differs from the others in
+            its inputs or outputs.
+    """
+
+    def __init__(
+        self, bundle: Bundle, *, threads: int | None = None, max_batch: int = MAX_BATCH
+    ) -> None:
+        self._name = bundle.manifest.name
+        self._max_batch = max(1, max_batch)
+        self._sessions = [
+            open_session(bundle.read(model), threads=threads, name=f"{self._name}/{model}")
+            for model in bundle.manifest.models
+        ]
+        first = self._sessions[0]
+        self._inputs = {node.name: node for node in first.get_inputs()}
+        self.inputs: tuple[str, ...] = tuple(self._inputs)
+        self.outputs: tuple[str, ...] = tuple(node.name for node in first.get_outputs())
+        self._check_models(bundle)
+
+    def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
+        """Gives every output of the model by its name, the first axis that of the inputs.
+
+        Args:
+            feeds: By input name, (item, ...), all with the same number of items;
+                floating-point arrays are cast to the type that the model takes.
+
+        Raises:
+            BadImage: An input is absent, unknown, of another shape or not finite.
+            BundleError: The model failed, or gave a number that is not finite.
+        """
+        ready = self._check_feeds(feeds)
+        items = len(next(iter(ready.values())))
+        step = self._step(items)
+        parts = [
+            self._run_batch({name: array[at : at + step] for name, array in ready.items()})
+            for at in range(0, items, step)
+        ]
+        return {name: np.concatenate([part[name] for part in parts]) for name in self.outputs}
+
+    def _run_batch(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
+        items = len(next(iter(feeds.values())))
+        try:
+            results = [session.run(None, dict(feeds)) for session in self._sessions]
+        except ORT_ERRORS as error:
+            raise self._failed(first_line(error), "inputs that the model can take") from error
+        merged = {name: _mean([r[k] for r in results]) for k, name in enumerate(self.outputs)}
+        for name, array in merged.items():
+            if array.ndim == 0 or len(array) != items:
+                raise self._failed(
+                    f"output '{name}' of shape {array.shape} for {items} item(s)",
+                    "one row an item",
+                )
+            if array.dtype.kind == "f" and not np.isfinite(array).all():
+                raise self._failed(f"output '{name}' has NaN or infinity", "finite numbers")
+        return merged
+
+    def _check_feeds(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
+        if set(feeds) != set(self.inputs):
+            raise self._unfit("inputs " + _listed(feeds), "inputs " + _listed(self.inputs))
+        ready = {name: self._check_feed(name, np.asarray(feeds[name])) for name in self.inputs}
+        counts = {name: len(array) for name, array in ready.items()}
+        if len(set(counts.values())) != 1 or 0 in counts.values():
+            raise self._unfit(f"items {counts}", "as many items in each input, at least one")
+        return ready
+
+    def _check_feed(self, name: str, array: Array) -> Array:
+        wanted = tuple(self._inputs[name].shape)
+        fits = array.ndim == len(wanted) and all(
+            not isinstance(want, int) or want == size
+            for want, size in zip(wanted[1:], array.shape[1:], strict=True)
+        )
+        if not fits or array.ndim == 0:
+            shape = "(" + ", ".join(str(size) for size in wanted) + ")"
+            raise self._unfit(f"'{name}' of shape {array.shape}", f"shape {shape}")
+        kind = _TYPES.get(self._inputs[name].type)
+        if kind is None:
+            raise self._failed(f"an input of type {self._inputs[name].type}", "an array of numbers")
+        if array.dtype != kind and not (array.dtype.kind == "f" and kind.kind == "f"):
+            raise self._unfit(f"'{name}' of type {array.dtype}", f"type {kind}")
+        with np.errstate(over="ignore"):  # what overflows is found by the next line
+            cast = np.ascontiguousarray(array, dtype=kind)
+        if kind.kind == "f" and not np.isfinite(cast).all():
+            raise self._unfit(f"'{name}' has NaN or infinity", "finite numbers")
+        return cast
+
+    def _step(self, items: int) -> int:
+        """Gives the batch size: the model's own where it has one, else at most the limit."""
+        fixed = {node.shape[0] for node in self._inputs.values() if isinstance(node.shape[0], int)}
+        if not fixed:
+            return self._max_batch
+        step = min(fixed)
+        if len(fixed) > 1 or step < 1 or items % step:
+            raise self._unfit(f"{items} item(s)", f"a multiple of the model's batch, {step}")
+        return int(step)
+
+    def _check_models(self, bundle: Bundle) -> None:
+        signatures = [_signature(session) for session in self._sessions]
+        if any(signature != signatures[0] for signature in signatures):
+            raise self._failed("models with different inputs or outputs", "models that agree")
+        absent = sorted({task.tensor for task in bundle.manifest.tasks} - set(self.outputs))
+        if absent:
+            raise self._failed("outputs " + _listed(self.outputs), "outputs " + _listed(absent))
+
+    def _failed(self, found: str, needed: str) -> BundleError:
+        return BundleError(
+            f"The bundle '{self._name}' could not be run.",
+            found=found,
+            needed=needed,
+            mend=f"try it with: condyle bundles verify {self._name}",
+        )
+
+    def _unfit(self, found: str, needed: str) -> BadImage:
+        return BadImage(
+            f"The bundle '{self._name}' cannot take these arrays.",
+            found=found,
+            needed=needed,
+            mend="prepare the images by the bundle's own preprocessing.",
+        )
+
+
+def _mean(arrays: Sequence[Array]) -> Array:
+    first = np.asarray(arrays[0])
+    if len(arrays) == 1:
+        return first
+    # Summed in the order of the manifest and in float64, so that the bytes do not vary.
+    total = np.zeros(first.shape, dtype=np.float64)
+    for array in arrays:
+        total += array
+    kind = first.dtype if first.dtype.kind == "f" else np.dtype(np.float32)
+    return (total / len(arrays)).astype(kind)
+
+
+def _signature(session: Any) -> tuple[Any, ...]:
+    return tuple(
+        tuple((node.name, node.type, tuple(node.shape)[1:]) for node in nodes)
+        for nodes in (session.get_inputs(), session.get_outputs())
+    )
+
+
+def _listed(names: Any) -> str:
+    return ", ".join(f"'{name}'" for name in sorted(names)) or "none"
