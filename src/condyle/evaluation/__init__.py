@@ -1,0 +1,1 @@
+"""Arrays in, estimates with their intervals out: every figure that Condyle states."""

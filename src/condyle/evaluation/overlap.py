@@ -1,0 +1,154 @@
+"""Overlap of two masks, a case at a time.
+
+Where both masks are empty there is nothing to overlap: the case is undefined (NaN)
+and counted apart. Where only one of them is empty the overlap is 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from condyle.domain.estimate import Estimate
+from condyle.errors import InputError
+from condyle.evaluation.bootstrap import Resampling
+from condyle.evaluation.inputs import FloatArray
+from condyle.evaluation.proportions import mean_by_patient
+
+
+@dataclass(frozen=True)
+class CaseOverlap:
+    """Voxels of one structure in one case.
+
+    Attributes:
+        shared: Voxels in both masks.
+        predicted: Voxels of the prediction.
+        reference: Voxels of the reference.
+    """
+
+    shared: int
+    predicted: int
+    reference: int
+
+    @property
+    def dice(self) -> float:
+        """2 shared / (predicted + reference); NaN where both are empty."""
+        total = self.predicted + self.reference
+        return 2.0 * self.shared / total if total else float("nan")
+
+    @property
+    def iou(self) -> float:
+        """Shared over either; NaN where both are empty."""
+        either = self.predicted + self.reference - self.shared
+        return self.shared / either if either else float("nan")
+
+    @property
+    def sensitivity(self) -> float:
+        """Share of the reference that is found; NaN where it is empty."""
+        return self.shared / self.reference if self.reference else float("nan")
+
+    @property
+    def precision(self) -> float:
+        """Share of the prediction that is right; NaN where it is empty."""
+        return self.shared / self.predicted if self.predicted else float("nan")
+
+
+@dataclass(frozen=True)
+class OverlapSummary:
+    """Overlap over the cases in which it is defined.
+
+    Attributes:
+        mean: Mean with its interval by patient; ``n`` counts the defined cases.
+        sd: Standard deviation, with n - 1; NaN with fewer than two cases.
+        median: Median.
+        smallest: Least of all.
+        largest: Greatest of all.
+        both_empty: Cases left out because neither mask holds a voxel.
+        missed: Cases with a reference and no prediction; they count as 0.
+        imagined: Cases with a prediction and no reference; they count as 0.
+    """
+
+    mean: Estimate
+    sd: float
+    median: float
+    smallest: float
+    largest: float
+    both_empty: int
+    missed: int
+    imagined: int
+
+
+def overlap(predicted: ArrayLike, reference: ArrayLike) -> CaseOverlap:
+    """Counts the voxels of two masks; non-zero is in the mask.
+
+    Raises:
+        InputError: The masks differ in shape.
+    """
+    found, truth = np.asarray(predicted) != 0, np.asarray(reference) != 0
+    if found.shape != truth.shape:
+        raise InputError(
+            "Two masks cannot be compared.",
+            found=f"a prediction of shape {found.shape} and a reference of {truth.shape}",
+            needed="one shape",
+            mend="bring the prediction back to the reference's own grid.",
+        )
+    return CaseOverlap(
+        shared=int(np.count_nonzero(found & truth)),
+        predicted=int(np.count_nonzero(found)),
+        reference=int(np.count_nonzero(truth)),
+    )
+
+
+def dice_summary(cases: list[CaseOverlap], resampling: Resampling) -> OverlapSummary:
+    """Summarises Dice over cases; ``resampling.patients`` has one entry a case.
+
+    References:
+        Dice, Ecology 1945, doi 10.2307/1932409.
+    """
+    return _summary(cases, np.array([case.dice for case in cases]), resampling)
+
+
+def iou_summary(cases: list[CaseOverlap], resampling: Resampling) -> OverlapSummary:
+    """Summarises intersection over union over cases."""
+    return _summary(cases, np.array([case.iou for case in cases]), resampling)
+
+
+def _summary(
+    cases: list[CaseOverlap], values: FloatArray, resampling: Resampling
+) -> OverlapSummary:
+    if len(cases) != len(resampling.patients) or not cases:
+        raise InputError(
+            "Overlap cannot be summarised.",
+            found=f"{len(cases)} cases and {len(resampling.patients)} patients",
+            needed="at least one case, and the patient of each",
+            mend="give one patient a case.",
+        )
+    defined = ~np.isnan(values)
+    kept = values[defined]
+    empty = not len(kept)
+    nan = float("nan")
+    return OverlapSummary(
+        mean=_no_case(resampling) if empty else mean_by_patient(kept, resampling.of(defined)),
+        sd=float(kept.std(ddof=1)) if len(kept) > 1 else nan,
+        median=nan if empty else float(np.median(kept)),
+        smallest=nan if empty else float(kept.min()),
+        largest=nan if empty else float(kept.max()),
+        both_empty=int((~defined).sum()),
+        missed=sum(1 for case in cases if case.reference and not case.predicted),
+        imagined=sum(1 for case in cases if case.predicted and not case.reference),
+    )
+
+
+def _no_case(resampling: Resampling) -> Estimate:
+    nan = float("nan")
+    return Estimate(
+        value=nan,
+        low=nan,
+        high=nan,
+        n=0,
+        method="undefined: both masks are empty in every case",
+        unit=resampling.unit,
+        level=resampling.level,
+    )
