@@ -1,0 +1,82 @@
+# Everything a fresh machine with Python 3.11 or newer, git and make needs:
+#   make run                     read a simulated study, or STUDY=path, into OUT (out/report)
+#   make test                    every check; leaves out what this machine lacks, with the reason
+#   make install                 the development environment, in .venv
+#   make lock                    pin the versions anew from pyproject.toml
+
+PYTHON ?= python3
+STUDY ?=
+OUT ?= out/report
+EXAMPLE := out/example-study
+PIP_FLAGS := --quiet --disable-pip-version-check
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Reading needs no torch: it has an environment of its own unless the development one is there.
+RUN_ENV := $(if $(wildcard .venv/bin/condyle),.venv,.venv-run)
+
+define CHECK_PYTHON
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+  echo "Condyle needs Python 3.11 or newer."; \
+  echo "  found:  $$($(PYTHON) --version 2>&1 || true)"; \
+  echo "  mend:   make $@ PYTHON=python3.12, or whichever newer one is installed"; \
+  exit 2; } >&2
+endef
+
+.PHONY: help install run test lint types contracts tests lock clean
+
+help:
+	@sed -n '2,5s/^#   //p' Makefile
+
+install: .venv/installed
+
+.venv/installed: pyproject.toml constraints.txt
+	$(CHECK_PYTHON)
+	@echo "Installing the development environment into .venv"
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip install $(PIP_FLAGS) -c constraints.txt -e '.[train,evaluate,dev]'
+	@touch $@
+
+.venv-run/installed: pyproject.toml constraints.txt
+	$(CHECK_PYTHON)
+	@echo "Installing what reading a study needs into .venv-run"
+	@test -x .venv-run/bin/python || $(PYTHON) -m venv .venv-run
+	@.venv-run/bin/python -m pip install $(PIP_FLAGS) -c constraints.txt -e .
+	@touch $@
+
+run: $(RUN_ENV)/installed
+ifeq ($(strip $(STUDY)),)
+	@rm -rf $(EXAMPLE)
+	@$(RUN_ENV)/bin/condyle phantom lumbar --out $(EXAMPLE) --seed 1
+	@$(RUN_ENV)/bin/condyle read $(EXAMPLE) --out '$(OUT)'
+else
+	@$(RUN_ENV)/bin/condyle read '$(STUDY)' --out '$(OUT)'
+endif
+
+test: lint types contracts tests
+
+lint: .venv/installed
+	@.venv/bin/ruff check src tests
+	@.venv/bin/ruff format --check src tests
+
+types: .venv/installed
+	@.venv/bin/mypy
+
+contracts: .venv/installed
+	@.venv/bin/lint-imports
+
+tests: .venv/installed
+	@.venv/bin/python -m pytest
+
+lock: .venv/installed
+	@.venv/bin/python -m pip install $(PIP_FLAGS) pip-tools
+	@.venv/bin/pip-compile --quiet --all-extras --strip-extras --no-annotate --no-header \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --output-file constraints.new pyproject.toml
+	@{ sed -n '/^#/p' constraints.txt; \
+	   sed -e '/^ *#/d' -e '/^$$/d' -e 's/^\(torch==[0-9.]*\)+.*/\1/' constraints.new; } > constraints.tmp
+	@mv constraints.tmp constraints.txt && rm constraints.new
+
+clean:
+	@rm -rf .venv-run out build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

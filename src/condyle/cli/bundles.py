@@ -1,0 +1,88 @@
+"""``condyle bundles``: which models are here, what they say of themselves, are they intact."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+_Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of a bundle, or its folder.")]
+
+
+def bundles_app() -> typer.Typer:
+    """Makes the verbs under ``condyle bundles``."""
+    app = typer.Typer(
+        help="List, show and verify the installed bundles.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+    app.command("list")(list_bundles)
+    app.command("show")(show_bundle)
+    app.command("verify")(verify)
+    return app
+
+
+def list_bundles() -> None:
+    """List the installed bundles.
+
+    \b
+    Example:
+      condyle bundles list
+    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    from condyle.bundle import broken_bundles, installed_bundles, store_folders
+    from condyle.cli.summary import table
+
+    bundles = installed_bundles()
+    if bundles:
+        rows = [
+            (it.manifest.name, it.manifest.version, it.sha256[:12], it.manifest.summary)
+            for it in bundles
+        ]
+        print("\n".join(table([("bundle", "version", "sha256", "summary"), *rows])))
+    else:
+        print("No bundle is installed. A bundle's folder goes into " + str(store_folders()[0]))
+    for folder, error in broken_bundles():
+        print(f"{folder.name}: cannot be opened; {error.failed} {error.found}".rstrip())
+
+
+def show_bundle(name: _Name) -> None:
+    """Show a bundle's model card.
+
+    \b
+    Example:
+      condyle bundles show lumbar-anatomy
+    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    from condyle.bundle import find_bundle
+
+    bundle = find_bundle(name)
+    print(f"{bundle.manifest.name} {bundle.manifest.version}, SHA-256 {bundle.sha256}")
+    print(f"in {bundle.path}\n")
+    print(bundle.card())
+
+
+def verify(name: _Name) -> None:
+    """Check that a bundle is intact and runs as published.
+
+    Looks at its manifest, hashes, models, what it requires, and its stored sample.
+
+    Exit status 2 where a check fails.
+
+    \b
+    Examples:
+      condyle bundles verify lumbar-anatomy
+      condyle bundles verify runs/anatomy/bundle
+    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    from condyle.errors import BundleError
+    from condyle.inference import verify_bundle
+
+    found = verify_bundle(name)
+    for check in found.checks:
+        print(f"{'ok  ' if check.ok else 'BAD '} {check.name}: {check.detail}")
+    if not found.ok:
+        wrong = ", ".join(check.name for check in found.checks if not check.ok)
+        raise BundleError(
+            f"The bundle '{name}' is not what was published.",
+            found=f"faults in: {wrong}",
+            needed="every check to pass",
+            mend="get the bundle again from where it came from, and do not use this one.",
+        )

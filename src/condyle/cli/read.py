@@ -1,0 +1,63 @@
+"""``condyle read``: one study in, one report out."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from condyle.cli.progress import shown_progress
+
+
+class Language(StrEnum):
+    """The languages that a report is worded in."""
+
+    EN = "en"
+    ES = "es"
+
+
+def read(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH",
+            help="A DICOM folder or zip, or NIfTI, NRRD, NPY, PNG or JPEG files."
+            " Several paths are one study.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the report.")],
+    study: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, help="Which study to read, where there are several, from 1."
+        ),
+    ] = None,
+    language: Annotated[Language, typer.Option(help="Language of the report.")] = Language.EN,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+) -> None:
+    """Read one study and write its report.
+
+    Writes report.json, report.html, report.pdf, overlay pictures and a labelmap a series
+    into DIR, and prints what was found.
+
+    \b
+    Examples:
+      condyle read path/to/study --out report
+      condyle read study.zip --study 2 --out report
+      condyle read 100_t1.png 100_t2.png --out report --language es
+    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    from condyle.cli.summary import summary_lines
+    from condyle.reporting import write_report
+    from condyle.workflows.read_study import read_study
+
+    with shown_progress(quiet=quiet) as progress:
+        report = read_study(paths, study=study, progress=progress)
+        written = write_report(report, out, language=language.value)
+    if quiet:
+        return
+    for line in summary_lines(report):
+        print(line)
+    print(f"Report: {written.directory / 'report.html'}")
+    print(f"        {len(written.files)} files in {written.directory}")

@@ -1,0 +1,101 @@
+"""``condyle train``: a recipe and a labelled archive in, a bundle out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from condyle.cli.progress import shown_progress
+from condyle.errors import Cancelled, MissingExtra, UsageError
+
+
+class Device(StrEnum):
+    """Where to train."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+def train(
+    recipe: Annotated[
+        str, typer.Argument(metavar="RECIPE", help="Name of a recipe, or a YAML file.")
+    ],
+    data: Annotated[Path, typer.Option(metavar="DIR", help="The labelled archive.")],
+    out: Annotated[Path, typer.Option(metavar="RUN", help="Folder for the run.")],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="A field of the recipe to change, such as schedule.steps=50. May be repeated.",
+        ),
+    ] = None,
+    device: Annotated[
+        Device, typer.Option(help="Where to train; auto takes a GPU where there is one.")
+    ] = Device.AUTO,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a run that was stopped.")
+    ] = False,
+) -> None:
+    """Train, evaluate and export a bundle from a recipe.
+
+    The recipe says how; the labelled archive holds the images and their reference.
+
+    Ctrl-C stops it and keeps what is done; --resume goes on from there.
+
+    \b
+    Examples:
+      condyle train lumbar-anatomy --data path/to/archive --out runs/anatomy
+      condyle train lumbar-anatomy --data path/to/archive --out runs/try --set schedule.steps=50
+      condyle train lumbar-anatomy --data path/to/archive --out runs/anatomy --resume
+    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    changed = parse_settings(settings or ())
+    if find_spec("torch") is None or find_spec("lightning") is None:
+        raise MissingExtra("train", "Training a recipe")
+    from condyle.workflows.train_recipe import train_recipe
+
+    try:
+        with shown_progress() as progress:
+            bundle = train_recipe(
+                recipe,
+                data=data,
+                out=out,
+                settings=changed,
+                device=device.value,
+                resume=resume,
+                progress=progress,
+            )
+    except KeyboardInterrupt as stop:
+        raise Cancelled(
+            "Training was stopped.",
+            found=f"what was finished is kept in {out}",
+            mend="run the same command with --resume to go on.",
+        ) from stop
+    print(f"Bundle: {bundle}")
+
+
+def parse_settings(texts: Sequence[str]) -> dict[str, str]:
+    """Parses ``KEY=VALUE`` texts.
+
+    Raises:
+        UsageError: One has no ``=`` or no key, or a key stands twice.
+    """
+    settings: dict[str, str] = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        key = key.strip()
+        if not equals or not key or key in settings:
+            raise UsageError(
+                "A setting of the recipe was not understood.",
+                found=f"'{text}'" + (" after another of that key" if key in settings else ""),
+                needed="KEY=VALUE, each key once, such as schedule.steps=50",
+                mend="correct --set; 'condyle recipes show NAME' lists the keys.",
+            )
+        settings[key] = value.strip()
+    return settings

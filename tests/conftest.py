@@ -1,0 +1,74 @@
+"""What a test may ask for, and what becomes of it where the machine lacks it.
+
+``@pytest.mark.needs("data")`` leaves a test out, with the reason, where
+``CONDYLE_TEST_DATA`` names no folder. ``CONDYLE_REQUIRE`` lists, separated by commas or
+blanks, what must be there: a test left out for want of it then fails.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+# An empty store: no test may depend on the bundles of whoever runs it.
+os.environ.pop("CONDYLE_BUNDLES", None)
+
+
+def _data_is_there() -> bool:
+    named = os.environ.get("CONDYLE_TEST_DATA")
+    return bool(named) and Path(named).is_dir()
+
+
+_NEEDS = {
+    "data": (_data_is_there, "CONDYLE_TEST_DATA names no folder of real images"),
+    "torch": (lambda: find_spec("torch") is not None, "the 'train' extra is not installed"),
+}
+
+
+def required() -> set[str]:
+    """Gives the names in ``CONDYLE_REQUIRE``, which must be known ones."""
+    names = set(filter(None, re.split(r"[,\s]+", os.environ.get("CONDYLE_REQUIRE", ""))))
+    unknown = names - set(_NEEDS)
+    if unknown:
+        raise pytest.UsageError(
+            f"CONDYLE_REQUIRE names {sorted(unknown)}; it knows {sorted(_NEEDS)}"
+        )
+    return names
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuses an unknown requirement before any test runs."""
+    required()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leaves a test out, or fails it, where something that it needs is not there."""
+    for marker in item.iter_markers("needs"):
+        for name in marker.args:
+            if name not in _NEEDS:
+                raise pytest.UsageError(f"{item.nodeid} needs '{name}'; known: {sorted(_NEEDS)}")
+            is_there, reason = _NEEDS[name]
+            if is_there():
+                continue
+            if name in required():
+                pytest.fail(f"CONDYLE_REQUIRE names '{name}', but {reason}", pytrace=False)
+            pytest.skip(f"needs {name}: {reason}")
+
+
+@pytest.fixture
+def data_folder() -> Path:
+    """The folder of real images; ask for it under ``needs("data")``."""
+    return Path(os.environ["CONDYLE_TEST_DATA"])
+
+
+@pytest.fixture
+def empty_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store of bundles of the test's own."""
+    store = tmp_path / "bundles"
+    store.mkdir()
+    monkeypatch.setenv("CONDYLE_BUNDLES", str(store))
+    return store
