@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import math
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,8 @@ SAMPLE_FILE = "sample.npz"
 
 MAX_SAMPLE_BYTES = 256_000_000
 """Greatest size of a sample's arrays together, 256 MB."""
+
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, RuntimeError)
 
 
 def write_sample(arrays: Mapping[str, NDArray[Any]]) -> bytes:
@@ -56,7 +59,7 @@ def read_sample(data: bytes) -> dict[str, NDArray[Any]]:
                 member.filename.removesuffix(".npy"): _read_array(archive, member)
                 for member in members
             }
-    except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise _unfit(str(error)[:200]) from None
     _check_names(arrays)
     return arrays
