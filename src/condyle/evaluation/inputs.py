@@ -48,12 +48,12 @@ def as_binary(values: ArrayLike, name: str = "reference") -> BoolArray:
     """
     array = np.asarray(values)
     if array.dtype == np.bool_:
-        return array
+        return np.asarray(array, dtype=np.bool_)
     numbers = _as_numbers(array, name)
     wrong = ~np.isin(numbers, (0.0, 1.0))
     if wrong.any():
         _refuse_row(name, numbers, wrong, "0 or 1")
-    return numbers == 1.0
+    return np.asarray(numbers == 1.0)
 
 
 def as_grades(values: ArrayLike, grades: Sequence[int], name: str = "reference") -> IntArray:
