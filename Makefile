@@ -14,7 +14,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 # Reading needs no torch: it has an environment of its own unless the development one is there.
-RUN_ENV := $(if $(wildcard .venv/bin/condyle),.venv,.venv-run)
+RUN_ENV := $(if $(wildcard .venv/installed),.venv,.venv-run)
 
 define CHECK_PYTHON
 @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -1,0 +1,74 @@
+"""What is imported, by whom, and how long it takes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+_HEAVY = ("torch", "lightning", "matplotlib", "sklearn", "pandas", "onnx")
+
+
+def run_python(code: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=120
+    ).stdout
+
+
+def test_the_import_contracts_hold(root: Path) -> None:
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "condyle",
+        "condyle.cli",
+        "condyle.workflows.read_study",
+        "condyle.workflows.simulate",
+        "condyle.workflows.recipes",
+        "condyle.reporting",
+        "condyle.inference",
+    ],
+)
+def test_no_heavy_package_comes_with(module: str) -> None:
+    code = f"import sys, {module}; print([m for m in {_HEAVY!r} if m in sys.modules])"
+    assert run_python(code).strip() == "[]"
+
+
+def test_the_public_functions_bring_no_torch() -> None:
+    code = (
+        "import sys, condyle; condyle.read_study; condyle.write_report;"
+        " print('torch' in sys.modules)"
+    )
+    assert run_python(code).strip() == "False"
+
+
+def test_importing_the_package_loads_no_array_library() -> None:
+    assert run_python("import sys, condyle; print('numpy' in sys.modules)").strip() == "False"
+
+
+def test_help_comes_fast() -> None:
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        run_python("from condyle.cli import main; main(['--help'])")
+        times.append(time.perf_counter() - began)
+    assert min(times) < 0.35
+
+
+def test_help_loads_no_array_library() -> None:
+    code = (
+        "import sys; from condyle.cli import main; main(['--help']); print('numpy' in sys.modules)"
+    )
+    assert run_python(code).splitlines()[-1] == "False"

@@ -1,0 +1,65 @@
+"""The house stays small enough to be read."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from statistics import median
+
+MOST_LINES = 500
+MEDIAN_LINES = 150
+MOST_FUNCTION_LINES = 45
+
+
+def lines_of(path: Path) -> int:
+    return len(path.read_text("utf-8").splitlines())
+
+
+def functions_of(path: Path) -> list[tuple[str, int]]:
+    tree = ast.parse(path.read_text("utf-8"))
+    return [
+        (f"{path.name}:{node.name}", (node.end_lineno or node.lineno) - node.lineno + 1)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+
+def test_no_file_is_over_500_lines(tracked: tuple[Path, ...]) -> None:
+    code = [path for path in tracked if path.suffix == ".py"]
+    assert not {str(path): lines_of(path) for path in code if lines_of(path) > MOST_LINES}
+
+
+def test_the_median_module_has_at_most_150_lines(sources: tuple[Path, ...]) -> None:
+    assert median(map(lines_of, sources)) <= MEDIAN_LINES
+
+
+def test_95_percent_of_functions_have_at_most_45_lines(sources: tuple[Path, ...]) -> None:
+    found = [function for path in sources for function in functions_of(path)]
+    long = {name: lines for name, lines in found if lines > MOST_FUNCTION_LINES}
+    assert len(long) <= 0.05 * len(found), long
+
+
+def test_there_are_at_least_as_many_lines_of_tests_as_of_source(
+    root: Path, sources: tuple[Path, ...]
+) -> None:
+    tests = (root / "tests").rglob("*.py")
+    assert sum(map(lines_of, tests)) >= sum(map(lines_of, sources))
+
+
+def test_no_module_has_a_name_that_says_nothing(sources: tuple[Path, ...]) -> None:
+    empty = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+    assert not [path for path in sources if empty & {path.stem, path.parent.name}]
+
+
+def test_a_function_takes_at_most_three_positional_parameters(sources: tuple[Path, ...]) -> None:
+    crowded = []
+    for path in sources:
+        tree = ast.parse(path.read_text("utf-8"))
+        verbs = path.parent.name == "cli"  # the command line reads its options from parameters
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.FunctionDef) or verbs:
+                continue
+            names = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
+            if len([name for name in names if name not in ("self", "cls")]) > 3:
+                crowded.append(f"{path.name}:{node.name}")
+    assert not crowded

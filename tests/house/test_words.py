@@ -1,0 +1,50 @@
+"""What must not stand in the repository."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+_ELSEWHERE = {
+    "the path of somebody's machine": r"(?<![\w.~])/(?:work|home|Users|root|opt|mnt)/\w",
+    "a file address": r"file:/{3}",
+    "a package registry": r"pypi\.org|pythonhosted|registry\.npmjs|--(?:extra-)?index-url",
+    "an e-mail address": r"\b[\w.+-]+@[\w-]+\.(?:com|org|net|io)\b",
+    "the number of a ticket": r"\bissue #?\d",
+}
+
+
+@pytest.mark.parametrize("kind", list(_ELSEWHERE))
+def test_nothing_names(kind: str, tracked: tuple[Path, ...]) -> None:
+    pattern = re.compile(_ELSEWHERE[kind], re.IGNORECASE)
+    found = [
+        f"{path}: {match.group(0)}"
+        for path in tracked
+        if path != Path(__file__).resolve()
+        for match in pattern.finditer(path.read_text("utf-8", errors="replace"))
+    ]
+    assert not found
+
+
+def test_the_source_makes_no_network_call(sources: tuple[Path, ...]) -> None:
+    pattern = re.compile(
+        r"^\s*(?:import|from) (?:requests|urllib\.request|httpx|aiohttp|socket)\b", re.M
+    )
+    assert not [path for path in sources if pattern.search(path.read_text("utf-8"))]
+
+
+def test_the_source_makes_no_use_of_eval_or_exec(sources: tuple[Path, ...]) -> None:
+    pattern = re.compile(r"(?<![\w.])(?:eval|exec)\(")
+    assert not [path for path in sources if pattern.search(path.read_text("utf-8"))]
+
+
+def test_the_source_catches_nothing_bare(sources: tuple[Path, ...]) -> None:
+    pattern = re.compile(r"^\s*except\s*:", re.M)
+    assert not [path for path in sources if pattern.search(path.read_text("utf-8"))]
+
+
+def test_no_patient_image_is_kept_in_the_repository(root: Path, tracked: tuple[Path, ...]) -> None:
+    kept = {path.relative_to(root).parts[0] for path in root.rglob("*.dcm") if path in tracked}
+    assert not kept
