@@ -1,5 +1,17 @@
 """The only room that knows tags: finding, sorting, loading and writing DICOM images."""
 
+from condyle.dicom.contrast import Contrast, SequenceFacts, weighting_of
 from condyle.dicom.discover import DicomStudy, Discovery, discover
+from condyle.dicom.write import MRTags, derived_uid, write_mr_series
 
-__all__ = ["DicomStudy", "Discovery", "discover"]
+__all__ = [
+    "Contrast",
+    "DicomStudy",
+    "Discovery",
+    "MRTags",
+    "SequenceFacts",
+    "derived_uid",
+    "discover",
+    "weighting_of",
+    "write_mr_series",
+]

@@ -8,17 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from condyle.domain.limits import shape_fault
 from condyle.domain.volume import FloatArray
 from condyle.errors import BadImage
-
-LEAST_SIDE = 16
-"""Rows and columns under this show no anatomy."""
-
-LARGEST_SIDE = 8192
-"""Rows and columns over this belong to no MR, CT or X-ray detector."""
-
-MOST_VOXELS = 1_000_000_000
-"""Voxels in all: 4 GB once they are float32."""
 
 
 def check_shape(shape: Sequence[int], label: str) -> tuple[int, int, int]:
@@ -28,23 +20,9 @@ def check_shape(shape: Sequence[int], label: str) -> tuple[int, int, int]:
         shape: Shape as the header states it, before any pixel is read.
         label: What to call the file.
     """
-    if len(shape) != 3:
-        raise _bad(label, f"{len(shape)} axes", "an image of two or three axes")
+    if fault := shape_fault([int(side) for side in shape]):
+        raise _bad(label, *fault)
     slices, rows, columns = (int(side) for side in shape)
-    if slices < 1 or min(rows, columns) < LEAST_SIDE:
-        raise _bad(
-            label,
-            f"{rows} x {columns} pixels in {slices} slices",
-            f"at least {LEAST_SIDE} x {LEAST_SIDE} pixels",
-        )
-    if max(rows, columns, slices) > LARGEST_SIDE:
-        raise _bad(
-            label,
-            f"{rows} x {columns} pixels in {slices} slices",
-            f"at most {LARGEST_SIDE} pixels or slices a side",
-        )
-    if slices * rows * columns > MOST_VOXELS:
-        raise _bad(label, "more voxels than a study has", f"at most {MOST_VOXELS:,} voxels")
     return slices, rows, columns
 
 

@@ -1,0 +1,96 @@
+"""From stored pixels to a volume in the modality's own values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset, FileDataset
+from pydicom.pixels.utils import pixel_array
+
+from condyle.dicom.frames import Frame, rescale_of, sources_of
+from condyle.dicom.header import broken, read_whole
+from condyle.dicom.values import BROKEN, number, text
+from condyle.domain.geometry import Affine, Reorientation, spacing_of
+from condyle.domain.volume import Volume
+from condyle.errors import BadImage
+
+
+def load_stack(frames: Sequence[Frame], turn: Reorientation, affine: Affine | None) -> Volume:
+    """Decodes the frames of a volume, in their order, and turns it.
+
+    Padding takes the lowest value of the rest of the volume, so that the background is
+    dark. MONOCHROME1, whose lowest value is white, is inverted within its bits, so that
+    high is bright in every volume.
+
+    Args:
+        frames: As sorted; one slice each.
+        turn: How the sorted stack becomes the volume.
+        affine: 4 x 4 LPS affine of the turned volume, or ``None``.
+
+    Raises:
+        BadImage: A frame cannot be decoded.
+    """
+    array = np.empty((len(frames), *frames[0].shape), dtype=np.float32)
+    padding = np.zeros(array.shape, dtype=bool)
+    opened: tuple[str, FileDataset] | None = None
+    for at, frame in enumerate(frames):
+        if opened is None or opened[0] != frame.file.label:
+            opened = (frame.file.label, read_whole(frame.file))
+        array[at], padding[at] = _slice(opened[1], frame)
+    if padding.any() and not padding.all():
+        array[padding] = array[~padding].min()
+    turned = np.ascontiguousarray(turn.apply(array))
+    return Volume(turned, None if affine is None else spacing_of(affine), affine)
+
+
+def _slice(dataset: FileDataset, frame: Frame) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Gives one frame's values and which of them are padding."""
+    try:
+        stored = np.asarray(pixel_array(dataset, index=frame.index, raw=True))
+        stored = _signed(stored, dataset)
+        sources = sources_of(dataset, frame.index)
+        slope, intercept = rescale_of(sources)
+    except BROKEN as error:
+        raise _undecodable(dataset, frame) from error
+    if stored.shape != frame.shape:
+        raise broken(frame.file, "pixels of another size than its header states")
+    padding = _padding(stored, dataset)
+    if text([dataset], "PhotometricInterpretation").upper() == "MONOCHROME1":
+        bits = int(number([dataset], "BitsStored") or 16)
+        top = -1 if number([dataset], "PixelRepresentation") else (1 << bits) - 1
+        stored = top - stored
+    values = np.asarray(stored * slope + intercept, dtype=np.float64)
+    if not np.isfinite(values).all():
+        raise broken(frame.file, "pixels that are NaN or infinite", "a finite number in each")
+    return values, padding
+
+
+def _signed(stored: NDArray[np.generic], dataset: Dataset) -> NDArray[np.int64]:
+    """Keeps the stored bits alone, and spreads the sign of those that have one."""
+    bits = int(number([dataset], "BitsStored") or 16)
+    kept = stored.astype(np.int64) & ((1 << bits) - 1)
+    if number([dataset], "PixelRepresentation"):
+        sign = 1 << (bits - 1)
+        kept = (kept ^ sign) - sign
+    return kept
+
+
+def _padding(stored: NDArray[np.int64], dataset: Dataset) -> NDArray[np.bool_]:
+    """Tells which stored values are padding (PS3.3 C.7.5.1.1.2)."""
+    value = number([dataset], "PixelPaddingValue")
+    if value is None:
+        return np.zeros(stored.shape, dtype=bool)
+    limit = number([dataset], "PixelPaddingRangeLimit")
+    low, high = sorted((value, value if limit is None else limit))
+    return np.asarray((stored >= low) & (stored <= high))
+
+
+def _undecodable(dataset: FileDataset, frame: Frame) -> BadImage:
+    syntax = dataset.file_meta.TransferSyntaxUID
+    return broken(
+        frame.file,
+        f"pixels in {syntax.name} that could not be decoded",
+        "uncompressed, RLE, JPEG 2000 or JPEG-LS pixels that are whole",
+    )

@@ -1,0 +1,156 @@
+"""Sorting the frames of one series into volumes, by geometry rather than by number."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from condyle.dicom.frames import Frame
+
+SAME_DIRECTION = 0.01
+"""Largest difference of a direction cosine within one volume: about half a degree."""
+
+SAME_PLACE_MM = 0.05
+"""Two slices nearer than this along the normal are of one place."""
+
+SAME_STATION_MM = 5.0
+"""Slices of one place further apart than this within their plane are of two stations."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The frames of one volume.
+
+    Attributes:
+        frames: Along the normal where there is geometry, else by instance number.
+        repeated: Frames that were dropped because their place was taken.
+    """
+
+    frames: tuple[Frame, ...]
+    repeated: int = 0
+
+
+def stacks_of(frames: Sequence[Frame]) -> list[Stack]:
+    """Parts the frames of one series into volumes.
+
+    Different sizes, pixel spacings and orientations are different volumes. Where
+    several frames lie in one place, stations, echoes, image types, stacks, times and
+    acquisitions tell them apart, in this order; else their order does.
+    """
+    alike: dict[object, list[Frame]] = {}
+    for frame in frames:
+        alike.setdefault((frame.shape, _rounded(frame.pixel_spacing)), []).append(frame)
+    stacks = []
+    for group in alike.values():
+        for stack in _by_orientation(group):
+            stacks.extend(_unrepeated(stack))
+    return stacks
+
+
+def normal_of(frame: Frame) -> NDArray[np.float64]:
+    """Gives the unit normal of a frame that has an orientation."""
+    if frame.orientation is None:
+        raise ValueError("this frame has no orientation")
+    along_row, down_column = (np.asarray(one) for one in frame.orientation)
+    return np.asarray(np.cross(along_row, down_column), dtype=np.float64)
+
+
+def depth_of(frame: Frame, normal: NDArray[np.float64]) -> float:
+    """Gives how far along a normal a frame lies, in mm."""
+    return float(normal @ np.asarray(frame.position))
+
+
+def _rounded(spacing: tuple[float, float] | None) -> tuple[float, float] | None:
+    return None if spacing is None else (round(spacing[0], 3), round(spacing[1], 3))
+
+
+def _by_orientation(frames: Sequence[Frame]) -> list[list[Frame]]:
+    """Groups frames whose directions agree; those without geometry stay together."""
+    groups: list[tuple[NDArray[np.float64] | None, list[Frame]]] = []
+    for frame in frames:
+        placed = frame.orientation is not None and frame.position is not None
+        directions = np.asarray(frame.orientation).ravel() if placed else None
+        for known, group in groups:
+            if directions is None or known is None:
+                same = directions is None and known is None
+            else:
+                same = bool(np.abs(directions - known).max() <= SAME_DIRECTION)
+            if same:
+                group.append(frame)
+                break
+        else:
+            groups.append((directions, [frame]))
+    return [group for _, group in groups]
+
+
+def _unrepeated(frames: list[Frame]) -> list[Stack]:
+    """Parts frames of one orientation until no two of a volume lie in one place."""
+    if frames[0].position is None or frames[0].orientation is None:
+        return [Stack(tuple(sorted(frames, key=_order))) for frames in _by_phase(frames)]
+    normal = normal_of(frames[0])
+    ordered = sorted(frames, key=lambda frame: (depth_of(frame, normal), _order(frame)))
+    places = _places(ordered, normal)
+    most = max(Counter(places).values())
+    if most == 1:
+        return [Stack(tuple(ordered))]
+    keys = [_station(frame) for frame in ordered]
+    names: list[list[str]] = [keys, *([frame.phase[at] for frame in ordered] for at in range(9))]
+    for one in names:
+        values = sorted(set(one))
+        if 1 < len(values) <= most:
+            parts = [
+                [frame for frame, key in zip(ordered, one, strict=True) if key == value]
+                for value in values
+            ]
+            return [stack for part in parts for stack in _unrepeated(part)]
+    return _by_rank(ordered, places)
+
+
+def _by_phase(frames: list[Frame]) -> list[list[Frame]]:
+    """Parts frames without geometry by echo and image type alone."""
+    groups: dict[tuple[str, ...], list[Frame]] = {}
+    for frame in frames:
+        groups.setdefault(frame.phase[:3], []).append(frame)
+    return [groups[key] for key in sorted(groups)]
+
+
+def _by_rank(ordered: list[Frame], places: list[int]) -> list[Stack]:
+    """Parts frames by how many of their place came before, or drops a few repeats."""
+    seen: Counter[int] = Counter()
+    ranks: dict[int, list[Frame]] = {}
+    for frame, place in zip(ordered, places, strict=True):
+        ranks.setdefault(seen[place], []).append(frame)
+        seen[place] += 1
+    repeated = len(ordered) - len(ranks[0])
+    if len(ranks.get(1, [])) * 2 < len(ranks[0]):
+        return [Stack(tuple(ranks[0]), repeated)]
+    return [Stack(tuple(frames)) for _, frames in sorted(ranks.items())]
+
+
+def _places(ordered: Sequence[Frame], normal: NDArray[np.float64]) -> list[int]:
+    """Numbers the places along the normal; frames of one place share a number."""
+    places = [0]
+    depths = [depth_of(frame, normal) for frame in ordered]
+    for before, here in pairwise(depths):
+        places.append(places[-1] + (1 if here - before > SAME_PLACE_MM else 0))
+    return places
+
+
+def _station(frame: Frame) -> str:
+    """Names where a frame lies within its plane, coarsely."""
+    if frame.orientation is None or frame.position is None:
+        return ""
+    position = np.asarray(frame.position)
+    across = [
+        round(float(position @ np.asarray(one)) / SAME_STATION_MM) for one in frame.orientation
+    ]
+    return "/".join(f"{one + 100_000:07d}" for one in across)
+
+
+def _order(frame: Frame) -> tuple[int, int, str]:
+    return (frame.instance_number, frame.index, frame.sop_instance_uid)
