@@ -9,7 +9,8 @@ of L3 is about level. The third axis, x, points to the left with 0 in the midlin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from condyle.phantoms.proportions import (
     VERTEBRAE,
     VertebraSize,
 )
+
+_FIRST_KYPHOTIC = 4  # L1
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,8 @@ class Body:
         half_width: Half its width, mm.
         waist: How far it is drawn in at mid-height, mm.
         flare: How far the rims stick out (osteophytes), mm.
-        size: Published mean size, ``None`` for the sacrum.
+        size: Size that its spinous process follows, ``None`` for the sacrum.
+        spinous_offset: How far the spinous process stands to the left, mm.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Body:
     waist: float
     flare: float
     size: VertebraSize | None = None
+    spinous_offset: float = 0.0
 
     @property
     def sacral(self) -> bool:
@@ -129,7 +134,7 @@ class SpineParameters:
 
     Attributes:
         scale: Size relative to the mean adult.
-        sacral_slope_deg: Tilt of the S1 endplate; supine about 35 degrees.
+        sacral_slope_deg: Tilt of the S1 endplate; supine about 40 degrees.
         lordosis: Factor on the wedge angles of the lower discs.
         kyphosis_deg: Forward bend added at each body above L1.
         grades: Pfirrmann grade by level.
@@ -138,7 +143,7 @@ class SpineParameters:
     """
 
     scale: float = 1.0
-    sacral_slope_deg: float = 36.0
+    sacral_slope_deg: float = 40.0
     lordosis: float = 1.15
     kyphosis_deg: float = 0.5
     grades: Mapping[str, int] = field(default_factory=dict)
@@ -183,26 +188,33 @@ def _build_vertebra(
         half_width=size.width * scale / 2.0,
         waist=float(rng.uniform(1.2, 2.2)),
         flare=float(rng.uniform(0.2, 1.2)),
-        size=size,
+        size=replace(
+            size,
+            spinous_length=size.spinous_length * scale * _jitter(rng, 0.07),
+            spinous_height=size.spinous_height * scale * _jitter(rng, 0.08),
+            spinous_drop=size.spinous_drop + float(rng.normal(0.0, 0.06)),
+        ),
+        spinous_offset=float(rng.normal(0.0, 1.3)),
     )
 
 
 def _build_sacrum(rng: np.random.Generator, top: Face, scale: float) -> tuple[Body, ...]:
-    turns = np.deg2rad([0.0, 4.0, -12.0, -22.0, -22.0])
+    turns = np.deg2rad([5.0, 6.0, -8.0, -22.0, -24.0])
     bodies: list[Body] = []
     face = top
     for index, (_, below, front, back) in enumerate(SACRUM):
         rise = (front + back) / 2.0 * scale * _jitter(rng, 0.03)
         bottom = _step(
-            face, rise=-rise, turn=float(turns[index]) * _jitter(rng, 0.3), depth=below * scale,
+            face,
+            rise=-rise,
+            turn=float(turns[index]) * _jitter(rng, 0.3),
+            depth=below * scale,
             concavity=0.3,
         )
         half_width = (24.0 - 2.0 * index) * scale
-        bodies.append(
-            Body(f"S{index + 1}", bottom, face, half_width, waist=0.8, flare=0.2)
-        )
+        bodies.append(Body(f"S{index + 1}", bottom, face, half_width, waist=0.8, flare=0.2))
         if index + 1 < len(SACRUM):
-            gap = (3.2, 1.8, 1.4, 1.2)[index] * scale * _jitter(rng, 0.2)
+            gap = (2.6, 1.2, 0.8, 0.8)[index] * scale * _jitter(rng, 0.2)
             face = _step(
                 bottom, rise=-gap, turn=0.0, depth=SACRUM[index + 1][0] * scale, concavity=0.3
             )
@@ -221,42 +233,44 @@ def build_spine(rng: np.random.Generator, parameters: SpineParameters) -> Spine:
         0.0, 0.0, float(np.deg2rad(parameters.sacral_slope_deg)), 33.5 * scale, concavity=0.8
     )
     sacrum = _build_sacrum(rng, s1_top, scale)
-    vertebrae: list[Body] = []
     discs: list[Disc] = []
     lower = sacrum[0]
-    for index, (size, disc) in enumerate(zip(VERTEBRAE, DISCS, strict=True)):
-        grade = parameters.grades.get(disc.name, 2)
-        keep = HEIGHT_BY_GRADE[grade] * scale * _jitter(rng, 0.06)
-        front = disc.height_front * keep
-        back = disc.height_back * keep
-        wedge = (front - back) / (size.depth * scale)
-        bottom = _step(
-            lower.top,
-            rise=(front + back) / 2.0,
-            turn=-wedge * parameters.lordosis,
-            depth=size.depth * scale * _jitter(rng, 0.015),
-            concavity=float(rng.uniform(0.8, 1.9)),
-        )
-        slip = parameters.slips_mm.get(disc.name, 0.0)
-        y, z = bottom.point(-slip)
-        bottom = Face(y, z, bottom.tilt, bottom.depth, bottom.concavity)
-        kyphosis = np.deg2rad(parameters.kyphosis_deg) if index >= 4 else 0.0
-        upper = _build_vertebra(rng, bottom, size, scale=scale, kyphosis=float(kyphosis))
-        discs.append(
-            Disc(
-                name=disc.name,
-                lower=lower,
-                upper=upper,
-                grade=grade,
-                bulge=float(rng.uniform(0.2, 1.0)) + 0.35 * max(0, grade - 2),
-                herniation=parameters.herniations_mm.get(disc.name, 0.0),
-                nucleus_shift=float(rng.uniform(0.0, 0.12)),
-            )
-        )
-        vertebrae.append(upper)
-        lower = upper
+    for index in range(len(VERTEBRAE)):
+        disc = _build_segment(rng, lower, index, parameters)
+        discs.append(disc)
+        lower = disc.upper
     sacral_discs = tuple(
         Disc(f"{above.name}-{below.name}", below, above, grade=4, bulge=0.0)
-        for above, below in zip(sacrum, sacrum[1:], strict=False)
+        for above, below in pairwise(sacrum)
     )
-    return Spine(tuple(vertebrae), tuple(discs), sacrum, sacral_discs)
+    return Spine(tuple(disc.upper for disc in discs), tuple(discs), sacrum, sacral_discs)
+
+
+def _build_segment(
+    rng: np.random.Generator, lower: Body, index: int, parameters: SpineParameters
+) -> Disc:
+    """Builds the disc above a body together with the vertebra on it."""
+    size, disc, scale = VERTEBRAE[index], DISCS[index], parameters.scale
+    grade = parameters.grades.get(disc.name, 2)
+    keep = HEIGHT_BY_GRADE[grade] * scale * _jitter(rng, 0.06)
+    front = disc.height_front * keep
+    back = disc.height_back * keep
+    bottom = _step(
+        lower.top,
+        rise=(front + back) / 2.0,
+        turn=-(front - back) / (size.depth * scale) * parameters.lordosis,
+        depth=size.depth * scale * _jitter(rng, 0.015),
+        concavity=float(rng.uniform(0.8, 1.9)),
+    )
+    y, z = bottom.point(-parameters.slips_mm.get(disc.name, 0.0))
+    kyphosis = float(np.deg2rad(parameters.kyphosis_deg)) if index >= _FIRST_KYPHOTIC else 0.0
+    upper = _build_vertebra(rng, replace(bottom, y=y, z=z), size, scale=scale, kyphosis=kyphosis)
+    return Disc(
+        name=disc.name,
+        lower=lower,
+        upper=upper,
+        grade=grade,
+        bulge=float(rng.uniform(0.2, 1.0)) + 0.35 * max(0, grade - 2),
+        herniation=parameters.herniations_mm.get(disc.name, 0.0),
+        nucleus_shift=float(rng.uniform(0.0, 0.12)),
+    )

@@ -9,21 +9,22 @@ from numpy.typing import NDArray
 
 from condyle.phantoms.anatomy import Body, Disc, Face, Spine
 from condyle.phantoms.curves import Curves
-from condyle.phantoms.plane import Coordinates, Plane
+from condyle.phantoms.plane import Coordinates, Plane, Window
+from condyle.phantoms.proportions import VertebraSize
 from condyle.phantoms.shapes import (
     Distance,
     body_distance,
     disc_space,
     lateral_shrink,
     local_frame,
+    round_intersection,
 )
 from condyle.phantoms.tissues import Tissue, disc_tissue
 
 DISC, VERTEBRA, CANAL = 1, 2, 3
 """Labels of the truth; 0 is background. The sacrum and its discs are background."""
 
-_CORTEX_MM = 0.9
-_ENDPLATE_MM = 1.1
+_CORTEX_MM = 0.75
 _REACH_MM = 40.0
 
 
@@ -45,10 +46,12 @@ class CanalContents:
     strand_level: float
 
 
-def paint_canal(plane: Plane, curves: Curves, contents: CanalContents, *, half_width: float) -> None:
+def paint_canal(
+    plane: Plane, curves: Curves, contents: CanalContents, *, half_width: float
+) -> None:
     """Paints epidural fat, ligamentum flavum, sac, cord and cauda equina."""
     x = abs(plane.x)
-    window = plane.whole()
+    window = plane.columns(float(curves.back.min()) - 3.0, float(curves.canal_back.max()) + 8.0)
     y = window.y
     back, sac_front = curves.back[:, None], curves.sac_front[:, None]
     slant = curves.slant[:, None]
@@ -67,48 +70,50 @@ def paint_canal(plane: Plane, curves: Curves, contents: CanalContents, *, half_w
     half = (curves.sac_back[:, None] - sac_front) / 2.0 * np.float32(shrink)
     offset = y - middle
     inside = (np.abs(offset) < half) & (half > 0.3)
-    window.paint(
-        (np.abs(offset) < half + 0.7 * slant) & (half > 0.3), Tissue.LIGAMENT
-    )
+    window.paint((np.abs(offset) < half + 0.7 * slant) & (half > 0.3), Tissue.LIGAMENT)
     window.paint(inside, Tissue.CSF, CANAL)
     depth = np.clip(offset / np.maximum(half, 0.5) / 2.0 + 0.5, 0.0, 1.0)
-    _paint_cord(plane, curves, contents, inside=inside, depth=depth)
+    _paint_cord(window, curves, contents, x=plane.x, inside=inside, depth=depth)
 
 
 def _paint_cord(
-    plane: Plane, curves: Curves, contents: CanalContents, *, inside: NDArray[np.bool_],
+    window: Window,
+    curves: Curves,
+    contents: CanalContents,
+    *,
+    x: float,
+    inside: NDArray[np.bool_],
     depth: Coordinates,
 ) -> None:
-    window = plane.whole()
     z = window.z
     sac_mm = np.maximum((curves.sac_back - curves.sac_front)[:, None] / curves.slant[:, None], 1.0)
     taper = np.clip((z - contents.conus_z) / 28.0, 0.0, 1.0) ** 0.6
-    thickness = contents.cord_mm * taper * lateral_shrink(plane.x, contents.cord_mm * 0.6, 2.0)
+    thickness = contents.cord_mm * taper * lateral_shrink(x, contents.cord_mm * 0.6, 2.0)
     centre = 0.50 + 0.10 * (1.0 - taper)
     cord = inside & (np.abs(depth - centre) * sac_mm < thickness / 2.0)
     window.paint(cord, Tissue.CORD)
     rows, sides = contents.strands.shape
-    side = int(np.clip((plane.x / 24.0 + 0.5) * sides, 0, sides - 1))
+    side = int(np.clip((x / 24.0 + 0.5) * sides, 0, sides - 1))
     profile = contents.strands[:, side]
     # The strands settle on the back of the sac of someone who lies supine.
-    drift = 0.04 * np.sin(z / 23.0) + 0.02 * np.sin(z / 7.0 + plane.x)
+    drift = 0.04 * np.sin(z / 23.0) + 0.02 * np.sin(z / 7.0 + x)
     field = profile[np.clip((depth + drift) * rows, 0, rows - 1).astype(np.intp)]
-    settle = 1.6 * (depth - 0.62)
+    settle = 2.6 * (depth - 0.72)
     below = np.clip((contents.conus_z + 20.0 - z) / 30.0, 0.0, 1.0)
     thinning = np.clip((z + 5.0) / 120.0, -0.3, 0.5)
-    strand = inside & (field + settle + thinning > contents.strand_level) & (below > 0.3)
+    gathered = field + settle + thinning - 3.0 * (1.0 - below)
+    strand = inside & (gathered > contents.strand_level)
     window.paint(strand & ~cord, Tissue.CORD)
 
 
-def _bone(plane: Plane, distance: Distance, where: Face, *, label: int | None, cortex: float) -> None:
-    window = plane.around(where.y, where.z, _REACH_MM)
-    window.paint(distance < 0.0, Tissue.CORTEX, label)
-    window.paint(distance < -cortex, Tissue.MARROW, label)
-
-
 def _ellipse(
-    face: Face, centre: tuple[float, float], radii: tuple[float, float], *,
-    y: Coordinates, z: Coordinates, turn: float = 0.0,
+    face: Face,
+    centre: tuple[float, float],
+    radii: tuple[float, float],
+    *,
+    y: Coordinates,
+    z: Coordinates,
+    turn: float = 0.0,
 ) -> Distance:
     """Gives the approximate signed distance to an ellipse in a face's own frame."""
     frame = local_frame(face, y, z)
@@ -120,6 +125,27 @@ def _ellipse(
     return np.asarray((radius - 1.0) * min(radii), dtype=np.float32)
 
 
+def _spinous_process(
+    face: Face, start: float, size: VertebraSize, *, y: Coordinates, z: Coordinates
+) -> Distance:
+    """Gives the distance to a hatchet that widens towards its tip."""
+    frame = local_frame(face, y, z)
+    turn = -float(np.arctan(size.spinous_drop)) - 0.55 * max(face.tilt, 0.0)
+    a = frame.along - (start + 2.0)
+    b = frame.above - 3.0
+    along = a * np.cos(turn) + b * np.sin(turn)
+    across = b * np.cos(turn) - a * np.sin(turn)
+    length = size.spinous_length
+    part = np.clip(along / length, 0.0, 1.0)
+    half = size.spinous_height * (0.26 + 0.24 * part)
+    # The lower edge hangs more than the upper one rises.
+    sides = np.abs(across + 2.5 * part) - half
+    ends = np.abs(along - length / 2.0) - length / 2.0
+    return round_intersection(
+        np.asarray(sides, dtype=np.float32), np.asarray(ends, dtype=np.float32), 4.5
+    )
+
+
 def paint_posterior_elements(plane: Plane, body: Body, *, canal_mm: float) -> None:
     """Paints the spinous process, laminae, pedicles and articular pillars of a vertebra."""
     if body.size is None:
@@ -127,44 +153,41 @@ def paint_posterior_elements(plane: Plane, body: Body, *, canal_mm: float) -> No
     x = abs(plane.x)
     face = body.bottom
     start = face.depth / 2.0 + canal_mm
-    length, height = body.size.spinous_length, body.size.spinous_height
     window = plane.between(face.y - 30.0, face.y + 85.0, face.z - 45.0, face.z + 50.0)
     shapes: list[Distance] = []
-    if x < 4.2:
-        drop = body.size.spinous_drop
-        middle = start + length * 0.55
-        shapes.append(
-            _ellipse(
-                face, (middle, 6.0 - drop * length * 0.5), (length * 0.52, height * 0.5),
-                y=window.y, z=window.z, turn=-float(np.arctan(drop)),
-            )
-        )
+    if abs(plane.x - body.spinous_offset) < 3.6:
+        shapes.append(_spinous_process(face, start, body.size, y=window.y, z=window.z))
     if x < 13.0:
         shapes.append(
             _ellipse(
-                face, (start + 3.5 - 0.25 * x, 7.0), (3.2, 9.5),
-                y=window.y, z=window.z, turn=0.25,
+                face,
+                (start + 3.2 - 0.25 * x, 6.5),
+                (2.6, 8.0 - 0.15 * max(0.0, 4.0 - x)),
+                y=window.y,
+                z=window.z,
+                turn=0.25,
             )
         )
     if 9.0 < x < 17.5:
         middle_height = float(np.hypot(body.top.y - face.y, body.top.z - face.z))
         shapes.append(
             _ellipse(
-                face, (start - canal_mm / 2.0, middle_height * 0.70), (canal_mm / 2.0 + 5.0, 7.5),
-                y=window.y, z=window.z,
+                face,
+                (start - canal_mm / 2.0, middle_height * 0.70),
+                (canal_mm / 2.0 + 5.0, 7.5),
+                y=window.y,
+                z=window.z,
             )
         )
     if 10.0 < x < 22.0:
         shapes.append(
-            _ellipse(
-                face, (start - 3.0, 8.0), (5.5, 20.0), y=window.y, z=window.z, turn=0.18
-            )
+            _ellipse(face, (start - 3.0, 8.0), (5.5, 20.0), y=window.y, z=window.z, turn=0.18)
         )
     if not shapes:
         return
     distance = np.minimum.reduce(shapes)
     window.paint(distance < 0.0, Tissue.CORTEX, VERTEBRA)
-    window.paint(distance < -1.1, Tissue.MARROW, VERTEBRA)
+    window.paint(distance < -_CORTEX_MM, Tissue.MARROW, VERTEBRA)
 
 
 def paint_foramina(plane: Plane, disc: Disc, *, canal_mm: float) -> None:
@@ -217,9 +240,9 @@ def paint_body(plane: Plane, body: Body, *, vein: bool = True) -> None:
         frame = local_frame(Face(middle_y, middle_z, tilt, 1.0), window.y, window.z)
         back = (body.bottom.depth + body.top.depth) / 4.0 - body.waist
         inward = back - frame.along
-        reach = 9.0 - abs(plane.x)
+        reach = 8.0 - abs(plane.x)
         notch = (inward > -2.0) & (inward < reach)
-        notch &= np.abs(frame.above) < 0.7 + 1.6 * np.clip(1.0 - inward / reach, 0.0, 1.0)
+        notch &= np.abs(frame.above) < 0.4 + 1.1 * np.clip(1.0 - inward / reach, 0.0, 1.0)
         window.paint(notch & (distance < 0.6), Tissue.VENOUS_BLOOD, label)
 
 
@@ -232,7 +255,7 @@ def paint_column(plane: Plane, spine: Spine, curves: Curves) -> None:
     for body in (*spine.sacrum, *spine.vertebrae):
         paint_body(plane, body)
     if abs(plane.x) < 12.0:
-        window = plane.whole()
+        window = plane.columns(float(curves.front.min()) - 3.0, float(curves.front.max()) + 3.0)
         ahead = curves.front[:, None] - window.y
         bare = (window.label == 0) & (window.tissue != int(Tissue.MARROW))
-        window.paint((ahead > -0.4) & (ahead < 0.9 * curves.slant[:, None]) & bare, Tissue.LIGAMENT)
+        window.paint((ahead > -0.4) & (ahead < 0.5 * curves.slant[:, None]) & bare, Tissue.LIGAMENT)

@@ -35,14 +35,14 @@ class Window:
     Attributes:
         y: (1, column) posterior position, mm.
         z: (row, 1) superior position, mm.
-        rows: Which rows of the plane it covers.
+        column0: First column of the plane that it covers.
         tissue: (row, column) view of the plane's tissues.
         label: (row, column) view of the plane's labels.
     """
 
     y: Coordinates
     z: Coordinates
-    rows: slice
+    column0: int
     tissue: NDArray[np.uint8]
     label: NDArray[np.uint8]
 
@@ -79,6 +79,11 @@ class Plane:
         """Gives the window that covers the plane."""
         return self._window(slice(0, self.grid.z.size), slice(0, self.grid.y.size))
 
+    def columns(self, y_low: float, y_high: float) -> Window:
+        """Gives the window of all rows between two posterior positions."""
+        columns = np.searchsorted(self.grid.y, [y_low, y_high])
+        return self._window(slice(0, self.grid.z.size), slice(*map(int, columns)))
+
     def around(self, y: float, z: float, reach: float) -> Window:
         """Gives the window within ``reach`` mm of a point; it may be empty."""
         return self.between(y - reach, y + reach, z - reach, z + reach)
@@ -93,7 +98,7 @@ class Plane:
         return Window(
             y=self.grid.y[None, columns],
             z=self.grid.z[rows, None],
-            rows=rows,
+            column0=int(columns.start),
             tissue=self.tissue[rows, columns],
             label=self.label[rows, columns],
         )

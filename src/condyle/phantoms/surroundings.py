@@ -81,17 +81,27 @@ def draw_surroundings(rng: np.random.Generator, spine: Spine, *, belly_mm: float
     fat_front = float(rng.uniform(12.0, 28.0))
     wall = float(rng.uniform(7.0, 11.0))
     column = spine.vertebrae[2].bottom.y - spine.vertebrae[2].bottom.depth / 2.0
-    nearest = column - 30.0
+    nearest = column - 26.0
     farthest = column - belly_mm + fat_front + wall + 12.0
     organs = [_liver(rng, nearest, spine)]
-    organs += [_loop(rng, nearest, farthest) for _ in range(34)]
+    organs += [_loop(rng, nearest, farthest) for _ in range(46)]
     organs += _pelvis(rng, spine)
     fourth = spine.vertebrae[1]
     vessels = (
-        Vessel(float(rng.uniform(2.0, 14.0)), float(rng.uniform(7.0, 9.5)), 3.0,
-               fourth.bottom.z + float(rng.uniform(-4.0, 14.0)), Tissue.FLOWING_BLOOD),
-        Vessel(-float(rng.uniform(12.0, 20.0)), float(rng.uniform(8.0, 10.5)), 3.0,
-               fourth.bottom.z - 5.0, Tissue.FLOWING_BLOOD),
+        Vessel(
+            float(rng.uniform(4.0, 16.0)),
+            float(rng.uniform(7.0, 9.5)),
+            3.0,
+            fourth.bottom.z + float(rng.uniform(-4.0, 14.0)),
+            Tissue.FLOWING_BLOOD,
+        ),
+        Vessel(
+            -float(rng.uniform(12.0, 20.0)),
+            float(rng.uniform(8.0, 10.5)),
+            3.0,
+            fourth.bottom.z - 5.0,
+            Tissue.FLOWING_BLOOD,
+        ),
     )
     return Surroundings(tuple(organs), vessels, wall, fat_front)
 
@@ -101,20 +111,28 @@ def _liver(rng: np.random.Generator, nearest: float, spine: Spine) -> Organ:
     return Organ(
         centre=(-28.0, nearest - 35.0, top + float(rng.uniform(-5.0, 25.0))),
         radii=(60.0, float(rng.uniform(32.0, 50.0)), float(rng.uniform(45.0, 65.0))),
-        turn=float(rng.uniform(-0.3, 0.3)), wall_mm=0.0, wall=Tissue.LIVER, content=Tissue.LIVER,
+        turn=float(rng.uniform(-0.3, 0.3)),
+        wall_mm=0.0,
+        wall=Tissue.LIVER,
+        content=Tissue.LIVER,
     )
 
 
 def _loop(rng: np.random.Generator, nearest: float, farthest: float) -> Organ:
     contents = (Tissue.BOWEL_SOLID, Tissue.BOWEL_FLUID, Tissue.BOWEL_WALL, Tissue.AIR)
     content = contents[int(rng.choice(4, p=[0.45, 0.15, 0.25, 0.15]))]
-    radius = float(rng.uniform(5.0, 13.0))
+    radius = float(rng.uniform(4.0, 15.0))
     return Organ(
-        centre=(float(rng.uniform(-45, 45)), float(rng.uniform(farthest, nearest)),
-                float(rng.uniform(-90, 190))),
+        centre=(
+            float(rng.uniform(-45, 45)),
+            float(rng.uniform(farthest, nearest)),
+            float(rng.uniform(-90, 190)),
+        ),
         radii=(float(rng.uniform(12, 40)), radius, radius * float(rng.uniform(0.9, 2.6))),
-        turn=float(rng.uniform(-1.5, 1.5)), wall_mm=float(rng.uniform(1.2, 2.6)),
-        wall=Tissue.BOWEL_WALL, content=content,
+        turn=float(rng.uniform(-1.5, 1.5)),
+        wall_mm=float(rng.uniform(1.2, 2.6)),
+        wall=Tissue.BOWEL_WALL,
+        content=content,
     )
 
 
@@ -125,9 +143,14 @@ def _pelvis(rng: np.random.Generator, spine: Spine) -> list[Organ]:
         y, z = spine.sacrum[below].bottom.point(-spine.sacrum[below].bottom.depth / 2.0 - ahead)
         content = Tissue.BOWEL_SOLID if rng.random() < 0.6 else Tissue.BOWEL_WALL
         organs.append(
-            Organ((float(rng.uniform(-8, 8)), y, z - 8.0),
-                  (22.0, float(rng.uniform(8, 14)), float(rng.uniform(10, 18))),
-                  float(rng.uniform(-0.8, 0.8)), 2.2, Tissue.BOWEL_WALL, content)
+            Organ(
+                (float(rng.uniform(-8, 8)), y, z - 8.0),
+                (22.0, float(rng.uniform(8, 14)), float(rng.uniform(10, 18))),
+                float(rng.uniform(-0.8, 0.8)),
+                2.2,
+                Tissue.BOWEL_WALL,
+                content,
+            )
         )
     return organs
 
@@ -155,8 +178,10 @@ def paint_organs(plane: Plane, around: Surroundings) -> None:
         u = (window.y - y) * cosine + (window.z - z) * sine
         v = (window.z - z) * cosine - (window.y - y) * sine
         a, b = organ.radii[1] * shrink, organ.radii[2] * shrink
-        wobble = 1.0 + 0.08 * np.sin(3.0 * np.arctan2(v, u) + x) + 0.05 * np.sin(
-            5.0 * np.arctan2(v, u) + y
+        wobble = (
+            1.0
+            + 0.08 * np.sin(3.0 * np.arctan2(v, u) + x)
+            + 0.05 * np.sin(5.0 * np.arctan2(v, u) + y)
         )
         radius = np.sqrt((u / a) ** 2 + (v / b) ** 2) / wobble
         inside = (radius < 1.0) & (window.tissue != int(Tissue.AIR))
@@ -165,19 +190,36 @@ def paint_organs(plane: Plane, around: Surroundings) -> None:
         window.paint(inside & inner, organ.content)
 
 
+def paint_mesentery(plane: Plane, curves: Curves, folds: NDArray[np.float32]) -> None:
+    """Paints thin sheets and small vessels into the fat in front of the column.
+
+    Args:
+        plane: The plane.
+        curves: The lines of the spine.
+        folds: (row, column) smooth random field; sheets lie where it crosses 0 or 1.
+    """
+    window = plane.columns(-1e6, float(curves.front.max()))
+    field = folds[:, window.column0 : window.column0 + window.y.size]
+    fat = (window.tissue == int(Tissue.FAT)) & (window.y < curves.front[:, None] - 4.0)
+    window.paint(fat & (np.abs(field) < 0.05), Tissue.CONNECTIVE)
+    window.paint(fat & (np.abs(field - 1.0) < 0.06), Tissue.MUSCLE)
+    window.paint(fat & (field < -1.7), Tissue.BOWEL_WALL)
+
+
 def paint_vessels(plane: Plane, curves: Curves, around: Surroundings) -> None:
     """Paints the vessels in front of the column, with a thin wall."""
-    window = plane.whole()
+    window = plane.columns(float(curves.front.min()) - 60.0, float(curves.front.max()))
     for vessel in around.vessels:
-        off = (plane.x - vessel.x) / vessel.radius
-        if abs(off) >= 1.0:
-            continue
-        half = vessel.radius * float(np.sqrt(1.0 - off**2))
+        # Below its fork the vessel leaves the midline, so that the plane cuts it obliquely.
+        below = np.maximum(vessel.end_z - window.z, 0.0)
+        aside = vessel.x + np.copysign(0.55, vessel.x) * below
+        radius = vessel.radius * np.where(below > 0.0, 0.75, 1.0)
+        half = np.sqrt(np.maximum(radius**2 - (plane.x - aside) ** 2, 0.0))
         course = 2.5 * np.sin(window.z / 37.0 + vessel.x)
-        centre = curves.front[:, None] - vessel.gap - vessel.radius + course
-        above = window.z > vessel.end_z
-        window.paint((np.abs(window.y - centre) < half + 1.0) & above, Tissue.MUSCLE)
-        window.paint((np.abs(window.y - centre) < half) & above, vessel.tissue)
+        centre = curves.front[:, None] - vessel.gap - vessel.radius + course - 0.1 * below
+        there = half > 0.5
+        window.paint((np.abs(window.y - centre) < half + 1.0) & there, Tissue.MUSCLE)
+        window.paint((np.abs(window.y - centre) < half) & there, vessel.tissue)
 
 
 def paint_back(plane: Plane, curves: Curves, streaks: NDArray[np.float32]) -> None:
@@ -189,19 +231,21 @@ def paint_back(plane: Plane, curves: Curves, streaks: NDArray[np.float32]) -> No
         streaks: (row, column) random field of mean 0; fat lies in the muscle where it is
             high.
     """
-    window = plane.whole()
+    window = plane.columns(float(curves.canal_back.min()) - 10.0, float(curves.fascia.max()) + 3.0)
+    part = slice(window.column0, window.column0 + window.y.size)
+    streaks_here = streaks[:, part]
     back, fascia = curves.canal_back[:, None], curves.fascia[:, None]
     between = (window.y >= back - 8.0) & (window.y < fascia)
     x = abs(plane.x)
     lower = np.clip((90.0 - window.z) / 110.0, 0.0, 1.2)
     if x < 5.0:
         window.paint(between, Tissue.CONNECTIVE)
-        window.paint(between & (streaks > 0.35), Tissue.FAT)
-        window.paint(between & (streaks < -1.1), Tissue.LIGAMENT)
+        window.paint(between & (streaks_here > 0.9), Tissue.FAT)
+        window.paint(between & (streaks_here < -1.6), Tissue.LIGAMENT)
     else:
         window.paint(between, Tissue.MUSCLE)
         fatty = 1.9 - 1.1 * lower - 0.6 * np.exp(-(((fascia - window.y) / 6.0) ** 2))
-        window.paint(between & (streaks > fatty), Tissue.FAT)
+        window.paint(between & (streaks_here > fatty), Tissue.FAT)
     edge = np.abs(window.y - fascia)
     window.paint(edge < 0.9, Tissue.LIGAMENT)
     if x > 14.0:
