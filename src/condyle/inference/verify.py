@@ -142,12 +142,12 @@ class _SampleDiffers(CondyleError):
 
 
 def _difference(given: NDArray[Any], stored: NDArray[Any]) -> float:
-    """Gives the greatest difference over what is allowed, infinite for another shape."""
+    """Gives the greatest difference over what is allowed, infinite for NaN or another shape."""
     if given.shape != stored.shape:
         return float("inf")
     allowed = TOLERANCE * (1.0 + np.abs(stored.astype(np.float64)))
     apart = np.abs(given.astype(np.float64) - stored.astype(np.float64)) / allowed
-    return float(apart.max(initial=0.0))
+    return float("inf") if np.isnan(apart).any() else float(apart.max(initial=0.0))
 
 
 def _tried(name: str, check: Any) -> Check:
