@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from condyle.dicom.exclude import is_directory, reason_left_out
 from condyle.dicom.frames import Frame, SeriesHeader, frames_of
-from condyle.dicom.header import is_dicom, read_header
+from condyle.dicom.header import is_dicom, read_header, without_remarks
 from condyle.dicom.patient import same_patient
 from condyle.dicom.series import series_of
 from condyle.dicom.values import BROKEN, text
@@ -71,7 +71,8 @@ def discover(
     """
     found = _Found()
     for done, file in enumerate(files, start=1):
-        _take(file, found)
+        with without_remarks():
+            _take(file, found)
         progress(Progress("discover", done, len(files)))
     groups = _studies(found.frames)
     patients = sorted({patient for patient, _, _ in groups})
@@ -97,7 +98,7 @@ def _take(file: SourceFile, found: _Found) -> None:
         if is_directory(header):
             return
         if not text([header], "SOPClassUID"):
-            found.foreign += 1
+            found.excluded[("not-an-image", "")] += 1
             return
         if code := reason_left_out(header):
             found.excluded[(code, text([header], "Modality").upper()[:16])] += 1

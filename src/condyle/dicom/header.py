@@ -51,7 +51,7 @@ def read_header(file: SourceFile) -> FileDataset:
         BadImage: The file is damaged, ends early, or unpacks to far too much.
     """
     try:
-        with _quiet(), file.open() as stream:
+        with without_remarks(), file.open() as stream:
             header = _read(stream, file)
             if number([header], "Rows") is not None:
                 _check_pixels(header, stream, file)
@@ -69,7 +69,7 @@ def read_whole(file: SourceFile) -> FileDataset:
         BadImage: The file is damaged or ends early.
     """
     try:
-        with _quiet(), file.open() as stream:
+        with without_remarks(), file.open() as stream:
             return _read(stream, file, pixels=True)
     except BROKEN as error:
         raise broken(file, "a DICOM file that is damaged or ends early") from error
@@ -86,7 +86,7 @@ def broken(file: SourceFile, found: str, needed: str = "a whole DICOM file") -> 
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def without_remarks() -> Iterator[None]:
     """Keeps pydicom's remarks, which may quote values of a header, from being shown."""
     logger = logging.getLogger("pydicom")
     was_disabled = logger.disabled

@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset, FileDataset
 from pydicom.pixels.utils import pixel_array
 
 from condyle.dicom.frames import Frame, rescale_of, sources_of
-from condyle.dicom.header import broken, read_whole
+from condyle.dicom.header import broken, read_whole, without_remarks
 from condyle.dicom.values import BROKEN, number, text
 from condyle.domain.geometry import Affine, Reorientation, spacing_of
 from condyle.domain.volume import Volume
@@ -35,10 +35,11 @@ def load_stack(frames: Sequence[Frame], turn: Reorientation, affine: Affine | No
     array = np.empty((len(frames), *frames[0].shape), dtype=np.float32)
     padding = np.zeros(array.shape, dtype=bool)
     opened: tuple[str, FileDataset] | None = None
-    for at, frame in enumerate(frames):
-        if opened is None or opened[0] != frame.file.label:
-            opened = (frame.file.label, read_whole(frame.file))
-        array[at], padding[at] = _slice(opened[1], frame)
+    with without_remarks():
+        for at, frame in enumerate(frames):
+            if opened is None or opened[0] != frame.file.label:
+                opened = (frame.file.label, read_whole(frame.file))
+            array[at], padding[at] = _slice(opened[1], frame)
     if padding.any() and not padding.all():
         array[padding] = array[~padding].min()
     turned = np.ascontiguousarray(turn.apply(array))

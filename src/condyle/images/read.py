@@ -49,6 +49,9 @@ def read_image(file: SourceFile) -> Series:
 
 def _kind(file: SourceFile) -> str:
     head = file.head(HEAD)
+    if head[128:132] == b"DICM":
+        # A DICOM preamble may hold another format's first bytes (PS3.10 7.1).
+        return ""
     if is_picture(head):
         return "picture"
     if is_array(head):

@@ -81,7 +81,7 @@ def _choose(found: dicom.Discovery, study: int | None) -> Study:
     if len(studies) == 1:
         return studies[0].study
     listed = "; ".join(
-        f"{number}: {len(one.study.series)} series, {one.images} images"
+        f"{number}: {len(one.study.series)} series, {_count(one.images, 'image')}"
         for number, one in enumerate(studies[:6], start=1)
     )
     more = "; ..." if len(studies) > 6 else ""
@@ -176,8 +176,11 @@ def _nothing(
     if len(errors) == 1 and len(tree.files) == 1:
         return errors[0]
     files = len(tree.files) + sum(one.count for one in tree.left_out)
+    stated = [str(one.reason.params["found"]) for one in left_out if "found" in one.reason.params]
     if not files:
         found = "no file at all"
+    elif files == len(stated) == 1:
+        found = stated[0]
     else:
         counts: dict[str, int] = {}
         for one in left_out:
