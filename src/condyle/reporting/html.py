@@ -1,0 +1,30 @@
+"""The report as one HTML file that needs no script, no other file and no network."""
+
+from __future__ import annotations
+
+import base64
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from condyle.reporting.page import Page
+
+
+def html_of(page: Page) -> str:
+    """Gives a page as self-contained HTML; pictures are embedded and text is escaped.
+
+    Args:
+        page: What to set.
+    """
+    environment = Environment(
+        loader=PackageLoader("condyle.reporting", "templates"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    source, _, _ = environment.loader.get_source(environment, "report.css")  # type: ignore[union-attr]
+    css = Markup(source)  # noqa: S704 - our own style sheet, never a user's text
+    images = [base64.b64encode(picture.png).decode("ascii") for picture in page.pictures]
+    template = environment.get_template("report.html.j2")
+    return template.render(page=page, label=page.words.label, css=css, images=images)

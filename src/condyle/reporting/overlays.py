@@ -1,0 +1,150 @@
+"""A slice with the outlines of discs, vertebrae and canal, as a picture to check by eye.
+
+Colours are three of Okabe and Ito's, told apart by readers with each kind of colour
+blindness (Color Universal Design, 2008, https://jfly.uni-koeln.de/color/); a dark line
+beside each outline keeps it visible on bright fluid and on black padding alike.
+"""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
+
+from condyle.domain.report import SliceView
+from condyle.reporting.wording import Catalogue, catalogue
+
+COLOURS: tuple[tuple[int, str, tuple[int, int, int]], ...] = (
+    (3, "legend-canal", (0, 158, 115)),
+    (2, "legend-vertebra", (86, 180, 233)),
+    (1, "legend-disc", (230, 159, 0)),
+)
+"""Labelmap value, key of its word, and RGB colour, in drawing order."""
+
+LONG_SIDE = 1000
+"""Pixels that the longer side of the slice has in the picture."""
+
+_GUTTER, _STRIP, _BANNER = 118, 46, 44
+_PAPER, _INK, _LEADER = (16, 18, 22), (240, 240, 240), (150, 156, 166)
+_WARNING = (213, 94, 0)
+
+
+def overlay_picture(
+    view: SliceView, *, simulated: bool = False, language: str = "en"
+) -> Image.Image:
+    """Draws a slice with outlines, level labels in the left margin and a legend.
+
+    Pixels are made square by the view's ``row_over_column``, and small images enlarged.
+
+    Args:
+        view: What to draw; its image and labelmap have the same (row, column) shape.
+        simulated: Whether a banner says that the images are simulated.
+        language: Language of the legend.
+
+    Raises:
+        ValueError: Image and labelmap differ in shape.
+        UnknownName: There is no wording in that language.
+    """
+    if view.image.shape != view.labelmap.shape:
+        raise ValueError(
+            f"a slice of {view.image.shape} pixels has a labelmap of {view.labelmap.shape}"
+        )
+    words = catalogue(language)
+    width, height = _drawn_size(view)
+    slice_picture = Image.fromarray(view.image).resize((width, height), Image.Resampling.BICUBIC)
+    outlined = _with_outlines(slice_picture.convert("RGB"), view.labelmap)
+    top = _BANNER if simulated else 0
+    page = Image.new("RGB", (width + _GUTTER, height + top + _STRIP), _PAPER)
+    page.paste(outlined, (_GUTTER, top))
+    draw = ImageDraw.Draw(page)
+    _draw_labels(draw, view, size=(width, height), top=top)
+    _draw_legend(draw, words, left=_GUTTER, top=top + height)
+    if simulated:
+        _draw_banner(draw, words.label("simulated-picture"), page.width)
+    return page
+
+
+def overlay_png(view: SliceView, *, simulated: bool = False, language: str = "en") -> bytes:
+    """Gives the picture of ``overlay_picture`` as PNG; the same view gives the same bytes.
+
+    Args:
+        view: What to draw.
+        simulated: Whether a banner says that the images are simulated.
+        language: Language of the legend.
+    """
+    stream = io.BytesIO()
+    picture = overlay_picture(view, simulated=simulated, language=language)
+    picture.save(stream, format="PNG", optimize=False, compress_level=6)
+    return stream.getvalue()
+
+
+def _drawn_size(view: SliceView) -> tuple[int, int]:
+    """Gives (width, height) in square pixels; a wild aspect is held within 1 to 4."""
+    rows, columns = view.image.shape
+    ratio = view.row_over_column if np.isfinite(view.row_over_column) else 1.0
+    ratio = min(max(ratio, 0.25), 4.0)
+    scale = LONG_SIDE / max(rows * ratio, columns)
+    return max(2, round(columns * scale)), max(2, round(rows * ratio * scale))
+
+
+def _with_outlines(picture: Image.Image, labelmap: NDArray[np.uint8]) -> Image.Image:
+    blur = max(1.0, 0.6 * picture.height / labelmap.shape[0])
+    for value, _, colour in COLOURS:
+        mask = Image.fromarray(((labelmap == value) * 255).astype(np.uint8))
+        smooth = mask.resize(picture.size, Image.Resampling.BICUBIC)
+        smooth = smooth.filter(ImageFilter.GaussianBlur(blur)).point([0] * 128 + [255] * 128)
+        inner = smooth.filter(ImageFilter.MinFilter(7))
+        line = ImageChops.subtract(smooth, inner)
+        halo = ImageChops.subtract(smooth.filter(ImageFilter.MaxFilter(3)), inner)
+        picture.paste((0, 0, 0), mask=halo.point([0] * 128 + [150] * 128))
+        picture.paste(colour, mask=line.filter(ImageFilter.GaussianBlur(0.6)))
+    return picture
+
+
+def _draw_labels(
+    draw: ImageDraw.ImageDraw, view: SliceView, *, size: tuple[int, int], top: int
+) -> None:
+    """Writes each label in the margin, with a thin line to the edge of what it names."""
+    rows, columns = view.image.shape
+    width, height = size
+    font = ImageFont.load_default(26)
+    lowest = float(top)
+    for text, row, column in sorted(view.labels, key=lambda label: label[1]):
+        y = top + (row + 0.5) * height / rows
+        edge = _left_edge(view.labelmap, row, column)
+        x = _GUTTER + (edge + 0.5) * width / columns - 6
+        text_y = min(max(y, lowest + 18), top + height - 18)
+        lowest = text_y + 12
+        draw.text((_GUTTER - 12, text_y), text, fill=_INK, font=font, anchor="rm")
+        draw.line([(_GUTTER - 6, text_y), (_GUTTER + 14, text_y), (x, y)], fill=(0, 0, 0), width=4)
+        draw.line([(_GUTTER - 6, text_y), (_GUTTER + 14, text_y), (x, y)], fill=_LEADER, width=2)
+
+
+def _left_edge(labelmap: NDArray[np.uint8], row: float, column: float) -> int:
+    """Gives the first column of the disc that holds a point, or the point's own column."""
+    rows, columns = labelmap.shape
+    at_row = min(max(round(row), 0), rows - 1)
+    edge = min(max(round(column), 0), columns - 1)
+    while edge > 0 and labelmap[at_row, edge - 1] == 1:
+        edge -= 1
+    return edge
+
+
+def _draw_legend(draw: ImageDraw.ImageDraw, words: Catalogue, *, left: int, top: int) -> None:
+    font = ImageFont.load_default(22)
+    x = float(left)
+    middle = top + _STRIP / 2
+    for _, key, colour in reversed(COLOURS):
+        draw.rectangle([x, middle - 8, x + 22, middle + 8], outline=colour, width=4)
+        x += 32
+        text = words.label(key)
+        draw.text((x, middle), text, fill=_INK, font=font, anchor="lm")
+        x += draw.textlength(text, font=font) + 30
+
+
+def _draw_banner(draw: ImageDraw.ImageDraw, text: str, width: int) -> None:
+    draw.rectangle([0, 0, width, _BANNER], fill=_WARNING)
+    font = ImageFont.load_default(28)
+    draw.text((width / 2, _BANNER / 2), text, fill=(255, 255, 255), font=font, anchor="mm")

@@ -1,0 +1,175 @@
+"""What a report's pages say of one disc: its grade, and each finding with its figures."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from condyle.domain.estimate import Estimate
+from condyle.domain.findings import Evidence, Finding
+from condyle.domain.report import SeriesSummary
+from condyle.reporting.paragraph import decided, site_name
+from condyle.reporting.wording import Catalogue
+
+
+@dataclass(frozen=True)
+class GradeCell:
+    """A grade with the probability of each.
+
+    Attributes:
+        text: The grade, or a word for its absence.
+        given: Whether a grade is given.
+        bars: (grade, share of 1, percentage as text, whether it is the one given).
+        reason: Why no grade is given; empty where one is.
+    """
+
+    text: str
+    given: bool
+    bars: tuple[tuple[int, float, str, bool], ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """A finding with its decision and the figures beside it.
+
+    Attributes:
+        name: The finding, in words.
+        state: ``"positive"``, ``"negative"``, ``"undecided"`` or ``"abstained"``.
+        decision: The state in words.
+        share: Probability of the positive from 0 to 1, or ``None``.
+        probability: The same as text.
+        threshold: Threshold as text; empty where there is none.
+        threshold_share: Threshold from 0 to 1, or ``None``.
+        ppv: PPV with its interval as text; empty where there is none.
+        npv: NPV with its interval as text; empty where there is none.
+        false_calls: False calls a study as text; empty where there are none.
+        reason: Why no decision is given; empty where one is.
+    """
+
+    name: str
+    state: str
+    decision: str
+    share: float | None
+    probability: str
+    threshold: str
+    threshold_share: float | None
+    ppv: str
+    npv: str
+    false_calls: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class LevelBlock:
+    """Everything said of one disc.
+
+    Attributes:
+        name: Its level, or its number from the most caudal.
+        grade: Its grade, or ``None`` where no grading was tried.
+        rows: Its findings.
+        positives: Names of the findings decided positive.
+        undecided: How many findings have no decision.
+        where: Series and slices where it can be checked, in words.
+    """
+
+    name: str
+    grade: GradeCell | None
+    rows: tuple[FindingRow, ...]
+    positives: tuple[str, ...]
+    undecided: int
+    where: tuple[str, ...]
+
+
+def level_block(
+    findings: list[Finding], series: tuple[SeriesSummary, ...], words: Catalogue
+) -> LevelBlock:
+    """Gives what is said of one disc.
+
+    Args:
+        findings: Its findings; at least one.
+        series: The report's series, for the names of where to look.
+        words: The catalogue of the page's language.
+    """
+    grades = [f for f in findings if f.name == "pfirrmann-grade"]
+    rows = tuple(_row(f, words) for f in findings if f.name != "pfirrmann-grade")
+    return LevelBlock(
+        name=site_name(findings[0].site, words),
+        grade=_grade(grades[0], words) if grades else None,
+        rows=rows,
+        positives=tuple(row.name for row in rows if row.state == "positive"),
+        undecided=sum(row.state in ("undecided", "abstained") for row in rows),
+        where=_where(findings, series, words),
+    )
+
+
+def _grade(finding: Finding, words: Catalogue) -> GradeCell:
+    given = finding.value is not None and not finding.abstained
+    bars = tuple(
+        (grade, share, _percent(share, words), given and grade == finding.value)
+        for grade, share in enumerate(finding.probabilities or (), start=1)
+    )
+    text = str(int(finding.value)) if given and finding.value is not None else "-"
+    return GradeCell(text, given, bars, "" if given else _reason(finding, words))
+
+
+def _row(finding: Finding, words: Catalogue) -> FindingRow:
+    state = _state(finding)
+    point = finding.operating_point
+    return FindingRow(
+        name=words.term(finding.name),
+        state=state,
+        decision=words.label("no-decision" if state == "undecided" else state),
+        share=finding.probability,
+        probability="" if finding.probability is None else words.number(finding.probability, 2),
+        threshold="" if finding.threshold is None else words.number(finding.threshold, 2),
+        threshold_share=finding.threshold,
+        ppv="" if point is None else _interval(point.ppv, words),
+        npv="" if point is None else _interval(point.npv, words),
+        false_calls="" if point is None else _number(point.false_calls_per_study, words),
+        reason="" if state in ("positive", "negative") else _reason(finding, words),
+    )
+
+
+def _state(finding: Finding) -> str:
+    if finding.abstained:
+        return "abstained"
+    if not decided(finding):
+        return "undecided"
+    return "positive" if finding.value else "negative"
+
+
+def _reason(finding: Finding, words: Catalogue) -> str:
+    if finding.abstention is not None:
+        return words.message(finding.abstention)
+    point = finding.operating_point
+    return words.label("undecided-reason") if point is not None and not point.shown else ""
+
+
+def _interval(estimate: Estimate, words: Catalogue) -> str:
+    if not math.isfinite(estimate.value):
+        return words.label("unknown")
+    value = words.number(estimate.value, 2)
+    if not (math.isfinite(estimate.low) and math.isfinite(estimate.high)):
+        return f"{value} (n {estimate.n})"
+    low, high = words.number(estimate.low, 2), words.number(estimate.high, 2)
+    return f"{value} [{low}-{high}] (n {estimate.n})"
+
+
+def _number(value: float, words: Catalogue) -> str:
+    return words.number(value, 2) if math.isfinite(value) else words.label("unknown")
+
+
+def _percent(share: float, words: Catalogue) -> str:
+    return f"{round(share * 100)} %"
+
+
+def _where(
+    findings: list[Finding], series: tuple[SeriesSummary, ...], words: Catalogue
+) -> tuple[str, ...]:
+    def line(evidence: Evidence) -> str:
+        stem = series[evidence.series].stem
+        return words.label("evidence-line", series=stem, slice=evidence.slice + 1)
+
+    lines = [line(evidence) for finding in findings for evidence in finding.evidence]
+    return tuple(dict.fromkeys(lines))

@@ -1,0 +1,121 @@
+"""The text to copy into the hospital's own system, level by level, in plain text."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from condyle.domain.findings import Finding, Site
+from condyle.domain.report import Report
+from condyle.reporting.wording import Catalogue, catalogue
+
+
+def paragraph(report: Report, language: str) -> str:
+    """Gives the report as plain text: one line a level, then what was assumed and not assessed.
+
+    It is made from the coded findings alone, so that it says what ``report.json`` says.
+
+    Args:
+        report: What to say.
+        language: One of the catalogue's languages.
+
+    Raises:
+        UnknownName: There is no catalogue of that language.
+    """
+    words = catalogue(language)
+    lines = [_opening(report, words)]
+    if report.study.simulated:
+        lines.append(words.phrase("simulated"))
+    by_site = groupby(report.findings, key=lambda f: (f.site.level, f.site.index_from_caudal))
+    levels = [_level_line(list(findings), words) for _, findings in by_site]
+    lines += levels or [words.phrase("no-findings")]
+    lines += [words.message(message) for message in (*report.refused, *report.assumptions)]
+    if report.not_assessed:
+        items = [_lower_first(words.message(message)) for message in report.not_assessed]
+        lines.append(words.phrase("not-assessed", items=", ".join(items)))
+    return "\n".join(lines)
+
+
+def site_name(site: Site, words: Catalogue) -> str:
+    """Gives the level's name, or the disc's number from the most caudal where it has none."""
+    if site.level is not None:
+        return site.level
+    if site.index_from_caudal is not None:
+        return words.label("disc-number-note", number=site.index_from_caudal)
+    return words.term(site.structure)
+
+
+def decided(finding: Finding) -> bool:
+    """Tells whether a decision is printed, and not its probability alone."""
+    point = finding.operating_point
+    return finding.value is not None and (point is None or point.shown)
+
+
+def _opening(report: Report, words: Catalogue) -> str:
+    anatomy = words.term(report.study.anatomy)
+    bundles = ", ".join(f"{b.name} {b.version}" for b in report.bundles) or words.label("none")
+    text = words.phrase(
+        "opening", anatomy=anatomy, bundles=bundles, version=report.software_version
+    )
+    return text[:1].upper() + text[1:]
+
+
+def _level_line(findings: list[Finding], words: Catalogue) -> str:
+    parts = [_grade(f, words) for f in findings if f.name == "pfirrmann-grade"]
+    rest = [f for f in findings if f.name != "pfirrmann-grade"]
+    groups = {
+        "positive": [f for f in rest if not f.abstained and decided(f) and f.value],
+        "negative": [f for f in rest if not f.abstained and decided(f) and not f.value],
+        "undecided": [f for f in rest if not f.abstained and not decided(f)],
+    }
+    for key, group in groups.items():
+        if group:
+            items = ", ".join(_item(f, words) for f in group)
+            parts.append(words.phrase(key, items=items))
+    parts += _abstentions([f for f in rest if f.abstained], words)
+    name = site_name(findings[0].site, words)
+    return f"{name}: " + "; ".join(_lower_first(p) if i else p for i, p in enumerate(parts)) + "."
+
+
+def _grade(finding: Finding, words: Catalogue) -> str:
+    if finding.abstained or finding.value is None:
+        return words.phrase("grade-abstained", reason=_reason(finding, words))
+    probability = _probability(finding, words)
+    return words.phrase("grade", grade=int(finding.value), probability=probability)
+
+
+def _abstentions(findings: list[Finding], words: Catalogue) -> list[str]:
+    reasons: dict[str, list[str]] = {}
+    for finding in findings:
+        reasons.setdefault(_reason(finding, words), []).append(_name(finding, words))
+    return [
+        words.phrase("abstained", items=", ".join(names), reason=reason)
+        for reason, names in reasons.items()
+    ]
+
+
+def _item(finding: Finding, words: Catalogue) -> str:
+    probability = _probability(finding, words)
+    return words.phrase("item", name=_name(finding, words), probability=probability)
+
+
+def _name(finding: Finding, words: Catalogue) -> str:
+    return _lower_first(words.term(finding.name))
+
+
+def _probability(finding: Finding, words: Catalogue) -> str:
+    if finding.probability is None:
+        return words.label("unknown")
+    return words.number(finding.probability, 2)
+
+
+def _reason(finding: Finding, words: Catalogue) -> str:
+    if finding.abstention is None:
+        return words.label("unknown")
+    return _lower_first(words.message(finding.abstention)).rstrip(".")
+
+
+def _lower_first(text: str) -> str:
+    """Lowers a first letter, but not of an acronym or a name such as Modic."""
+    first, _, _ = text.partition(" ")
+    proper = first in ("Modic", "Pfirrmann") or first[1:2].isupper() or first[1:2].isdigit()
+    return text if proper else text[:1].lower() + text[1:]

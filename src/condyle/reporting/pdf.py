@@ -1,0 +1,85 @@
+"""The report as PDF for A4, with the same content as the HTML page and no clock in it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, SimpleDocTemplate
+
+from condyle.reporting.page import Page
+from condyle.reporting.pdf_sections import sections_of
+from condyle.reporting.pdf_style import QUIET, TEAL, printable
+
+_MARGIN = 15 * mm
+
+
+def pdf_of(page: Page) -> bytes:
+    """Gives a page as PDF; the same page gives the same bytes.
+
+    The built-in Helvetica is used, so that nothing depends on installed fonts; a character
+    outside Latin-1 is printed as a question mark.
+
+    Args:
+        page: What to set.
+    """
+    stream = io.BytesIO()
+    document = SimpleDocTemplate(
+        stream,
+        pagesize=A4,
+        leftMargin=_MARGIN,
+        rightMargin=_MARGIN,
+        topMargin=14 * mm,
+        bottomMargin=17 * mm,
+        title=f"{printable(page.title)} - Condyle",
+        author="Condyle",
+        subject=printable(page.words.label("draft")),
+        lang=page.language,
+        invariant=1,
+    )
+    story: list[Flowable] = sections_of(page, document.width)
+    document.build(story, canvasmaker=_numbered_canvas(page))
+    return stream.getvalue()
+
+
+def _numbered_canvas(page: Page) -> Callable[..., Canvas]:
+    """Gives a canvas that writes the foot of each page once their number is known."""
+    foot = " ".join((page.words.label("draft"), *page.banners))
+
+    class NumberedCanvas(Canvas):  # type: ignore[misc]
+        """Keeps each page's state until the last one is there."""
+
+        def __init__(self, *args: object, **kwargs: object) -> None:
+            super().__init__(*args, **kwargs)
+            self._pages: list[dict[str, object]] = []
+
+        def showPage(self) -> None:  # noqa: N802 - reportlab's name
+            """Keeps a page instead of ending it."""
+            self._pages.append(dict(self.__dict__))
+            self._startPage()
+
+        def save(self) -> None:
+            """Ends each page with its foot, then the file."""
+            for number, state in enumerate(self._pages, start=1):
+                self.__dict__.update(state)
+                _draw_foot(
+                    self, foot, page.words.label("page", page=number, pages=len(self._pages))
+                )
+                super().showPage()
+            super().save()
+
+    return NumberedCanvas
+
+
+def _draw_foot(canvas: Canvas, text: str, number: str) -> None:
+    width = A4[0]
+    canvas.setStrokeColor(TEAL)
+    canvas.setLineWidth(0.6)
+    canvas.line(_MARGIN, 13 * mm, width - _MARGIN, 13 * mm)
+    canvas.setFillColor(QUIET)
+    canvas.setFont("Helvetica", 7.5)
+    canvas.drawString(_MARGIN, 9.5 * mm, printable(text))
+    canvas.drawRightString(width - _MARGIN, 9.5 * mm, printable(number))

@@ -1,0 +1,256 @@
+"""The parts of the PDF, in the order of the page."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+
+from reportlab.lib.colors import Color
+from reportlab.lib.units import mm
+from reportlab.platypus import (
+    Flowable,
+    HRFlowable,
+    Image,
+    KeepTogether,
+    Spacer,
+    Table,
+    TableStyle,
+)
+
+from condyle.reporting.page import Line, Page, Picture, Row
+from condyle.reporting.page_levels import LevelBlock
+from condyle.reporting.pdf_levels import level_table
+from condyle.reporting.pdf_style import (
+    AMBER,
+    BANNER,
+    BLUE,
+    LINE,
+    QUIET,
+    RED,
+    SOFT,
+    TEAL,
+    labelled,
+    text,
+)
+
+_PICTURE_HEIGHT = 118 * mm
+
+
+def sections_of(page: Page, width: float) -> list[Flowable]:
+    """Gives everything that the PDF sets, in order.
+
+    Args:
+        page: What to set.
+        width: Width of the type area in points.
+    """
+    return [
+        *_head(page, width),
+        _front(page, width),
+        *_unseen(page, width),
+        *_levels(page, width),
+        *_measurements(page, width),
+        *_paragraphs(page, width),
+        *_series(page, width),
+        *_bundles(page),
+    ]
+
+
+def _head(page: Page, width: float) -> list[Flowable]:
+    parts: list[Flowable] = []
+    for banner in page.banners:
+        table = Table([[text(banner, "banner")]], colWidths=[width])
+        table.setStyle(TableStyle([("BACKGROUND", (0, 0), (-1, -1), BANNER)]))
+        parts += [table, Spacer(1, 2 * mm)]
+    facts = [[text(name, "quiet"), text(value, "small")] for name, value in page.facts]
+    facts_table = Table(facts, colWidths=[0.16 * width, 0.3 * width])
+    facts_table.setStyle(_tight())
+    left = [text(page.title, "title"), text(page.words.label("draft"), "draft")]
+    head = Table([[left, facts_table]], colWidths=[0.54 * width, 0.46 * width])
+    head.setStyle(_tight(("VALIGN", (0, 0), (-1, -1), "BOTTOM")))
+    return [*parts, head, HRFlowable(width="100%", thickness=2, color=TEAL, spaceAfter=7)]
+
+
+def _front(page: Page, width: float) -> Flowable:
+    """Gives the first picture beside the summary; further pictures follow below it."""
+    words = page.words
+    left_width, right_width = 0.43 * width, 0.57 * width
+    pictures: list[Flowable] = [text(words.label("no-pictures"), "quiet")]
+    if page.pictures:
+        fit = min(2, len(page.pictures))
+        height = _PICTURE_HEIGHT / fit
+        pictures = [
+            part for p in page.pictures[:fit] for part in _picture(p, left_width - 10, height)
+        ]
+    right: list[Flowable] = [text(words.label("at-a-glance"), "heading")]
+    right.append(_glance(page, right_width))
+    for key, lines, colour in (
+        ("assumptions", page.assumptions, BLUE),
+        ("warnings", page.warnings, AMBER),
+        ("refused", page.refused, RED),
+    ):
+        right += [
+            Spacer(1, 2 * mm),
+            _box(words.label(key), _lines(page, lines), right_width, colour),
+        ]
+    front = Table([[pictures, right]], colWidths=[left_width, right_width])
+    front.setStyle(_tight())
+    return front
+
+
+def _picture(picture: Picture, width: float, height: float) -> list[Flowable]:
+    image = Image(io.BytesIO(picture.png))
+    scale = min(width / image.imageWidth, height / image.imageHeight)
+    image.drawWidth, image.drawHeight = image.imageWidth * scale, image.imageHeight * scale
+    image.hAlign = "LEFT"
+    return [image, text(picture.caption, "quiet")]
+
+
+def _glance(page: Page, width: float) -> Flowable:
+    words = page.words
+    if not page.levels:
+        return text(words.label("no-findings"))
+    heads = (words.label("level"), "Pfirrmann", words.label("positive"))
+    rows = [[text(head, "head-cell") for head in heads]]
+    rows += [_glance_row(level, page) for level in page.levels]
+    table = Table(rows, colWidths=[0.2 * width, 0.2 * width, 0.6 * width], repeatRows=1)
+    table.setStyle(_ruled())
+    return table
+
+
+def _glance_row(level: LevelBlock, page: Page) -> list[Flowable]:
+    words = page.words
+    given = level.grade is not None and level.grade.given
+    grade = level.grade.text if given and level.grade else words.label("abstained")
+    found = ", ".join(level.positives) or words.label("none-positive")
+    if level.undecided:
+        found += f". {words.label('no-decision')}: {level.undecided}"
+    style = "small" if level.positives else "quiet"
+    return [text(level.name, "small", bold=True), text(grade, bold=given), text(found, style)]
+
+
+def _unseen(page: Page, width: float) -> list[Flowable]:
+    words = page.words
+    items = text(", ".join(page.not_assessed) + ".")
+    content = [text(words.label("not-assessed-note"), "quiet"), items]
+    box = _box(words.label("not-assessed"), content, width, QUIET)
+    further = [part for p in page.pictures[2:] for part in _picture(p, width, _PICTURE_HEIGHT)]
+    return [Spacer(1, 3 * mm), box, *further]
+
+
+def _levels(page: Page, width: float) -> list[Flowable]:
+    if not page.levels:
+        return []
+    parts: list[Flowable] = [text(page.words.label("findings"), "heading")]
+    if page.figures_note:
+        parts.append(text(page.figures_note, "quiet"))
+    for level in page.levels:
+        parts += [Spacer(1, 2.5 * mm), KeepTogether(level_table(level, page.words, width))]
+    return parts
+
+
+def _measurements(page: Page, width: float) -> list[Flowable]:
+    if not page.measurements:
+        return []
+    heads = [page.words.label(key) for key in ("measurement", "level", "value", "method")]
+    shares = (0.28, 0.24, 0.16, 0.32)
+    return [
+        text(page.words.label("measurements"), "heading"),
+        _table(heads, page.measurements, [share * width for share in shares]),
+    ]
+
+
+def _paragraphs(page: Page, width: float) -> list[Flowable]:
+    parts: list[Flowable] = [text(page.words.label("paragraph"), "heading")]
+    for name, _, content in page.paragraphs:
+        parts.append(text(name, "subheading"))
+        table = Table([[text(line, "small")] for line in content.split("\n")], colWidths=[width])
+        table.setStyle(
+            TableStyle(
+                [
+                    ("BACKGROUND", (0, 0), (-1, -1), SOFT),
+                    ("TOPPADDING", (0, 0), (-1, -1), 1.5),
+                    ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5),
+                ]
+            )
+        )
+        parts.append(table)
+    return parts
+
+
+def _series(page: Page, width: float) -> list[Flowable]:
+    words = page.words
+    keys = ("series", "kind", "plane", "weighting", "size", "spacing", "used", "labelmap")
+    shares = (0.13, 0.08, 0.1, 0.14, 0.14, 0.15, 0.06, 0.2)
+    heads = [words.label(key) for key in keys]
+    return [
+        text(words.label("series-read"), "heading"),
+        _table(heads, page.series, [share * width for share in shares]),
+        text(words.label("labelmap-note"), "quiet"),
+        text(words.label("left-out"), "subheading"),
+        *_lines(page, page.left_out),
+    ]
+
+
+def _bundles(page: Page) -> list[Flowable]:
+    words = page.words
+    parts: list[Flowable] = [text(words.label("provenance"), "heading")]
+    for bundle in page.bundles:
+        block: list[Flowable] = [text(bundle.name, "subheading")]
+        if bundle.intended_use:
+            block.append(labelled(words.label("intended-use") + ".", bundle.intended_use))
+        if bundle.exclusions:
+            excluded = ", ".join(bundle.exclusions) + "."
+            block.append(labelled(words.label("exclusions") + ":", excluded))
+        block += [labelled(name + ":", value, "small") for name, value in bundle.facts]
+        parts.append(KeepTogether(block))
+    if not page.bundles:
+        parts.append(text(words.label("none"), "quiet"))
+    return parts
+
+
+def _lines(page: Page, lines: Iterable[Line]) -> list[Flowable]:
+    said: list[Flowable] = [labelled(line.subject, line.text) for line in lines]
+    return said or [text(page.words.label("none"), "quiet")]
+
+
+def _box(title: str, content: list[Flowable], width: float, colour: Color) -> Flowable:
+    table = Table([[[text(title, bold=True), *content]]], colWidths=[width])
+    table.setStyle(
+        TableStyle(
+            [
+                ("BACKGROUND", (0, 0), (-1, -1), SOFT),
+                ("LINEBEFORE", (0, 0), (0, -1), 3, colour),
+                ("LEFTPADDING", (0, 0), (-1, -1), 9),
+            ]
+        )
+    )
+    return table
+
+
+def _table(heads: Sequence[str], rows: Sequence[Row], widths: list[float]) -> Flowable:
+    cells = [[text(head, "head-cell") for head in heads]]
+    cells += [[text(cell, "small") for cell in row.cells] for row in rows]
+    table = Table(cells, colWidths=widths, repeatRows=1)
+    table.setStyle(_ruled())
+    return table
+
+
+def _ruled() -> TableStyle:
+    return TableStyle(
+        [
+            ("LINEBELOW", (0, 0), (-1, -1), 0.5, LINE),
+            ("LINEBELOW", (0, 0), (-1, 0), 1, QUIET),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LEFTPADDING", (0, 0), (-1, -1), 3),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+            ("TOPPADDING", (0, 0), (-1, -1), 2.5),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
+        ]
+    )
+
+
+def _tight(*more: tuple[object, ...]) -> TableStyle:
+    sides = ("LEFTPADDING", "RIGHTPADDING", "TOPPADDING", "BOTTOMPADDING")
+    style = [("VALIGN", (0, 0), (-1, -1), "TOP")]
+    style += [(side, (0, 0), (-1, -1), 0) for side in sides]  # type: ignore[misc]
+    return TableStyle([*style, *more])
