@@ -128,10 +128,12 @@ def draw_patient(
     """Draws a person; what the parameters fix is not drawn."""
     check_levels(parameters)
     grades = draw_grades(rng, parameters.grades)
+    # Lordosis grows with the sacral slope (Roussouly et al., Spine 30:346, 2005).
+    slope = float(np.clip(rng.normal(40.0, 4.5), 31.0, 50.0))
     shape = SpineParameters(
         scale=float(np.clip(rng.normal(1.0, 0.035), 0.93, 1.07)),
-        sacral_slope_deg=float(np.clip(rng.normal(40.0, 4.5), 31.0, 50.0)),
-        lordosis=float(np.clip(rng.normal(1.15, 0.12), 0.9, 1.4)),
+        sacral_slope_deg=slope,
+        lordosis=1.15 * slope / 40.0 * float(np.clip(rng.normal(1.0, 0.07), 0.85, 1.15)),
         kyphosis_deg=float(rng.uniform(-0.3, 1.2)),
         grades=grades,
         slips_mm=parameters.slips_mm,

@@ -116,7 +116,9 @@ def disc_space(disc: Disc, x: float, y: Coordinates, z: Coordinates) -> DiscSpac
     if disc.herniation > 0.0 and abs(x) < 9.0:
         focal = np.exp(-((height + 0.2) ** 2)) * np.float32(np.cos(x / 9.0 * np.pi / 2.0))
         bulge = bulge + np.where(frame.along > 0.0, disc.herniation * focal, 0.0)
-    within = (over > 0.0) & (under > 0.0)
+    # Behind the rims a herniation also spreads up and down.
+    spread = np.where((disc.herniation > 0.0) & (frame.along > half), -3.0, 0.0)
+    within = (over > spread) & (under > spread)
     return DiscSpace(
         outside=np.asarray(np.abs(frame.along) - half - bulge, dtype=np.float32),
         height=np.asarray(height, dtype=np.float32),
