@@ -49,7 +49,7 @@ run: $(RUN_ENV)/installed
 ifeq ($(strip $(STUDY)),)
 	@rm -rf $(EXAMPLE)
 	@$(RUN_ENV)/bin/condyle phantom lumbar --out $(EXAMPLE) --seed 1
-	@$(RUN_ENV)/bin/condyle read $(EXAMPLE) --out '$(OUT)'
+	@$(RUN_ENV)/bin/condyle read $(EXAMPLE)/study --out '$(OUT)'
 else
 	@$(RUN_ENV)/bin/condyle read '$(STUDY)' --out '$(OUT)'
 endif

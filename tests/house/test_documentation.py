@@ -13,10 +13,10 @@ Node = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 def undocumented(path: Path) -> list[str]:
     tree = ast.parse(path.read_text("utf-8"))
-    missing = [] if ast.get_docstring(tree) else [path.name]
+    missing = [] if ast.get_docstring(tree) else [str(path)]
     for name, node in public_nodes(tree):
         if not ast.get_docstring(node):
-            missing.append(f"{path.name}:{name}")
+            missing.append(f"{path}:{name}")
     return missing
 
 
@@ -48,7 +48,7 @@ def test_every_public_function_is_typed(sources: tuple[Path, ...]) -> None:
             arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
             bare = [a.arg for a in arguments if a.annotation is None and a.arg not in _BOUND]
             if bare or node.returns is None:
-                untyped.append(f"{path.name}:{name}")
+                untyped.append(f"{path}:{name}")
     assert not untyped
 
 

@@ -28,7 +28,8 @@ class Block:
 
 
 def documents() -> list[Path]:
-    return [_ROOT / "README.md", *sorted((_ROOT / "docs").rglob("*.md"))]
+    first = [_ROOT / "README.md", _ROOT / "CONTRIBUTING.md"]
+    return [*first, *sorted((_ROOT / "docs").rglob("*.md"))]
 
 
 def blocks_of(text: str) -> list[Block]:
