@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
+from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage
 from pydicom.valuerep import DSfloat
 
 from condyle.domain.geometry import Affine, spacing_of
@@ -156,9 +156,9 @@ def _stored(array: NDArray[np.float32]) -> tuple[NDArray[np.uint16], float, floa
 def _instance(uid: str) -> FileDataset:
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = MRImageStorage
-    meta.MediaStorageSOPInstanceUID = uid
+    meta.MediaStorageSOPInstanceUID = UID(uid)
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.ImplementationClassUID = _IMPLEMENTATION
+    meta.ImplementationClassUID = UID(_IMPLEMENTATION)
     meta.ImplementationVersionName = "CONDYLE"
     instance = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
     instance.SOPClassUID = MRImageStorage

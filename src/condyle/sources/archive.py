@@ -132,7 +132,7 @@ def _check_directory(archive: Path, label: str, limits: Limits) -> None:
         tail = stream.read()
     sizes = [0]
     if (at := tail.rfind(b"PK\x05\x06")) >= 0 and len(tail) >= at + 16:
-        sizes.append(struct.unpack_from("<I", tail, at + 12)[0] & 0x7FFFFFFF)
+        sizes.append(struct.unpack_from("<I", tail, at + 12)[0])
     if (at := tail.rfind(b"PK\x06\x06")) >= 0 and len(tail) >= at + 48:
         sizes = [0, struct.unpack_from("<Q", tail, at + 40)[0]]
     if max(sizes) > _MOST_DIRECTORY_BYTES:

@@ -54,7 +54,7 @@ class SourceFile:
     """
 
     label: str
-    stem: str
+    stem: str = field(repr=False)
     suffix: str
     size: int
     path: Path = field(repr=False)
