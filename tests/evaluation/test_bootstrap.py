@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+from scipy import stats
 from sklearn.metrics import roc_auc_score
 
-from condyle.errors import InputError
+from condyle.errors import InputError, UsageError
 from condyle.evaluation import bootstrap
 from condyle.evaluation.binary import roc_auc, weighted_auc
 from condyle.evaluation.bootstrap import (
@@ -102,3 +103,43 @@ def test_a_subset_keeps_the_patients_of_its_rows():
 def test_arrays_of_other_lengths_are_refused():
     with pytest.raises(InputError, match="number of rows"):
         bootstrap_by_patient(np.mean, [np.ones(3)], plan(["a", "b"]))
+
+
+def test_bca_agrees_with_scipy_on_independent_rows():
+    values = np.random.default_rng(8).exponential(size=60)
+    ours = estimate_by_patient(
+        weighted_mean(values),
+        Resampling(np.arange(60), np.random.default_rng(0), 20_000, interval="bca"),
+    )
+    theirs = stats.bootstrap(
+        (values,), np.mean, n_resamples=20_000, method="BCa", rng=np.random.default_rng(1)
+    ).confidence_interval
+    assert ours.low == pytest.approx(theirs.low, abs=0.01)
+    assert ours.high == pytest.approx(theirs.high, abs=0.01)
+    assert "BCa" in ours.method
+
+
+def test_bca_tails_are_those_of_percentile_where_nothing_varies():
+    assert bootstrap.bca_tails(1.0, np.ones(10), np.ones(4), 0.95) == pytest.approx((0.025, 0.975))
+
+
+def test_a_stratified_replicate_keeps_the_size_of_each_stratum():
+    patients = np.array(["a", "a", "b", "c", "d", "e"])
+    strata = np.array([0, 0, 0, 1, 1, 1])
+    strat = Resampling(patients, np.random.default_rng(0), 100, strata=strata)
+    weights = np.concatenate(list(patient_weights(strat)), axis=1)
+    assert (weights[[0, 2]].sum(axis=0) == 2).all()
+    assert (weights[[3, 4, 5]].sum(axis=0) == 3).all()
+
+
+def test_a_patient_in_two_strata_is_refused():
+    strat = Resampling(["a", "a"], np.random.default_rng(0), 10, strata=[0, 1])
+    with pytest.raises(InputError, match="1 patients"):
+        next(patient_weights(strat))
+
+
+def test_the_plain_bootstrap_refuses_a_plan_that_it_cannot_follow():
+    with pytest.raises(UsageError, match="BCa"):
+        bootstrap_by_patient(
+            np.mean, [[1.0]], Resampling(["a"], np.random.default_rng(0), 10, interval="bca")
+        )

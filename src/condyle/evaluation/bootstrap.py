@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr, ndtri
 
 from condyle.domain.estimate import Estimate
+from condyle.errors import InputError, UsageError
 from condyle.evaluation.inputs import BoolArray, FloatArray, same_length
 
 WeightedStatistic = Callable[[FloatArray], FloatArray]
@@ -34,6 +37,9 @@ class Resampling:
         replicates: Number of bootstrap replicates.
         level: Confidence level, 0 to 1.
         unit: What a row is, such as ``"disc"``; it becomes the estimate's unit.
+        interval: ``"percentile"``, or ``"bca"``: corrected for bias and skewness.
+        strata: Stratum of each row, the same for all rows of a patient; patients are
+            then drawn within their stratum.
     """
 
     patients: NDArray[np.generic] | Sequence[str]
@@ -41,10 +47,14 @@ class Resampling:
     replicates: int = 2000
     level: float = 0.95
     unit: str = "patient"
+    interval: Literal["percentile", "bca"] = "percentile"
+    strata: NDArray[np.generic] | Sequence[str] | None = None
 
     def of(self, rows: BoolArray) -> Resampling:
         """Gives the same plan for the rows that are true."""
-        return replace(self, patients=np.asarray(self.patients)[np.asarray(rows, dtype=bool)])
+        chosen = np.asarray(rows, dtype=bool)
+        strata = None if self.strata is None else np.asarray(self.strata)[chosen]
+        return replace(self, patients=np.asarray(self.patients)[chosen], strata=strata)
 
 
 def estimate_by_patient(statistic: WeightedStatistic, resampling: Resampling) -> Estimate:
@@ -67,8 +77,17 @@ def estimate_by_patient(statistic: WeightedStatistic, resampling: Resampling) ->
     patients = len(np.unique(np.asarray(resampling.patients)))
     if patients < 2 or np.isnan(value):
         return _without_interval(value, resampling, patients)
-    blocks = [statistic(weights) for weights in patient_weights(resampling)]
-    return _percentile(value, np.concatenate(blocks), resampling)
+    drawn = replicates_of(statistic, resampling)
+    if resampling.interval == "percentile":
+        return from_replicates(value, drawn, resampling)
+    left_out = [statistic(weights) for weights in _one_patient_left_out(resampling)]
+    tails = bca_tails(value, drawn, np.concatenate(left_out), resampling.level)
+    return from_replicates(value, drawn, resampling, tails=tails)
+
+
+def replicates_of(statistic: WeightedStatistic, resampling: Resampling) -> FloatArray:
+    """Gives the statistic of each replicate, NaN where it is undefined."""
+    return np.concatenate([statistic(weights) for weights in patient_weights(resampling)])
 
 
 def patient_weights(resampling: Resampling) -> Iterator[FloatArray]:
@@ -76,15 +95,81 @@ def patient_weights(resampling: Resampling) -> Iterator[FloatArray]:
 
     Each column draws as many patients as there are, with replacement. The size of
     the blocks does not change the draws.
+
+    Raises:
+        InputError: The rows of one patient are in several strata.
     """
     names, owner = np.unique(np.asarray(resampling.patients), return_inverse=True)
-    count, rows = len(names), len(owner)
-    block = max(1, min(MAX_BLOCK, BLOCK_BYTES // (8 * max(rows, 1))))
-    share = np.full(count, 1.0 / count)
+    groups = _strata_of_patients(resampling, owner, len(names))
+    block = _block_of(len(owner))
     for start in range(0, resampling.replicates, block):
         size = min(block, resampling.replicates - start)
-        drawn = resampling.rng.multinomial(count, share, size=size)
-        yield np.ascontiguousarray(drawn.T, dtype=np.float64)[owner]
+        drawn = np.zeros((len(names), size))
+        for members in groups:
+            share = np.full(len(members), 1.0 / len(members))
+            drawn[members] = resampling.rng.multinomial(len(members), share, size=size).T
+        yield drawn[owner]
+
+
+def bca_tails(
+    value: float, drawn: FloatArray, left_out: FloatArray, level: float
+) -> tuple[float, float]:
+    """Gives the two shares of the replicates that bound the BCa interval.
+
+    Args:
+        value: The statistic of the data.
+        drawn: The statistic of each replicate.
+        left_out: The statistic without each patient in turn.
+        level: Confidence level.
+
+    Returns:
+        The shares; those of the percentile interval where they cannot be corrected,
+        as where all replicates are alike.
+
+    References:
+        Efron, JASA 1987, doi 10.1080/01621459.1987.10478410.
+    """
+    tail = (1.0 - level) / 2.0
+    finite, kept = drawn[np.isfinite(drawn)], left_out[np.isfinite(left_out)]
+    below = ((finite < value).sum() + (finite <= value).sum()) / 2.0 / max(len(finite), 1)
+    away = kept.mean() - kept if len(kept) else np.zeros(1)
+    spread = float((away**2).sum())
+    if spread == 0.0 or not 0.0 < below < 1.0:
+        return tail, 1.0 - tail
+    shift, acceleration = ndtri(below), float((away**3).sum()) / (6.0 * spread**1.5)
+    both = shift + ndtri(np.array([tail, 1.0 - tail]))
+    low, high = ndtr(shift + both / (1.0 - acceleration * both))
+    return float(low), float(high)
+
+
+def _one_patient_left_out(resampling: Resampling) -> Iterator[FloatArray]:
+    names, owner = np.unique(np.asarray(resampling.patients), return_inverse=True)
+    block = _block_of(len(owner))
+    for start in range(0, len(names), block):
+        left_out = np.arange(start, min(start + block, len(names)))
+        yield (owner[:, None] != left_out).astype(np.float64)
+
+
+def _block_of(rows: int) -> int:
+    return max(1, min(MAX_BLOCK, BLOCK_BYTES // (8 * max(rows, 1))))
+
+
+def _strata_of_patients(
+    resampling: Resampling, owner: NDArray[np.intp], patients: int
+) -> list[NDArray[np.intp]]:
+    if resampling.strata is None:
+        return [np.arange(patients)]
+    same_length(patients=resampling.patients, strata=resampling.strata)
+    names, stratum = np.unique(np.asarray(resampling.strata), return_inverse=True)
+    pairs = np.unique(np.stack([owner, stratum]), axis=1)
+    if pairs.shape[1] != patients:
+        raise InputError(
+            "A stratified bootstrap cannot be drawn.",
+            found=f"{pairs.shape[1] - patients} patients with rows in several strata",
+            needed="one stratum a patient",
+            mend="stratify by something that belongs to the patient.",
+        )
+    return [pairs[0, pairs[1] == group] for group in range(len(names))]
 
 
 def bootstrap_by_patient(
@@ -97,11 +182,19 @@ def bootstrap_by_patient(
     Args:
         statistic: Called as ``statistic(*arrays)``; NaN where it is undefined.
         arrays: Arrays whose first axis is the row.
-        resampling: Whose rows they are.
+        resampling: Whose rows they are; percentile and without strata.
 
     Raises:
         InputError: The arrays differ in their number of rows.
+        UsageError: The plan asks for BCa or strata.
     """
+    if resampling.interval != "percentile" or resampling.strata is not None:
+        raise UsageError(
+            "This statistic cannot be drawn so.",
+            found="a plan with BCa or strata",
+            needed="a percentile interval without strata",
+            mend="use estimate_by_patient with a statistic of weights.",
+        )
     columns = [np.asarray(array) for array in arrays]
     same_length(patients=resampling.patients, **{f"array {i}": c for i, c in enumerate(columns)})
     _, owner = np.unique(np.asarray(resampling.patients), return_inverse=True)
@@ -117,19 +210,34 @@ def bootstrap_by_patient(
         chosen = resampling.rng.integers(0, count, size=count)
         index = np.concatenate([rows_of[patient] for patient in chosen])
         drawn[replicate] = statistic(*(column[index] for column in columns))
-    return _percentile(value, drawn, resampling)
+    return from_replicates(value, drawn, resampling)
 
 
-def _percentile(value: float, drawn: FloatArray, resampling: Resampling) -> Estimate:
+def from_replicates(
+    value: float,
+    drawn: FloatArray,
+    resampling: Resampling,
+    *,
+    tails: tuple[float, float] | None = None,
+) -> Estimate:
+    """Gives the estimate whose interval holds the middle of the replicates.
+
+    Args:
+        value: The statistic of the data.
+        drawn: The statistic of each replicate, NaN where undefined.
+        resampling: The plan that drew them.
+        tails: Shares of the replicates that bound the interval, if not the level's own.
+    """
     patients = len(np.unique(np.asarray(resampling.patients)))
     defined = drawn[np.isfinite(drawn)]
-    method = f"bootstrap percentile, by patient ({patients} patients)"
+    name = "percentile" if tails is None else "BCa"
+    method = f"bootstrap {name}, by patient ({patients} patients)"
     if len(defined) < len(drawn):
         method += f"; undefined in {len(drawn) - len(defined)} of {len(drawn)} replicates"
     if len(defined) == 0:
         return _without_interval(value, resampling, patients)
     tail = (1.0 - resampling.level) / 2.0
-    low, high = np.quantile(defined, (tail, 1.0 - tail))
+    low, high = np.quantile(defined, tails or (tail, 1.0 - tail))
     if low == high:
         method += "; all replicates alike"
     return Estimate(

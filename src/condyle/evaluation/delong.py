@@ -1,0 +1,168 @@
+"""DeLong's variance of ROC areas in O(n log n), for independent rows.
+
+References:
+    DeLong, DeLong and Clarke-Pearson, Biometrics 1988, doi 10.2307/2531595;
+    Sun and Xu, IEEE Signal Processing Letters 2014, doi 10.1109/LSP.2014.2337313;
+    Obuchowski, Biometrics 1997, doi 10.2307/2533958 (clustered by patient).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr, ndtri
+from scipy.stats import rankdata
+
+from condyle.domain.estimate import Estimate
+from condyle.errors import InputError
+from condyle.evaluation.inputs import FloatArray, as_binary, as_scores, same_length
+
+
+@dataclass(frozen=True, eq=False)
+class RocAreas:
+    """Areas of several scores on the same rows.
+
+    Attributes:
+        areas: (score,).
+        covariance: (score, score) of the areas.
+        n: Rows.
+        clusters: Patients, equal to the rows where they are independent.
+    """
+
+    areas: FloatArray
+    covariance: FloatArray
+    n: int
+    clusters: int
+
+
+def roc_areas(
+    reference: ArrayLike,
+    scores: Sequence[ArrayLike],
+    *,
+    patients: Sequence[str] | NDArray[np.generic] | None = None,
+) -> RocAreas:
+    """Gives ROC areas and their covariance.
+
+    Args:
+        reference: 0 or 1 a row.
+        scores: One score a row, for each model; ties count one half.
+        patients: Patient of each row; then Obuchowski's clustered covariance.
+
+    Raises:
+        InputError: Fewer than two rows of a class, a NaN score, or other lengths.
+    """
+    truth = as_binary(reference)
+    table = np.stack([as_scores(column) for column in scores])
+    same_length(reference=truth, scores=table[0])
+    positives, negatives = int(truth.sum()), int((~truth).sum())
+    if min(positives, negatives) < 2:
+        raise InputError(
+            "DeLong's variance cannot be found.",
+            found=f"{positives} positives and {negatives} negatives",
+            needed="at least two of each",
+            mend="give more cases, or the area without an interval.",
+        )
+    for_positive, for_negative = _components(truth, table)
+    areas = for_positive.mean(axis=1)
+    if patients is None:
+        spread = np.cov(for_positive) / positives + np.cov(for_negative) / negatives
+        return RocAreas(areas, np.atleast_2d(spread), len(truth), len(truth))
+    same_length(reference=truth, patients=patients)
+    covariance, clusters = _clustered(truth, for_positive, for_negative, np.asarray(patients))
+    return RocAreas(areas, covariance, len(truth), clusters)
+
+
+def roc_auc_delong(
+    reference: ArrayLike,
+    scores: ArrayLike,
+    *,
+    patients: Sequence[str] | NDArray[np.generic] | None = None,
+    level: float = 0.95,
+    unit: str = "patient",
+) -> Estimate:
+    """Gives the ROC area with DeLong's interval, clipped to 0 and 1."""
+    found = roc_areas(reference, [scores], patients=patients)
+    area, error = float(found.areas[0]), float(np.sqrt(max(found.covariance[0, 0], 0.0)))
+    half = float(ndtri(0.5 + level / 2.0)) * error
+    method = "DeLong" if patients is None else f"DeLong, by patient ({found.clusters} patients)"
+    if error == 0.0:
+        method += "; no spread, so the interval is too narrow"
+    return Estimate(
+        area, max(0.0, area - half), min(1.0, area + half), found.n, method, unit, level
+    )
+
+
+@dataclass(frozen=True)
+class AreaDifference:
+    """First minus second ROC area.
+
+    Attributes:
+        value: The difference.
+        low: Lower limit.
+        high: Upper limit.
+        p_value: Two-sided. Where the difference has no spread it is 1 for equal areas
+            and NaN, with the limits, for others.
+    """
+
+    value: float
+    low: float
+    high: float
+    p_value: float
+
+
+def difference_of_areas(found: RocAreas, *, level: float = 0.95) -> AreaDifference:
+    """Compares the first two areas of the same rows by DeLong's test."""
+    gap = float(found.areas[0] - found.areas[1])
+    contrast = np.array([1.0, -1.0])
+    error = float(np.sqrt(max(contrast @ found.covariance[:2, :2] @ contrast, 0.0)))
+    if error == 0.0:
+        nan = float("nan")
+        return AreaDifference(gap, 0.0, 0.0, 1.0) if gap == 0.0 else AreaDifference(gap, nan, nan, nan)
+    half = float(ndtri(0.5 + level / 2.0)) * error
+    return AreaDifference(gap, gap - half, gap + half, float(2.0 * ndtr(-abs(gap) / error)))
+
+
+def _components(truth: NDArray[np.bool_], table: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Share of negatives below each positive, and of positives above each negative."""
+    among_all = rankdata(table, axis=1)
+    positives, negatives = int(truth.sum()), int((~truth).sum())
+    among_positive = rankdata(table[:, truth], axis=1)
+    among_negative = rankdata(table[:, ~truth], axis=1)
+    above = (among_all[:, truth] - among_positive) / negatives
+    below = 1.0 - (among_all[:, ~truth] - among_negative) / positives
+    return above, below
+
+
+def _clustered(
+    truth: NDArray[np.bool_],
+    for_positive: FloatArray,
+    for_negative: FloatArray,
+    patients: NDArray[np.generic],
+) -> tuple[FloatArray, int]:
+    _, owner = np.unique(patients, return_inverse=True)
+    clusters = int(owner.max()) + 1
+    if clusters < 2:
+        raise InputError(
+            "DeLong's variance by patient cannot be found.",
+            found="one patient",
+            needed="at least two",
+            mend="give more patients.",
+        )
+    areas = for_positive.mean(axis=1, keepdims=True)
+    scale = clusters / (clusters - 1.0)
+    sums = []
+    for rows, part in ((truth, for_positive), (~truth, for_negative)):
+        with_class = len(np.unique(owner[rows]))
+        spread = np.stack(
+            [np.bincount(owner[rows], weights=row, minlength=clusters) for row in part - areas]
+        )
+        inner = with_class / (with_class - 1.0) if with_class > 1 else 1.0
+        sums.append((spread, inner, int(rows.sum())))
+    (above, inner_p, count_p), (below, inner_n, count_n) = sums
+    both = scale * (above @ below.T + below @ above.T) / (count_p * count_n)
+    spread_p = inner_p * (above @ above.T) / count_p**2
+    spread_n = inner_n * (below @ below.T) / count_n**2
+    return spread_p + spread_n + both, clusters
