@@ -199,24 +199,30 @@ def _build_vertebra(
 
 
 def _build_sacrum(rng: np.random.Generator, top: Face, scale: float) -> tuple[Body, ...]:
-    turns = np.deg2rad([5.0, 6.0, -8.0, -22.0, -24.0])
+    turns = np.deg2rad([4.0, 2.0, -10.0, -22.0, -24.0])
     bodies: list[Body] = []
     face = top
-    for index, (_, below, front, back) in enumerate(SACRUM):
-        rise = (front + back) / 2.0 * scale * _jitter(rng, 0.03)
+    for index, size in enumerate(SACRUM):
+        rise = (size.height_front + size.height_back) / 2.0 * scale * _jitter(rng, 0.03)
         bottom = _step(
             face,
             rise=-rise,
             turn=float(turns[index]) * _jitter(rng, 0.3),
-            depth=below * scale,
+            depth=size.depth_below * scale,
             concavity=0.3,
         )
+        y, z = bottom.point(size.shift_back * scale)
+        bottom = replace(bottom, y=y, z=z)
         half_width = (24.0 - 2.0 * index) * scale
         bodies.append(Body(f"S{index + 1}", bottom, face, half_width, waist=0.8, flare=0.2))
         if index + 1 < len(SACRUM):
             gap = (2.6, 1.2, 0.8, 0.8)[index] * scale * _jitter(rng, 0.2)
             face = _step(
-                bottom, rise=-gap, turn=0.0, depth=SACRUM[index + 1][0] * scale, concavity=0.3
+                bottom,
+                rise=-gap,
+                turn=0.0,
+                depth=SACRUM[index + 1].depth_above * scale,
+                concavity=0.3,
             )
     return tuple(bodies)
 

@@ -9,6 +9,8 @@ Sources:
 - Disc heights: Mansur et al., Journal of Lumbini Medical College (2020), mean of 106
   lumbar MR studies: L1-L2 6.9 mm in front, 7.9 in the middle, 5.5 behind; L4-L5 12.0 and
   8.1; L5-S1 13.6, 11.1, 6.9. The levels between are interpolated, those above continued.
+- Sacrum: the back of S1 stands at about 97 degrees to its endplate (sacral table angle,
+  Whitesides et al., Spine 30:1965, 2005); the other figures are an approximation.
 - Loss of height with degeneration: Pfirrmann et al., Spine 26:1873 (2001),
   doi 10.1097/00007632-200109010-00011, which calls the height normal at grades I and II,
   normal to slightly decreased at III, normal to moderately decreased at IV and collapsed
@@ -89,12 +91,32 @@ DISCS: tuple[DiscSize, ...] = (
 HEIGHT_BY_GRADE: dict[int, float] = {1: 1.0, 2: 0.98, 3: 0.90, 4: 0.78, 5: 0.42}
 """Fraction of its healthy height that a disc keeps at each Pfirrmann grade."""
 
-SACRUM: tuple[tuple[float, float, float, float], ...] = (
-    # (depth above, depth below, height in front, height behind)
-    (33.0, 21.0, 30.0, 24.0),
-    (20.5, 15.0, 24.0, 20.0),
-    (14.5, 11.0, 20.0, 17.0),
-    (10.5, 8.0, 17.0, 15.0),
-    (8.0, 6.0, 14.0, 13.0),
+
+@dataclass(frozen=True)
+class SacralSize:
+    """Mean size of a sacral segment in mm.
+
+    Attributes:
+        depth_above: Front to back at its upper end.
+        depth_below: Front to back at its lower end.
+        height_front: Height in front.
+        height_back: Height behind.
+        shift_back: How far the middle of its lower end lies behind the perpendicular of
+            its upper end.
+    """
+
+    depth_above: float
+    depth_below: float
+    height_front: float
+    height_back: float
+    shift_back: float
+
+
+SACRUM: tuple[SacralSize, ...] = (
+    SacralSize(33.0, 21.0, 30.0, 24.0, 8.5),
+    SacralSize(20.5, 15.0, 24.0, 20.0, 3.5),
+    SacralSize(14.5, 11.0, 20.0, 17.0, 1.0),
+    SacralSize(10.5, 8.0, 17.0, 15.0, 0.0),
+    SacralSize(8.0, 6.0, 14.0, 13.0, 0.0),
 )
-"""S1 to S5 in mm."""
+"""S1 to S5."""

@@ -79,8 +79,10 @@ def body_distance(body: Body, x: float, y: Coordinates, z: Coordinates) -> Dista
     half = (body.bottom.depth + (body.top.depth - body.bottom.depth) * level) / 2.0
     edge = np.minimum(level, 1.0 - level) * height
     half = half - body.waist * 4.0 * level * (1.0 - level) + body.flare * np.exp(-edge / 1.5)
-    # The back is drawn in a little less than the front.
-    ends = np.abs(frame.along) - half * np.float32(shrink)
+    # The axis of a body need not be perpendicular to its endplates: that of S1 is not.
+    tilt = (body.bottom.tilt + body.top.tilt) / 2.0
+    lean = (body.top.y - body.bottom.y) * np.cos(tilt) + (body.top.z - body.bottom.z) * np.sin(tilt)
+    ends = np.abs(frame.along - np.float32(lean) * (level - 0.5)) - half * np.float32(shrink)
     over = above_face(body.top, y, z, sunk=1.0)
     under = -above_face(body.bottom, y, z, sunk=-1.0)
     return round_intersection(ends.astype(np.float32), np.maximum(over, under), 1.8)

@@ -212,8 +212,8 @@ def paint_vessels(plane: Plane, curves: Curves, around: Surroundings) -> None:
     for vessel in around.vessels:
         # Below its fork the vessel leaves the midline, so that the plane cuts it obliquely.
         below = np.maximum(vessel.end_z - window.z, 0.0)
-        aside = vessel.x + np.copysign(0.55, vessel.x) * below
-        radius = vessel.radius * np.where(below > 0.0, 0.75, 1.0)
+        aside = vessel.x + np.copysign(0.55, vessel.x) * below**2 / (below + 12.0)
+        radius = vessel.radius * (1.0 - 0.25 * np.clip(below / 15.0, 0.0, 1.0))
         half = np.sqrt(np.maximum(radius**2 - (plane.x - aside) ** 2, 0.0))
         course = 2.5 * np.sin(window.z / 37.0 + vessel.x)
         centre = curves.front[:, None] - vessel.gap - vessel.radius + course - 0.1 * below
