@@ -120,7 +120,9 @@ def difference_of_areas(found: RocAreas, *, level: float = 0.95) -> AreaDifferen
     error = float(np.sqrt(max(contrast @ found.covariance[:2, :2] @ contrast, 0.0)))
     if error == 0.0:
         nan = float("nan")
-        return AreaDifference(gap, 0.0, 0.0, 1.0) if gap == 0.0 else AreaDifference(gap, nan, nan, nan)
+        return (
+            AreaDifference(gap, 0.0, 0.0, 1.0) if gap == 0.0 else AreaDifference(gap, nan, nan, nan)
+        )
     half = float(ndtri(0.5 + level / 2.0)) * error
     return AreaDifference(gap, gap - half, gap + half, float(2.0 * ndtr(-abs(gap) / error)))
 

@@ -1,0 +1,60 @@
+"""Figures of a case each, such as Dice or a distance, summed up over cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from condyle.domain.estimate import Estimate
+from condyle.evaluation.bootstrap import Resampling
+from condyle.evaluation.inputs import same_length
+from condyle.evaluation.proportions import mean_by_patient
+
+
+@dataclass(frozen=True)
+class CaseSummary:
+    """A figure over the cases in which it is defined.
+
+    Attributes:
+        mean: Mean with its interval by patient; ``n`` counts the defined cases.
+        sd: Standard deviation, with n - 1; NaN with fewer than two cases.
+        median: Median.
+        smallest: Least of all.
+        largest: Greatest of all.
+        undefined: Cases left out because the figure is undefined there.
+    """
+
+    mean: Estimate
+    sd: float
+    median: float
+    smallest: float
+    largest: float
+    undefined: int
+
+
+def summarise_cases(values: ArrayLike, resampling: Resampling) -> CaseSummary:
+    """Summarises one value a case, NaN where it is undefined.
+
+    Raises:
+        InputError: There is no case, or not one patient a case.
+    """
+    numbers = np.asarray(values, dtype=np.float64)
+    same_length(values=numbers, patients=resampling.patients)
+    defined = ~np.isnan(numbers)
+    kept = numbers[defined]
+    nan = float("nan")
+    if not len(kept):
+        none = Estimate(
+            nan, nan, nan, 0, "undefined in every case", resampling.unit, resampling.level
+        )
+        return CaseSummary(none, nan, nan, nan, nan, len(numbers))
+    return CaseSummary(
+        mean=mean_by_patient(kept, resampling.of(defined)),
+        sd=float(kept.std(ddof=1)) if len(kept) > 1 else nan,
+        median=float(np.median(kept)),
+        smallest=float(kept.min()),
+        largest=float(kept.max()),
+        undefined=int((~defined).sum()),
+    )
