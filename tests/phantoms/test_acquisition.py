@@ -45,7 +45,7 @@ def test_a_drawn_person_has_every_level_graded() -> None:
 
 def test_signal_before_the_scanner_stays_within_that_of_its_tissues() -> None:
     patient, grid = person()
-    images = image_patient(np.random.default_rng(2), patient, grid, SMALL)
+    images = image_patient(np.random.default_rng(2), patient, grid, parameters=SMALL)
     lookup = signal_by_tissue(tissue_table(), T1_WEIGHTED)
     assert images.signals[0].min() >= 0.0
     assert images.signals[0].max() <= lookup.max() + 1e-6
@@ -54,7 +54,7 @@ def test_signal_before_the_scanner_stays_within_that_of_its_tissues() -> None:
 
 def test_a_voxel_of_one_tissue_has_the_signal_of_the_equation() -> None:
     patient, grid = person()
-    images = image_patient(np.random.default_rng(2), patient, grid, SMALL)
+    images = image_patient(np.random.default_rng(2), patient, grid, parameters=SMALL)
     lookup = signal_by_tissue(tissue_table(), T1_WEIGHTED)
     marrow = images.signals[0][images.tissue == int(Tissue.MARROW)]
     assert np.median(marrow) == pytest.approx(lookup[Tissue.MARROW], rel=1e-5)
@@ -62,7 +62,7 @@ def test_a_voxel_of_one_tissue_has_the_signal_of_the_equation() -> None:
 
 def test_partial_volume_gives_signals_between_those_of_the_tissues() -> None:
     patient, grid = person()
-    images = image_patient(np.random.default_rng(2), patient, grid, SMALL)
+    images = image_patient(np.random.default_rng(2), patient, grid, parameters=SMALL)
     pure = signal_by_tissue(tissue_table(), T1_WEIGHTED)
     mixed = ~np.isclose(images.signals[0][..., None], np.unique(pure), atol=1e-5).any(axis=-1)
     assert 0.02 < mixed.mean() < 0.5
@@ -70,7 +70,7 @@ def test_partial_volume_gives_signals_between_those_of_the_tissues() -> None:
 
 def test_the_labels_agree_with_the_tissue_of_the_voxel() -> None:
     patient, grid = person()
-    images = image_patient(np.random.default_rng(2), patient, grid, SMALL)
+    images = image_patient(np.random.default_rng(2), patient, grid, parameters=SMALL)
     canal = images.labelmap == 3
     fluid = np.isin(images.tissue, [int(Tissue.CSF), int(Tissue.CORD)])
     assert fluid[canal].mean() > 0.85

@@ -111,9 +111,9 @@ def test_a_body_is_inside_at_its_middle_and_outside_beyond_its_rims() -> None:
     body = spine_of().vertebrae[2]
     middle = middle_face(body.bottom, body.top)
     y, z = np.float32([[middle.y]]), np.float32([[middle.z]])
-    assert body_distance(body, 0.0, y, z)[0, 0] < -8.0
-    assert body_distance(body, 0.0, y + np.float32(30.0), z)[0, 0] > 8.0
-    assert body_distance(body, 0.0, y, z + np.float32(30.0))[0, 0] > 8.0
+    assert body_distance(body, 0.0, y=y, z=z)[0, 0] < -8.0
+    assert body_distance(body, 0.0, y=y + np.float32(30.0), z=z)[0, 0] > 8.0
+    assert body_distance(body, 0.0, y=y, z=z + np.float32(30.0))[0, 0] > 8.0
 
 
 def test_a_body_is_narrower_off_the_midline_and_ends_at_its_side() -> None:
@@ -126,7 +126,7 @@ def test_a_body_is_narrower_off_the_midline_and_ends_at_its_side() -> None:
 def test_a_disc_fills_the_space_between_its_endplates() -> None:
     disc = spine_of().discs[2]
     y, z = disc.centre
-    space = disc_space(disc, 0.0, np.float32([[y]]), np.float32([[z]]))
+    space = disc_space(disc, 0.0, y=np.float32([[y]]), z=np.float32([[z]]))
     assert space.within[0, 0]
     assert space.outside[0, 0] < -10.0
     assert space.height[0, 0] == pytest.approx(0.0, abs=0.15)
@@ -136,11 +136,11 @@ def test_a_herniation_pushes_the_outline_back_in_the_midline_only() -> None:
     plain = spine_of().discs[1]
     herniated = spine_of(herniations_mm={"L4-L5": 6.0}).discs[1]
     y, z = plain.lower.top.point(22.0, 4.0)
-    at = (np.float32([[y]]), np.float32([[z]]))
-    before = disc_space(plain, 0.0, *at).outside[0, 0]
-    assert disc_space(herniated, 0.0, *at).outside[0, 0] < before - 3.0
-    aside = disc_space(plain, 12.0, *at).outside[0, 0]
-    assert disc_space(herniated, 12.0, *at).outside[0, 0] == pytest.approx(aside)
+    at = {"y": np.float32([[y]]), "z": np.float32([[z]])}
+    before = disc_space(plain, 0.0, **at).outside[0, 0]
+    assert disc_space(herniated, 0.0, **at).outside[0, 0] < before - 3.0
+    aside = disc_space(plain, 12.0, **at).outside[0, 0]
+    assert disc_space(herniated, 12.0, **at).outside[0, 0] == pytest.approx(aside)
 
 
 def test_an_intersection_is_inside_only_where_both_shapes_are() -> None:

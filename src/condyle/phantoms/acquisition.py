@@ -43,7 +43,7 @@ class Images:
 
 
 def image_patient(
-    rng: np.random.Generator, patient: Patient, grid: PlaneGrid, parameters: LumbarParameters
+    rng: np.random.Generator, patient: Patient, grid: PlaneGrid, *, parameters: LumbarParameters
 ) -> Images:
     """Paints every slice as several fine planes and averages their signal."""
     table = tissue_table(parameters.field_t)

@@ -242,7 +242,7 @@ def build_spine(rng: np.random.Generator, parameters: SpineParameters) -> Spine:
     discs: list[Disc] = []
     lower = sacrum[0]
     for index in range(len(VERTEBRAE)):
-        disc = _build_segment(rng, lower, index, parameters)
+        disc = _build_segment(rng, lower, index, parameters=parameters)
         discs.append(disc)
         lower = disc.upper
     sacral_discs = tuple(
@@ -253,7 +253,7 @@ def build_spine(rng: np.random.Generator, parameters: SpineParameters) -> Spine:
 
 
 def _build_segment(
-    rng: np.random.Generator, lower: Body, index: int, parameters: SpineParameters
+    rng: np.random.Generator, lower: Body, index: int, *, parameters: SpineParameters
 ) -> Disc:
     """Builds the disc above a body together with the vertebra on it."""
     size, disc, scale = VERTEBRAE[index], DISCS[index], parameters.scale

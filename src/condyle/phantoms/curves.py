@@ -52,12 +52,12 @@ def through(
     y = np.array([point[0] for point in ordered])
     z = np.array([point[1] for point in ordered])
     line = np.interp(grid.z, z, y)
-    line = _extend(line, grid, y, z)
+    line = _extend(line, grid, y=y, z=z)
     smoothed = ndimage.gaussian_filter1d(line, smooth_mm / grid.step_mm, mode="nearest")
     return np.asarray(smoothed, dtype=np.float32)
 
 
-def _extend(line: Coordinates, grid: PlaneGrid, y: Coordinates, z: Coordinates) -> Coordinates:
+def _extend(line: Coordinates, grid: PlaneGrid, *, y: Coordinates, z: Coordinates) -> Coordinates:
     """Continues the line straight beyond its last points."""
     slope_up = (y[-1] - y[-3]) / (z[-1] - z[-3])
     slope_down = (y[2] - y[0]) / (z[2] - z[0])
@@ -131,7 +131,7 @@ def build_curves(spine: Spine, grid: PlaneGrid, parameters: CurveParameters) -> 
     for disc in spine.discs:
         pads += np.exp(-(((grid.z - disc.centre[1] - 6.0) / 7.5) ** 2))
     pads *= parameters.pad_mm
-    tips, fascia, skin, belly = _trunk(spine, front, grid, parameters)
+    tips, fascia, skin, belly = _trunk(spine, front, grid, parameters=parameters)
     as_float = [
         np.asarray(line, dtype=np.float32)
         for line in (
@@ -151,7 +151,7 @@ def build_curves(spine: Spine, grid: PlaneGrid, parameters: CurveParameters) -> 
 
 
 def _trunk(
-    spine: Spine, front: Coordinates, grid: PlaneGrid, parameters: CurveParameters
+    spine: Spine, front: Coordinates, grid: PlaneGrid, *, parameters: CurveParameters
 ) -> tuple[Coordinates, Coordinates, Coordinates, Coordinates]:
     """Gives the tips of the spinous processes, fascia, skin of the back and of the belly."""
     bodies = (*spine.vertebrae, *spine.sacrum)

@@ -77,13 +77,14 @@ def lumbar_phantom(
     top_left = (middle_y - half, middle_z + half)
     grid = fine_grid(wanted, top_left)
     patient = draw_patient(rng, grid, wanted)
-    images = image_patient(rng, patient, grid, wanted)
+    images = image_patient(rng, patient, grid, parameters=wanted)
     affine = _affine(wanted, top_left)
     centres = _disc_centres(patient, affine)
     inside = [level for level, centre in centres.items() if _in_view(centre, wanted)]
+    coil = coil_sensitivity(patient, grid, wanted)
     t1, t2 = (
         Volume(array, _spacing(wanted), affine)
-        for array in _scan_both(rng, images, coil_sensitivity(patient, grid, wanted), wanted)
+        for array in _scan_both(rng, images, coil=coil, parameters=wanted)
     )
     return LumbarPhantom(
         tissue=Volume(images.tissue.astype(np.float32), _spacing(wanted), affine),
@@ -101,6 +102,7 @@ def lumbar_phantom(
 def _scan_both(
     rng: np.random.Generator,
     images: Images,
+    *,
     coil: NDArray[np.float32],
     parameters: LumbarParameters,
 ) -> list[NDArray[np.float32]]:

@@ -153,7 +153,7 @@ def paint_posterior_elements(plane: Plane, body: Body, *, canal_mm: float) -> No
     x = abs(plane.x)
     face = body.bottom
     start = face.depth / 2.0 + canal_mm
-    window = plane.between(face.y - 30.0, face.y + 85.0, face.z - 45.0, face.z + 50.0)
+    window = plane.between((face.y - 30.0, face.y + 85.0), (face.z - 45.0, face.z + 50.0))
     shapes: list[Distance] = []
     if abs(plane.x - body.spinous_offset) < 3.6:
         shapes.append(_spinous_process(face, start, body.size, y=window.y, z=window.z))
@@ -210,7 +210,7 @@ def paint_disc(plane: Plane, disc: Disc, *, label: int | None = DISC) -> None:
     window = plane.around(y0, z0, _REACH_MM)
     if abs(plane.x) >= disc.upper.half_width:
         return
-    space = disc_space(disc, plane.x, window.y, window.z)
+    space = disc_space(disc, plane.x, y=window.y, z=window.z)
     inside = space.within & (space.outside < 0.0)
     window.paint(inside, disc_tissue(disc.grade, 0), label)
     lateral = (plane.x / (0.72 * disc.upper.half_width)) ** 2
@@ -232,7 +232,7 @@ def paint_body(plane: Plane, body: Body, *, vein: bool = True) -> None:
     label = None if body.sacral else VERTEBRA
     middle_y, middle_z = (body.bottom.y + body.top.y) / 2.0, (body.bottom.z + body.top.z) / 2.0
     window = plane.around(middle_y, middle_z, _REACH_MM)
-    distance = body_distance(body, plane.x, window.y, window.z)
+    distance = body_distance(body, plane.x, y=window.y, z=window.z)
     window.paint(distance < 0.0, Tissue.CORTEX, label)
     window.paint(distance < -_CORTEX_MM, Tissue.MARROW, label)
     if vein and not body.sacral and abs(plane.x) < 5.0:

@@ -122,15 +122,12 @@ def draw_grades(rng: np.random.Generator, given: Mapping[str, int]) -> dict[str,
     return {**drawn, **given}
 
 
-def draw_patient(
-    rng: np.random.Generator, grid: PlaneGrid, parameters: LumbarParameters
-) -> Patient:
-    """Draws a person; what the parameters fix is not drawn."""
-    check_levels(parameters)
-    grades = draw_grades(rng, parameters.grades)
+def _draw_shape(
+    rng: np.random.Generator, grades: Mapping[str, int], parameters: LumbarParameters
+) -> SpineParameters:
     # Lordosis grows with the sacral slope (Roussouly et al., Spine 30:346, 2005).
     slope = float(np.clip(rng.normal(40.0, 4.5), 31.0, 50.0))
-    shape = SpineParameters(
+    return SpineParameters(
         scale=float(np.clip(rng.normal(1.0, 0.035), 0.93, 1.07)),
         sacral_slope_deg=slope,
         lordosis=1.15 * slope / 40.0 * float(np.clip(rng.normal(1.0, 0.07), 0.85, 1.15)),
@@ -139,7 +136,15 @@ def draw_patient(
         slips_mm=parameters.slips_mm,
         herniations_mm=parameters.herniations_mm,
     )
-    spine = build_spine(rng, shape)
+
+
+def draw_patient(
+    rng: np.random.Generator, grid: PlaneGrid, parameters: LumbarParameters
+) -> Patient:
+    """Draws a person; what the parameters fix is not drawn."""
+    check_levels(parameters)
+    grades = draw_grades(rng, parameters.grades)
+    spine = build_spine(rng, _draw_shape(rng, grades, parameters))
     belly = float(rng.uniform(115.0, 165.0))
     thickness = CurveParameters(
         canal_mm=float(rng.uniform(16.5, 19.5)),

@@ -86,12 +86,12 @@ class Plane:
 
     def around(self, y: float, z: float, reach: float) -> Window:
         """Gives the window within ``reach`` mm of a point; it may be empty."""
-        return self.between(y - reach, y + reach, z - reach, z + reach)
+        return self.between((y - reach, y + reach), (z - reach, z + reach))
 
-    def between(self, y_low: float, y_high: float, z_low: float, z_high: float) -> Window:
-        """Gives the window between two posterior and two superior positions."""
-        columns = np.searchsorted(self.grid.y, [y_low, y_high])
-        rows = np.searchsorted(-self.grid.z, [-z_high, -z_low])
+    def between(self, y: tuple[float, float], z: tuple[float, float]) -> Window:
+        """Gives the window between two posterior and two superior positions, low to high."""
+        columns = np.searchsorted(self.grid.y, y)
+        rows = np.searchsorted(-self.grid.z, [-z[1], -z[0]])
         return self._window(slice(int(rows[0]), int(rows[1])), slice(*map(int, columns)))
 
     def _window(self, rows: slice, columns: slice) -> Window:

@@ -70,7 +70,7 @@ def round_intersection(first: Distance, second: Distance, radius: float) -> Dist
     return np.asarray(outside + inside - np.float32(radius), dtype=np.float32)
 
 
-def body_distance(body: Body, x: float, y: Coordinates, z: Coordinates) -> Distance:
+def body_distance(body: Body, x: float, *, y: Coordinates, z: Coordinates) -> Distance:
     """Gives the signed distance to a vertebral body at ``x`` mm from the midline."""
     shrink = lateral_shrink(x, body.half_width)
     frame = local_frame(middle_face(body.bottom, body.top), y, z)
@@ -105,7 +105,7 @@ class DiscSpace:
     along: Distance
 
 
-def disc_space(disc: Disc, x: float, y: Coordinates, z: Coordinates) -> DiscSpace:
+def disc_space(disc: Disc, x: float, *, y: Coordinates, z: Coordinates) -> DiscSpace:
     """Gives where points lie in a disc, ``x`` mm from the midline."""
     middle = middle_face(disc.lower.top, disc.upper.bottom)
     frame = local_frame(middle, y, z)

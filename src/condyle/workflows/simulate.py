@@ -56,38 +56,19 @@ def simulate_lumbar(
         ("T1 TSE sagittal", phantom.t1, wanted.t1_sequence),
         ("T2 TSE sagittal", phantom.t2, wanted.t2_sequence),
     )
+    key = ("simulated lumbar spine", str(seed), repr(wanted))
     uids = []
     for number, (description, volume, sequence) in enumerate(series, start=1):
-        uids.append(
-            _write_series(
-                study / f"series-{number}",
-                volume,
-                phantom=phantom,
-                seed=seed,
-                number=number,
-                description=description,
-                sequence=sequence,
-            )
-        )
+        tags = _tags(phantom, sequence, seed=seed, number=number)
+        uids.append(_write_series(study, volume, key=key, description=description, tags=tags))
         progress(Progress("write", number, len(series)))
     _write_truth(out / "truth" / "truth.json", phantom, seed=seed, series_uids=uids)
     return study
 
 
-def _write_series(
-    folder: Path,
-    volume: Volume,
-    *,
-    phantom: LumbarPhantom,
-    seed: int,
-    number: int,
-    description: str,
-    sequence: SpinEcho,
-) -> str:
+def _tags(phantom: LumbarPhantom, sequence: SpinEcho, *, seed: int, number: int) -> MRTags:
     wanted = phantom.parameters
-    key = ("simulated lumbar spine", str(seed), repr(wanted))
-    series_uid = derived_uid(*key, f"series {number}")
-    tags = MRTags(
+    return MRTags(
         tr_ms=sequence.repetition_time_ms,
         te_ms=sequence.echo_time_ms,
         sequence=("SE",),
@@ -104,8 +85,15 @@ def _write_series(
         sex="O",
         simulated=True,
     )
+
+
+def _write_series(
+    study: Path, volume: Volume, *, key: tuple[str, ...], description: str, tags: MRTags
+) -> str:
+    """Writes one series and gives its UID, which follows from what was simulated."""
+    series_uid = derived_uid(*key, f"series {tags.series_number}")
     write_mr_series(
-        folder,
+        study / f"series-{tags.series_number}",
         volume=volume,
         study_uid=derived_uid(*key, "study"),
         series_uid=series_uid,
