@@ -10,7 +10,7 @@ Sources:
   lumbar MR studies: L1-L2 6.9 mm in front, 7.9 in the middle, 5.5 behind; L4-L5 12.0 and
   8.1; L5-S1 13.6, 11.1, 6.9. The levels between are interpolated, those above continued.
 - Sacrum: the back of S1 stands at about 97 degrees to its endplate (sacral table angle,
-  Whitesides et al., Spine 30:1965, 2005); the other figures are an approximation.
+  Whitesides et al., Spine 30 (6 Suppl):S12, 2005); the other figures are an approximation.
 - Loss of height with degeneration: Pfirrmann et al., Spine 26:1873 (2001),
   doi 10.1097/00007632-200109010-00011, which calls the height normal at grades I and II,
   normal to slightly decreased at III, normal to moderately decreased at IV and collapsed
