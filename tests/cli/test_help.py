@@ -25,7 +25,7 @@ VERBS = [
 
 
 def examples_of(text: str) -> list[list[str]]:
-    lines = [line.strip() for line in text.splitlines()]
+    lines = [line.strip() for line in text.replace("\\\n", " ").splitlines()]
     return [shlex.split(line) for line in lines if line.startswith("condyle ")]
 
 

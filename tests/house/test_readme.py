@@ -65,7 +65,11 @@ def run_block(block: Block, folder: Path) -> None:
         command,
         cwd=folder,
         input=block.text,
-        env=os.environ | {"PATH": binaries + os.pathsep + os.environ["PATH"]},
+        env=os.environ
+        | {
+            "PATH": binaries + os.pathsep + os.environ["PATH"],
+            "XDG_DATA_HOME": str(folder / "own"),
+        },
         capture_output=True,
         text=True,
         timeout=300,

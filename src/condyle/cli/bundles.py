@@ -70,7 +70,7 @@ def verify(name: _Name) -> None:
     \b
     Examples:
       condyle bundles verify lumbar-anatomy
-      condyle bundles verify runs/anatomy/bundle
+      condyle bundles verify runs/anatomy/bundle/lumbar-anatomy
     """  # noqa: D301 - the backspace keeps the examples' lines apart
     from condyle.errors import BundleError
     from condyle.inference import verify_bundle

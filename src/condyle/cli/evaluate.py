@@ -25,7 +25,7 @@ def evaluate(
     \b
     Examples:
       condyle evaluate lumbar-grading --data path/to/archive --out evaluation
-      condyle evaluate runs/anatomy/bundle --data path/to/archive --out evaluation
+      condyle evaluate runs/anatomy/bundle/lumbar-anatomy --data path/to/archive --out evaluation
     """  # noqa: D301 - the backspace keeps the examples' lines apart
     from condyle.workflows.evaluate_bundle import evaluate_bundle
 

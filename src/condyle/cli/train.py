@@ -51,9 +51,11 @@ def train(
 
     \b
     Examples:
-      condyle train lumbar-anatomy --data path/to/archive --out runs/anatomy
-      condyle train lumbar-anatomy --data path/to/archive --out runs/try --set schedule.steps=50
-      condyle train lumbar-anatomy --data path/to/archive --out runs/anatomy --resume
+      condyle train lumbar-anatomy --data archive --out runs/anatomy
+      condyle train lumbar-anatomy --data archive --out runs/anatomy --resume
+      condyle train lumbar-anatomy --data archive --out runs/try --set schedule.steps=50
+      condyle train lumbar-grading --data archive --out runs/grading \\
+        --set anatomy_run=runs/anatomy
     """  # noqa: D301 - the backspace keeps the examples' lines apart
     changed = parse_settings(settings or ())
     if find_spec("torch") is None or find_spec("lightning") is None:
