@@ -194,10 +194,16 @@ def a_report(*, simulated: bool = True, named: bool = True, discs: int = 6) -> R
     )
 
 
-@pytest.fixture
-def report() -> Report:
-    """A simulated study with six named discs."""
+@pytest.fixture(scope="session")
+def made_up() -> Report:
+    """A simulated study with six named discs; reports are frozen, so tests share it."""
     return a_report()
+
+
+@pytest.fixture
+def report(made_up) -> Report:
+    """The same."""
+    return made_up
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -55,7 +56,8 @@ def _nifti(series: SeriesSummary, labelmap: NDArray[np.uint8]) -> bytes:
             None if series.affine is None else series.stored.invert_affine(series.affine, shape)
         )
     ras = None if affine is None else _LPS_TO_RAS @ affine
-    image = nib.Nifti1Image(np.ascontiguousarray(array), ras)
+    make: Any = nib.Nifti1Image
+    image = make(np.ascontiguousarray(array), ras)
     if ras is None:
         image.set_sform(None, code=0)
         image.set_qform(None, code=0)

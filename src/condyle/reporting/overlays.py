@@ -126,7 +126,7 @@ def _left_edge(labelmap: NDArray[np.uint8], row: float, column: float) -> int:
     """Gives the first column of the disc that holds a point, or the point's own column."""
     rows, columns = labelmap.shape
     at_row = min(max(round(row), 0), rows - 1)
-    edge = min(max(round(column), 0), columns - 1)
+    edge: int = min(max(round(column), 0), columns - 1)
     while edge > 0 and labelmap[at_row, edge - 1] == 1:
         edge -= 1
     return edge

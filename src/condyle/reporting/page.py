@@ -81,6 +81,7 @@ class Page:
         title: Heading.
         banners: What must be seen before anything else, such as that images are simulated.
         facts: (label, value) pairs of the study.
+        exclusions: Whom and what any of the bundles is not for, in words.
         pictures: Slices with outlines.
         levels: One block a disc, caudal to cranial.
         figures_note: What the validation figures rest on; empty where there are none.
@@ -100,6 +101,7 @@ class Page:
     title: str
     banners: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
+    exclusions: tuple[str, ...]
     pictures: tuple[Picture, ...]
     levels: tuple[LevelBlock, ...]
     figures_note: str
@@ -135,6 +137,9 @@ def page_of(report: Report, language: str = "en") -> Page:
         title=words.label("title" if spine else "title-other"),
         banners=_banners(report, words),
         facts=_study_facts(report, words),
+        exclusions=tuple(
+            dict.fromkeys(words.term(e) for b in report.bundles for e in b.exclusions)
+        ),
         pictures=tuple(_picture(view, report, words) for view in report.views),
         levels=levels,
         figures_note=_figures_note(report, words),

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from condyle.domain.estimate import Estimate
-from condyle.domain.findings import Evidence, Finding
+from condyle.domain.findings import Evidence, Finding, Site
 from condyle.domain.report import SeriesSummary
 from condyle.reporting.paragraph import decided, site_name
 from condyle.reporting.wording import Catalogue
@@ -66,6 +66,7 @@ class LevelBlock:
 
     Attributes:
         name: Its level, or its number from the most caudal.
+        short_name: The same in few words.
         grade: Its grade, or ``None`` where no grading was tried.
         rows: Its findings.
         positives: Names of the findings decided positive.
@@ -74,6 +75,7 @@ class LevelBlock:
     """
 
     name: str
+    short_name: str
     grade: GradeCell | None
     rows: tuple[FindingRow, ...]
     positives: tuple[str, ...]
@@ -91,16 +93,24 @@ def level_block(
         series: The report's series, for the names of where to look.
         words: The catalogue of the page's language.
     """
+    site = findings[0].site
     grades = [f for f in findings if f.name == "pfirrmann-grade"]
     rows = tuple(_row(f, words) for f in findings if f.name != "pfirrmann-grade")
     return LevelBlock(
-        name=site_name(findings[0].site, words),
+        name=site_name(site, words),
+        short_name=_short_name(site, words),
         grade=_grade(grades[0], words) if grades else None,
         rows=rows,
         positives=tuple(row.name for row in rows if row.state == "positive"),
         undecided=sum(row.state in ("undecided", "abstained") for row in rows),
         where=_where(findings, series, words),
     )
+
+
+def _short_name(site: Site, words: Catalogue) -> str:
+    if site.level is None and site.index_from_caudal is not None:
+        return words.label("disc-number", number=site.index_from_caudal)
+    return site_name(site, words)
 
 
 def _grade(finding: Finding, words: Catalogue) -> GradeCell:
@@ -151,9 +161,9 @@ def _interval(estimate: Estimate, words: Catalogue) -> str:
         return words.label("unknown")
     value = words.number(estimate.value, 2)
     if not (math.isfinite(estimate.low) and math.isfinite(estimate.high)):
-        return f"{value} (n {estimate.n})"
+        return f"{value} (n\u00a0{estimate.n})"
     low, high = words.number(estimate.low, 2), words.number(estimate.high, 2)
-    return f"{value} [{low}-{high}] (n {estimate.n})"
+    return f"{value} [{low}-{high}] (n\u00a0{estimate.n})"
 
 
 def _number(value: float, words: Catalogue) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from condyle.domain.findings import Finding, Site
+from condyle.domain.messages import Message
 from condyle.domain.report import Report
 from condyle.reporting.wording import Catalogue, catalogue
 
@@ -28,7 +29,13 @@ def paragraph(report: Report, language: str) -> str:
     by_site = groupby(report.findings, key=lambda f: (f.site.level, f.site.index_from_caudal))
     levels = [_level_line(list(findings), words) for _, findings in by_site]
     lines += levels or [words.phrase("no-findings")]
-    lines += [words.message(message) for message in (*report.refused, *report.assumptions)]
+    told = {f.abstention.code for f in report.findings if f.abstention is not None}
+    refused = [message for message in report.refused if message.code not in told]
+    lines += [_about(message, words) for message in (*refused, *report.assumptions)]
+    warnings = [m for m in report.warnings if m.code != "simulated-study"]
+    if warnings:
+        said = " ".join(_about(message, words) for message in warnings)
+        lines.append(words.phrase("warnings", items=said))
     if report.not_assessed:
         items = [_lower_first(words.message(message)) for message in report.not_assessed]
         lines.append(words.phrase("not-assessed", items=", ".join(items)))
@@ -48,6 +55,12 @@ def decided(finding: Finding) -> bool:
     """Tells whether a decision is printed, and not its probability alone."""
     point = finding.operating_point
     return finding.value is not None and (point is None or point.shown)
+
+
+def _about(message: Message, words: Catalogue) -> str:
+    """Gives a message's sentence, after its subject where that is not the whole study."""
+    text = words.message(message)
+    return text if message.subject == "study" else f"{words.term(message.subject)}: {text}"
 
 
 def _opening(report: Report, words: Catalogue) -> str:

@@ -14,7 +14,8 @@ from condyle.reporting.page import Page
 from condyle.reporting.pdf_sections import sections_of
 from condyle.reporting.pdf_style import QUIET, TEAL, printable
 
-_MARGIN = 15 * mm
+_MARGIN = 13 * mm
+_FRAME_PADDING = 6.0  # points that reportlab keeps free on each side of a frame
 
 
 def pdf_of(page: Page) -> bytes:
@@ -40,7 +41,7 @@ def pdf_of(page: Page) -> bytes:
         lang=page.language,
         invariant=1,
     )
-    story: list[Flowable] = sections_of(page, document.width)
+    story: list[Flowable] = sections_of(page, document.width - 2 * _FRAME_PADDING)
     document.build(story, canvasmaker=_numbered_canvas(page))
     return stream.getvalue()
 
@@ -56,7 +57,7 @@ def _numbered_canvas(page: Page) -> Callable[..., Canvas]:
             super().__init__(*args, **kwargs)
             self._pages: list[dict[str, object]] = []
 
-        def showPage(self) -> None:  # noqa: N802 - reportlab's name
+        def showPage(self) -> None:
             """Keeps a page instead of ending it."""
             self._pages.append(dict(self.__dict__))
             self._startPage()
@@ -78,8 +79,9 @@ def _draw_foot(canvas: Canvas, text: str, number: str) -> None:
     width = A4[0]
     canvas.setStrokeColor(TEAL)
     canvas.setLineWidth(0.6)
-    canvas.line(_MARGIN, 13 * mm, width - _MARGIN, 13 * mm)
+    left, right = _MARGIN + _FRAME_PADDING, width - _MARGIN - _FRAME_PADDING
+    canvas.line(left, 13 * mm, right, 13 * mm)
     canvas.setFillColor(QUIET)
     canvas.setFont("Helvetica", 7.5)
-    canvas.drawString(_MARGIN, 9.5 * mm, printable(text))
-    canvas.drawRightString(width - _MARGIN, 9.5 * mm, printable(number))
+    canvas.drawString(left, 9.5 * mm, printable(text))
+    canvas.drawRightString(right, 9.5 * mm, printable(number))

@@ -34,6 +34,7 @@ from condyle.reporting.pdf_style import (
 )
 
 _PICTURE_HEIGHT = 118 * mm
+_MOST_BESIDE = 8
 
 
 def sections_of(page: Page, width: float) -> list[Flowable]:
@@ -46,10 +47,11 @@ def sections_of(page: Page, width: float) -> list[Flowable]:
     return [
         *_head(page, width),
         _front(page, width),
+        *([] if _beside(page) else _boxes(page, width)),
         *_unseen(page, width),
         *_levels(page, width),
         *_measurements(page, width),
-        *_paragraphs(page, width),
+        *_paragraphs(page),
         *_series(page, width),
         *_bundles(page),
     ]
@@ -65,9 +67,16 @@ def _head(page: Page, width: float) -> list[Flowable]:
     facts_table = Table(facts, colWidths=[0.16 * width, 0.3 * width])
     facts_table.setStyle(_tight())
     left = [text(page.title, "title"), text(page.words.label("draft"), "draft")]
+    if page.exclusions:
+        excluded = ", ".join(page.exclusions) + "."
+        left.append(labelled(page.words.label("exclusions") + ":", excluded, "small"))
     head = Table([[left, facts_table]], colWidths=[0.54 * width, 0.46 * width])
     head.setStyle(_tight(("VALIGN", (0, 0), (-1, -1), "BOTTOM")))
-    return [*parts, head, HRFlowable(width="100%", thickness=2, color=TEAL, spaceAfter=7)]
+    return [
+        *parts,
+        head,
+        HRFlowable(width="100%", thickness=2, color=TEAL, spaceBefore=4, spaceAfter=7),
+    ]
 
 
 def _front(page: Page, width: float) -> Flowable:
@@ -83,18 +92,29 @@ def _front(page: Page, width: float) -> Flowable:
         ]
     right: list[Flowable] = [text(words.label("at-a-glance"), "heading")]
     right.append(_glance(page, right_width))
+    if _beside(page):
+        right += _boxes(page, right_width)
+    front = Table([[pictures, right]], colWidths=[left_width, right_width])
+    front.setStyle(_tight())
+    return front
+
+
+def _beside(page: Page) -> bool:
+    """Tells whether the messages are few enough to stand beside the picture."""
+    lines = (*page.assumptions, *page.warnings, *page.refused)
+    return len(lines) <= _MOST_BESIDE and all(len(line.text) < 400 for line in lines)
+
+
+def _boxes(page: Page, width: float) -> list[Flowable]:
+    parts: list[Flowable] = []
     for key, lines, colour in (
         ("assumptions", page.assumptions, BLUE),
         ("warnings", page.warnings, AMBER),
         ("refused", page.refused, RED),
     ):
-        right += [
-            Spacer(1, 2 * mm),
-            _box(words.label(key), _lines(page, lines), right_width, colour),
-        ]
-    front = Table([[pictures, right]], colWidths=[left_width, right_width])
-    front.setStyle(_tight())
-    return front
+        box = _box(page.words.label(key), _lines(page, lines), width, colour)
+        parts += [Spacer(1, 2 * mm), box]
+    return parts
 
 
 def _picture(picture: Picture, width: float, height: float) -> list[Flowable]:
@@ -125,7 +145,7 @@ def _glance_row(level: LevelBlock, page: Page) -> list[Flowable]:
     if level.undecided:
         found += f". {words.label('no-decision')}: {level.undecided}"
     style = "small" if level.positives else "quiet"
-    return [text(level.name, "small", bold=True), text(grade, bold=given), text(found, style)]
+    return [text(level.short_name, "small", bold=True), text(grade, bold=given), text(found, style)]
 
 
 def _unseen(page: Page, width: float) -> list[Flowable]:
@@ -140,11 +160,14 @@ def _unseen(page: Page, width: float) -> list[Flowable]:
 def _levels(page: Page, width: float) -> list[Flowable]:
     if not page.levels:
         return []
-    parts: list[Flowable] = [text(page.words.label("findings"), "heading")]
+    head: list[Flowable] = [text(page.words.label("findings"), "heading")]
     if page.figures_note:
-        parts.append(text(page.figures_note, "quiet"))
+        head.append(text(page.figures_note, "quiet"))
+    parts: list[Flowable] = []
     for level in page.levels:
-        parts += [Spacer(1, 2.5 * mm), KeepTogether(level_table(level, page.words, width))]
+        block = [*head, Spacer(1, 2.5 * mm), *level_table(level, page.words, width)]
+        parts.append(KeepTogether(block))
+        head = []
     return parts
 
 
@@ -159,21 +182,11 @@ def _measurements(page: Page, width: float) -> list[Flowable]:
     ]
 
 
-def _paragraphs(page: Page, width: float) -> list[Flowable]:
+def _paragraphs(page: Page) -> list[Flowable]:
     parts: list[Flowable] = [text(page.words.label("paragraph"), "heading")]
     for name, _, content in page.paragraphs:
         parts.append(text(name, "subheading"))
-        table = Table([[text(line, "small")] for line in content.split("\n")], colWidths=[width])
-        table.setStyle(
-            TableStyle(
-                [
-                    ("BACKGROUND", (0, 0), (-1, -1), SOFT),
-                    ("TOPPADDING", (0, 0), (-1, -1), 1.5),
-                    ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5),
-                ]
-            )
-        )
-        parts.append(table)
+        parts += [text(line, "copied") for line in content.split("\n")]
     return parts
 
 
@@ -193,9 +206,12 @@ def _series(page: Page, width: float) -> list[Flowable]:
 
 def _bundles(page: Page) -> list[Flowable]:
     words = page.words
-    parts: list[Flowable] = [text(words.label("provenance"), "heading")]
+    head: list[Flowable] = [text(words.label("provenance"), "heading")]
+    if not page.bundles:
+        return [*head, text(words.label("none"), "quiet")]
+    parts: list[Flowable] = []
     for bundle in page.bundles:
-        block: list[Flowable] = [text(bundle.name, "subheading")]
+        block = [*head, text(bundle.name, "subheading")]
         if bundle.intended_use:
             block.append(labelled(words.label("intended-use") + ".", bundle.intended_use))
         if bundle.exclusions:
@@ -203,8 +219,7 @@ def _bundles(page: Page) -> list[Flowable]:
             block.append(labelled(words.label("exclusions") + ":", excluded))
         block += [labelled(name + ":", value, "small") for name, value in bundle.facts]
         parts.append(KeepTogether(block))
-    if not page.bundles:
-        parts.append(text(words.label("none"), "quiet"))
+        head = []
     return parts
 
 
@@ -214,13 +229,18 @@ def _lines(page: Page, lines: Iterable[Line]) -> list[Flowable]:
 
 
 def _box(title: str, content: list[Flowable], width: float, colour: Color) -> Flowable:
-    table = Table([[[text(title, bold=True), *content]]], colWidths=[width])
+    rows = [[part] for part in (text(title, bold=True), *content)]
+    table = Table(rows, colWidths=[width], splitInRow=1)
     table.setStyle(
         TableStyle(
             [
                 ("BACKGROUND", (0, 0), (-1, -1), SOFT),
                 ("LINEBEFORE", (0, 0), (0, -1), 3, colour),
                 ("LEFTPADDING", (0, 0), (-1, -1), 9),
+                ("TOPPADDING", (0, 0), (-1, -1), 1),
+                ("BOTTOMPADDING", (0, 0), (-1, -2), 0),
+                ("TOPPADDING", (0, 0), (-1, 0), 3),
+                ("BOTTOMPADDING", (0, -1), (-1, -1), 4),
             ]
         )
     )

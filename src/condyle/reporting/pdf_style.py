@@ -17,6 +17,17 @@ _BASE = ParagraphStyle("base", fontName="Helvetica", fontSize=8.6, leading=11, t
 STYLES: dict[str, ParagraphStyle] = {
     "body": _BASE,
     "small": ParagraphStyle("small", _BASE, fontSize=7.6, leading=9.4),
+    "copied": ParagraphStyle(
+        "copied",
+        _BASE,
+        fontSize=7.6,
+        leading=9.8,
+        leftIndent=6,
+        rightIndent=6,
+        spaceAfter=3,
+        backColor=SOFT,
+        borderPadding=(1, 6, 2, 6),
+    ),
     "quiet": ParagraphStyle("quiet", _BASE, fontSize=7.6, leading=9.6, textColor=QUIET),
     "title": ParagraphStyle("title", _BASE, fontName="Helvetica-Bold", fontSize=18, leading=22),
     "draft": ParagraphStyle("draft", _BASE, fontName="Helvetica-Bold", textColor=RED),

@@ -56,15 +56,18 @@ class Catalogue:
         template = self.messages.get(message.code)
         if template is None or not set(params_of(template)) <= set(message.params):
             return _bare(message)
-        return template.format_map({k: self._shown(v) for k, v in message.params.items()})
+        return template.format_map({k: self._shown(k, v) for k, v in message.params.items()})
 
     def number(self, value: float, digits: int) -> str:
         """Gives a number with a fixed count of decimals in the language's own notation."""
         text = f"{value:.{digits}f}"
         return text.replace(".", ",") if self.language == "es" else text
 
-    def _shown(self, value: Param) -> str:
-        return self.term(value) if isinstance(value, str) else str(value)
+    def _shown(self, key: str, value: Param) -> str:
+        """Words a parameter: a file keeps its name, a term gets its word."""
+        if isinstance(value, float):
+            return self.number(value, 2)
+        return self.term(value) if isinstance(value, str) and key != "file" else str(value)
 
 
 def params_of(template: str) -> tuple[str, ...]:
