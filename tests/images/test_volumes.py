@@ -117,6 +117,15 @@ def test_scaling_in_the_header_is_applied(tmp_path: Path, source: Source) -> Non
     assert np.allclose(read_image(source(tmp_path / "a.nii")).load().array, expected)
 
 
+def test_metres_become_millimetres(tmp_path: Path, source: Source) -> None:
+    metres = np.diag([0.001, 0.001, 0.001, 1.0]) @ RAS_TO_LPS @ _sagittal()
+    image = nib.Nifti1Image(_array(), metres)
+    image.header.set_xyzt_units("meter")
+    nib.save(image, tmp_path / "a.nii")
+    series = read_image(source(tmp_path / "a.nii"))
+    assert series.spacing == pytest.approx((4.0, 0.8, 0.9), abs=1e-4)
+
+
 def test_a_nifti_of_the_second_version_is_read(tmp_path: Path, source: Source) -> None:
     nib.save(nib.Nifti2Image(_array(), RAS_TO_LPS @ _sagittal()), tmp_path / "a.nii")
     assert read_image(source(tmp_path / "a.nii")).shape == (6, 20, 24)
@@ -307,11 +316,9 @@ def test_damaged_bytes_are_read_or_refused_and_never_crash(
         content[at] = data.draw(st.integers(0, 255))
     path.write_bytes(content)
     try:
-        series = read_image(source(path))
-    except BadImage as error:
-        assert len(error.lines()) <= 4
-    else:
-        volume = series.load()
-        assert np.isfinite(volume.array).all()
-        if volume.affine is not None:
-            assert min(spacing_of(volume.affine)) > 0
+        volume = read_image(source(path)).load()
+    except BadImage:
+        return
+    assert np.isfinite(volume.array).all()
+    if volume.affine is not None:
+        assert min(spacing_of(volume.affine)) > 0

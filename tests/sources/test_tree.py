@@ -131,16 +131,22 @@ def test_the_error_says_which_of_several_paths_it_means(tmp_path: Path) -> None:
 
 def test_too_many_files_are_refused(tmp_path: Path) -> None:
     _fill(tmp_path, "a", "b", "c")
-    with pytest.raises(UnsafeInput, match="more than 2 files"):
-        with sources.open([tmp_path], limits=Limits(files=2)):
-            pass
+    limits = Limits(files=2)
+    with (
+        pytest.raises(UnsafeInput, match="more than 2 files"),
+        sources.open([tmp_path], limits=limits),
+    ):
+        pass
 
 
 def test_too_deep_a_folder_is_refused(tmp_path: Path) -> None:
     _fill(tmp_path, "a/b/c/d")
-    with pytest.raises(UnsafeInput, match="more than 2 deep"):
-        with sources.open([tmp_path], limits=Limits(folders=2)):
-            pass
+    limits = Limits(folders=2)
+    with (
+        pytest.raises(UnsafeInput, match="more than 2 deep"),
+        sources.open([tmp_path], limits=limits),
+    ):
+        pass
 
 
 def test_a_file_over_the_limit_is_left_out(tmp_path: Path) -> None:

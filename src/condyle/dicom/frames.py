@@ -23,6 +23,12 @@ from condyle.sources import SourceFile
 
 Vector = tuple[float, float, float]
 
+LEAST_SPACING_MM, LARGEST_SPACING_MM = 0.001, 1000.0
+"""A pixel or slice outside these is nonsense, and counts as not stated."""
+
+FURTHEST_MM = 100_000.0
+"""A position further from the origin than this is nonsense, and counts as not stated."""
+
 
 @dataclass(frozen=True)
 class SeriesHeader:
@@ -144,7 +150,8 @@ def _frame(
     position = numbers(sources, "ImagePositionPatient")
     spacing = numbers(sources, "PixelSpacing")
     between = number(sources, "SpacingBetweenSlices") or number(sources, "SliceThickness")
-    usable = len(spacing) == 2 and min(spacing) > 0
+    usable = len(spacing) == 2 and all(_is_length(one) for one in spacing)
+    placed = len(position) == 3 and all(abs(one) < FURTHEST_MM for one in position)
     return Frame(
         file=file,
         index=index,
@@ -154,12 +161,17 @@ def _frame(
         instance_number=int(number(sources, "InstanceNumber") or 0),
         shape=shape,
         orientation=_orientation(numbers(sources, "ImageOrientationPatient")),
-        position=(position[0], position[1], position[2]) if len(position) == 3 else None,
+        position=(position[0], position[1], position[2]) if placed else None,
         pixel_spacing=(spacing[0], spacing[1]) if usable else None,
-        slice_spacing=abs(between) if between else None,
+        slice_spacing=abs(between) if between and _is_length(abs(between)) else None,
         phase=_phase(sources),
         facts=facts_of(sources),
     )
+
+
+def _is_length(spacing_mm: float) -> bool:
+    """Tells whether a number can be the size of a pixel or slice."""
+    return LEAST_SPACING_MM <= spacing_mm <= LARGEST_SPACING_MM
 
 
 def _orientation(cosines: tuple[float, ...]) -> tuple[Vector, Vector] | None:
@@ -168,7 +180,9 @@ def _orientation(cosines: tuple[float, ...]) -> tuple[Vector, Vector] | None:
         return None
     along_row, down_column = np.array(cosines[:3]), np.array(cosines[3:])
     lengths = np.linalg.norm(along_row), np.linalg.norm(down_column)
-    if min(lengths) < 0.5 or abs(float(along_row @ down_column)) > 0.05 * lengths[0] * lengths[1]:
+    if not all(0.5 <= length <= 2.0 for length in lengths):
+        return None
+    if abs(float(along_row @ down_column)) > 0.05 * lengths[0] * lengths[1]:
         return None
     row, column = along_row / lengths[0], down_column / lengths[1]
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tokenize
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,19 @@ from condyle.domain.volume import Volume
 from condyle.images.check import as_pixels, check_shape, check_type, unreadable
 from condyle.images.names import hint_of
 from condyle.sources import SourceFile
+
+_BROKEN = (
+    OSError,
+    ValueError,
+    EOFError,
+    SyntaxError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    MemoryError,
+    RuntimeError,
+    tokenize.TokenError,
+)
 
 
 def is_array(head: bytes) -> bool:
@@ -66,7 +80,7 @@ def _map(file: SourceFile) -> NDArray[Any]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             stored: NDArray[Any] = np.load(file.path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError, SyntaxError, TypeError, MemoryError) as error:
+    except _BROKEN as error:
         raise unreadable(file.label, "NPY") from error
     check_type(stored.dtype, file.label)
     if math.prod(stored.shape) == 0:

@@ -34,6 +34,8 @@ from condyle.sources import SourceFile
 RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 """NIfTI's world (x right to left, y back to front) to DICOM's; its own inverse."""
 
+_UNITS_MM = {"meter": 1000.0, "micron": 0.001}
+
 _BROKEN = (
     nib.filebasedimages.ImageFileError,
     nib.spatialimages.HeaderDataError,
@@ -104,7 +106,12 @@ def read_nifti(file: SourceFile) -> Series:
 @contextmanager
 def _opened(file: SourceFile) -> Iterator[Any]:
     """Opens a file by its bytes, since an unpacked copy has no ending; reads lazily."""
+    logger = nib.imageglobals.logger
+    was_disabled = logger.disabled
     try:
+        # nibabel writes what it mends in a header to standard error; what matters of
+        # that is refused here by rules of our own.
+        logger.disabled = True
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             packed = file.head(2) == b"\x1f\x8b"
@@ -117,6 +124,8 @@ def _opened(file: SourceFile) -> Iterator[Any]:
         raise
     except _BROKEN as error:
         raise unreadable(file.label, "NIfTI") from error
+    finally:
+        logger.disabled = was_disabled
 
 
 def _affine(image: Any) -> Affine | None:
@@ -128,7 +137,9 @@ def _affine(image: Any) -> Affine | None:
     header = image.header
     if int(header["qform_code"]) <= 0 and int(header["sform_code"]) <= 0:
         return None
-    affine = RAS_TO_LPS @ np.asarray(image.affine, dtype=np.float64)
+    unit = _UNITS_MM.get(str(header.get_xyzt_units()[0]), 1.0)
+    scale = np.diag([unit, unit, unit, 1.0])
+    affine = scale @ RAS_TO_LPS @ np.asarray(image.affine, dtype=np.float64)
     if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
         return None
     return affine
