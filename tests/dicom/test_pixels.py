@@ -14,6 +14,7 @@ from pydicom.dataset import Dataset, FileDataset
 from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence as DicomSequence
 from pydicom.uid import (
+    MPEG2MPML,
     DeflatedExplicitVRLittleEndian,
     EnhancedMRImageStorage,
     ExplicitVRBigEndian,
@@ -138,6 +139,19 @@ def test_compressed_pixels_that_are_nonsense_are_refused_on_loading(
     with pytest.raises(BadImage, match="JPEG 2000") as caught:
         _values(find, folder)
     assert len(caught.value.lines()) == 4
+
+
+def test_a_compression_that_cannot_be_decoded_is_named(
+    instance: Make, save: Save, find: Find
+) -> None:
+    one = instance(pixels=_pixels())
+    one.file_meta.TransferSyntaxUID = MPEG2MPML
+    one.PixelData = encapsulate([bytes(100)])
+    one["PixelData"].VR = "OB"
+    folder = save([one])
+    with pytest.raises(BadImage, match="MPEG2") as caught:
+        _values(find, folder)
+    assert "condyle[jpeg-lossless]" in caught.value.mend
 
 
 def test_a_file_without_preamble_is_read(instance: Make, find: Find, tmp_path: Path) -> None:

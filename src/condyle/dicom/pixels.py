@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset
+from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.utils import pixel_array
+from pydicom.uid import UID
 
 from condyle.dicom.frames import Frame, rescale_of, sources_of
 from condyle.dicom.header import broken, read_whole, without_remarks
@@ -88,8 +90,22 @@ def _padding(stored: NDArray[np.int64], dataset: Dataset) -> NDArray[np.bool_]:
     return np.asarray((stored >= low) & (stored <= high))
 
 
+def _has_decoder(syntax: UID) -> bool:
+    try:
+        return bool(get_decoder(syntax).is_available)
+    except NotImplementedError:
+        return False
+
+
 def _undecodable(dataset: FileDataset, frame: Frame) -> BadImage:
     syntax = dataset.file_meta.TransferSyntaxUID
+    if not _has_decoder(syntax):
+        return BadImage(
+            f"The image {frame.file.label} was not read.",
+            found=f"pixels in {syntax.name}, which this installation cannot decode",
+            needed="a decoder for it, or pixels stored without compression",
+            mend="pip install 'condyle[jpeg-lossless]', or export the study uncompressed.",
+        )
     return broken(
         frame.file,
         f"pixels in {syntax.name} that could not be decoded",
