@@ -111,23 +111,22 @@ def write_mr_series(
     if volume.affine is None:
         raise ValueError("a volume without an affine cannot be written as DICOM")
     stored, slope, intercept = _stored(volume.array)
-    spacing = spacing_of(volume.affine)
-    paths = []
+    paths = [
+        out / f"mr-{tags.series_number:03d}-{index + 1:04d}.dcm" for index in range(volume.slices)
+    ]
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for index in range(volume.slices):
+        for index, path in enumerate(paths):
             instance = _instance(derived_uid(series_uid, f"instance {index + 1}"))
             instance.StudyInstanceUID = study_uid
             instance.SeriesInstanceUID = series_uid
             instance.FrameOfReferenceUID = frame_of_reference_uid
             instance.SeriesDescription = description
             instance.InstanceNumber = index + 1
-            _put_tags(instance, tags, spacing[0])
+            _put_tags(instance, tags, spacing_of(volume.affine)[0])
             _put_geometry(instance, volume.affine, index)
             _put_pixels(instance, stored[index], slope=slope, intercept=intercept)
-            path = out / f"mr-{tags.series_number:03d}-{index + 1:04d}.dcm"
             instance.save_as(path, enforce_file_format=True)
-            paths.append(path)
     except OSError as error:
         raise OutputError(
             "The DICOM series was not written.",

@@ -106,7 +106,7 @@ def _inspect(file: SourceFile) -> tuple[tuple[int, int, int], bool, bool]:
         shape = check_shape((pages, picture.height, picture.width), file.label)
         colour = see_through = False
         for page in range(pages):
-            gray, coloured, clear = _decode(picture, page, shape, file.label)
+            gray, coloured, clear = _decode(picture, page, shape, label=file.label)
             as_pixels(gray[np.newaxis], file.label)
             colour = colour or coloured
             see_through = see_through or clear
@@ -117,12 +117,12 @@ def _load(file: SourceFile, shape: tuple[int, int, int]) -> Volume:
     array = np.empty(shape, dtype=np.float32)
     with _opened(file) as picture:
         for page in range(shape[0]):
-            array[page] = _decode(picture, page, shape, file.label)[0]
+            array[page] = _decode(picture, page, shape, label=file.label)[0]
     return Volume(as_pixels(array, file.label))
 
 
 def _decode(
-    picture: Image.Image, page: int, shape: tuple[int, int, int], label: str
+    picture: Image.Image, page: int, shape: tuple[int, int, int], *, label: str
 ) -> tuple[NDArray[np.generic], bool, bool]:
     """Gives one page as gray values, whether it is coloured, and whether see-through."""
     if page:

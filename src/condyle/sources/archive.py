@@ -16,6 +16,15 @@ from condyle.errors import UnsafeInput
 from condyle.sources.limits import Limits
 
 _CHUNK = 1 << 20
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+)
 _MOST_DIRECTORY_BYTES = 64 << 20
 # Files that are zips inside but that nobody means as an archive of images.
 _NOT_ARCHIVES = (".npz", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".jar", ".apk")
@@ -103,23 +112,29 @@ def unpack(
             raise _too_large(label, limits)
         for number, entry in enumerate(sorted(entries, key=lambda one: one.filename)):
             target = into / f"{number:06d}"
-            try:
-                with opened.open(entry) as packed, target.open("xb") as out:
-                    size = _copy(packed, out, budget, limits=limits, label=label)
-            except (
-                zipfile.BadZipFile,
-                zlib.error,
-                lzma.LZMAError,
-                EOFError,
-                OSError,
-                ValueError,
-                NotImplementedError,
-            ):
-                # A broken entry is handed on empty: it is then left out with a reason,
-                # and the rest of the archive is still read.
-                target.write_bytes(b"")
-                size = 0
+            size = _extract(opened, entry, target, limits=limits, budget=budget, label=label)
             yield Entry(entry.filename, target, size)
+
+
+def _extract(
+    opened: zipfile.ZipFile,
+    entry: zipfile.ZipInfo,
+    target: Path,
+    *,
+    limits: Limits,
+    budget: Budget,
+    label: str,
+) -> int:
+    """Unpacks one entry and gives its size; a broken one is handed on empty.
+
+    An empty file is then left out with a reason, and the rest of the archive is read.
+    """
+    try:
+        with opened.open(entry) as packed, target.open("xb") as out:
+            return _copy(packed, out, budget, limits=limits, label=label)
+    except _BROKEN:
+        target.write_bytes(b"")
+        return 0
 
 
 def _check_directory(archive: Path, label: str, limits: Limits) -> None:
