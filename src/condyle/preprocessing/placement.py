@@ -39,6 +39,19 @@ class Placement:
         values = np.asarray(points, dtype=np.float64)
         return (values + 0.5) / np.array(self.scale) + np.array(self.offset) - 0.5
 
+    def prepare_labels(self, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Brings a (row, column) labelmap of the source to the prepared grid, by nearest pixel."""
+        result = np.zeros(self.prepared, dtype=labels.dtype)
+        picks = []
+        for axis in range(2):
+            grid = np.arange(self.prepared[axis])
+            source = np.rint((grid + 0.5 - self.offset[axis]) * self.scale[axis] - 0.5)
+            picks.append(source.astype(int))
+        rows = (picks[0] >= 0) & (picks[0] < self.source[0])
+        columns = (picks[1] >= 0) & (picks[1] < self.source[1])
+        result[np.ix_(rows, columns)] = labels[np.ix_(picks[0][rows], picks[1][columns])]
+        return result
+
     def restore(self, array: Floats) -> Floats:
         """Resamples (..., row, column) prepared values onto the source grid, bilinearly."""
         rows = interpolation_matrix(

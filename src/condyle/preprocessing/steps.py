@@ -22,9 +22,9 @@ Spec = tuple[Mapping[str, Any], ...]
 _Step = Callable[..., tuple[Floats, Placement]]
 
 
-def window(array: Floats, placement: Placement, *, low: float, high: float) -> tuple[
-    Floats, Placement
-]:
+def window(
+    array: Floats, placement: Placement, *, low: float, high: float
+) -> tuple[Floats, Placement]:
     """Maps each slice's ``low`` to ``high`` percentile of its non-zero pixels to 0 to 1.
 
     Black padding around the field of view is left out of the percentiles, so that the
@@ -42,9 +42,9 @@ def window(array: Floats, placement: Placement, *, low: float, high: float) -> t
     return result, placement
 
 
-def fit(array: Floats, placement: Placement, *, rows: int, columns: int) -> tuple[
-    Floats, Placement
-]:
+def fit(
+    array: Floats, placement: Placement, *, rows: int, columns: int
+) -> tuple[Floats, Placement]:
     """Scales to fit ``rows`` x ``columns`` with the aspect kept, and pads with zeros."""
     height, width = array.shape[1:]
     ratio = placement.scale[0] / placement.scale[1]
@@ -70,12 +70,28 @@ def fit(array: Floats, placement: Placement, *, rows: int, columns: int) -> tupl
     )
 
 
+def finer(spec: Spec, factor: float) -> Spec:
+    """Gives the same spec on a grid with ``factor`` times as many pixels along each axis.
+
+    Training keeps slices on a finer grid than the network's, so that they can be
+    magnified at random without a second interpolation.
+    """
+    changed = []
+    for step in spec:
+        copy = dict(step)
+        if copy.get("step") == "fit":
+            copy["rows"] = round(copy["rows"] * factor)
+            copy["columns"] = round(copy["columns"] * factor)
+        changed.append(copy)
+    return tuple(changed)
+
+
 STEPS: dict[str, _Step] = {"window": window, "fit": fit}
 
 
-def run_step(step: Mapping[str, Any], array: Floats, placement: Placement) -> tuple[
-    Floats, Placement
-]:
+def run_step(
+    step: Mapping[str, Any], array: Floats, placement: Placement
+) -> tuple[Floats, Placement]:
     """Runs one step of a spec.
 
     Raises:

@@ -18,7 +18,8 @@ class AffineRange:
     Attributes:
         rotation_degrees: Largest rotation either way.
         scale: Smallest and largest magnification.
-        stretch: Largest relative difference between the two axes.
+        stretch: Largest logarithm of one axis over the other; small ones are likelier,
+            but some archives hold slices with a wrong aspect.
         shift: Largest shift either way, as a share of the image.
     """
 
@@ -40,7 +41,7 @@ def random_grid(
     angle = uniform(generator, (batch,), -1, 1) * math.radians(limits.rotation_degrees)
     low, high = math.log(limits.scale[0]), math.log(limits.scale[1])
     scale = torch.exp(-uniform(generator, (batch,), low, high))
-    stretch = torch.exp(uniform(generator, (batch,), -limits.stretch, limits.stretch))
+    stretch = torch.exp(limits.stretch * uniform(generator, (batch,), -1, 1) ** 3)
     shift = uniform(generator, (batch, 2), -2 * limits.shift, 2 * limits.shift)
     cosine, sine = torch.cos(angle), torch.sin(angle)
     theta = torch.zeros(batch, 2, 3)
@@ -101,9 +102,9 @@ def change_intensity(image: Tensor, *, generator: torch.Generator) -> Tensor:
     return image.clamp(0, 1)
 
 
-def blank_borders(image: Tensor, label: Tensor, *, generator: torch.Generator) -> tuple[
-    Tensor, Tensor
-]:
+def blank_borders(
+    image: Tensor, label: Tensor, *, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
     """Blacks out strips at the borders, as padding and short fields of view do."""
     image, label = image.clone(), label.clone()
     rows, columns = image.shape[2:]

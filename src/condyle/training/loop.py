@@ -74,9 +74,7 @@ class _Fit(lightning.LightningModule):
 
     def on_train_batch_end(self, *args: Any, **kwargs: Any) -> None:
         self.average.update_parameters(self.network)
-        for mine, theirs in zip(
-            self.average.module.buffers(), self.network.buffers(), strict=True
-        ):
+        for mine, theirs in zip(self.average.module.buffers(), self.network.buffers(), strict=True):
             mine.copy_(theirs)
 
     def configure_optimizers(self) -> Any:
@@ -128,6 +126,7 @@ def fit(job: Job, *, device: str, resume: bool, progress: ProgressCallback) -> n
     """
     job.folder.mkdir(parents=True, exist_ok=True)
     job.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    job.network.requires_grad_(True).train()  # a network that is gone on from has neither
     module = _Fit(job)
     checkpoint = job.folder / "last.ckpt"
     keep = ModelCheckpoint(dirpath=job.folder, save_last=True, save_top_k=0, every_n_epochs=1)

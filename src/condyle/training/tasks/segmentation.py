@@ -172,9 +172,7 @@ def augment(
     """Gives (batch, 1, row, column) images and (batch, row, column) labels, changed at random."""
     image = torch.stack([torch.from_numpy(item.image.astype(np.float32)) for item in slices])
     label = torch.stack([torch.from_numpy(item.label.astype(np.float32)) for item in slices])
-    grid = random_grid(
-        len(slices), settings.size, limits=settings.limits, generator=generator
-    )
+    grid = random_grid(len(slices), settings.size, limits=settings.limits, generator=generator)
     image = functional.grid_sample(image[:, None], grid, align_corners=False)
     moved = functional.grid_sample(label[:, None], grid, mode="nearest", align_corners=False)
     target = moved[:, 0].long()

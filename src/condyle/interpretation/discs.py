@@ -1,0 +1,124 @@
+"""Candidate discs: connected pieces of disc label, described by their principal axes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+DISC, VERTEBRA, CANAL = 1, 2, 3
+
+Points = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Disc:
+    """One intervertebral disc on one slice, in that slice's pixels.
+
+    Attributes:
+        centre: (row, column) of its centroid.
+        axis: Unit (row, column) vector along the disc, from anterior to posterior.
+        length: Extent along the axis, in pixels.
+        thickness: Mean extent across the axis, in pixels.
+        pixels: (n, 2) rows and columns of its pixels.
+    """
+
+    centre: tuple[float, float]
+    axis: tuple[float, float]
+    length: float
+    thickness: float
+    pixels: NDArray[np.intp] = field(repr=False, compare=False)
+
+    @property
+    def area(self) -> int:
+        """Number of pixels."""
+        return int(self.pixels.shape[0])
+
+    @property
+    def normal(self) -> tuple[float, float]:
+        """Unit (row, column) vector across the disc, pointing caudally."""
+        return (self.axis[1], -self.axis[0])
+
+
+def describe_disc(pixels: NDArray[np.intp]) -> Disc:
+    """Describes a set of pixels as a disc, by the principal axes of its pixels.
+
+    A uniform bar of length L has variance L squared over 12 along itself, which gives
+    the length; the thickness is the area over the length.
+
+    Args:
+        pixels: (n, 2) rows and columns, n at least 1.
+    """
+    points: Points = pixels.astype(np.float64)
+    centre = points.mean(axis=0)
+    spread = (points - centre).T @ (points - centre) / len(points) + np.eye(2) / 12
+    values, vectors = np.linalg.eigh(spread)
+    axis = vectors[:, 1]
+    if axis[1] < 0:
+        axis = -axis
+    length = float(np.sqrt(12 * values[1]))
+    return Disc(
+        centre=(float(centre[0]), float(centre[1])),
+        axis=(float(axis[0]), float(axis[1])),
+        length=length,
+        thickness=float(len(points) / length),
+        pixels=pixels,
+    )
+
+
+def find_discs(mask: NDArray[np.bool_], *, min_pixels: int) -> list[Disc]:
+    """Gives each connected piece of a disc mask that is large enough.
+
+    Args:
+        mask: (row, column).
+        min_pixels: Smaller pieces are left out.
+    """
+    labels, _ = ndimage.label(mask, structure=np.ones((3, 3)))
+    found = []
+    for position, where in enumerate(ndimage.find_objects(labels), start=1):
+        if where is None:
+            continue
+        inside = np.argwhere(labels[where] == position)
+        if len(inside) >= min_pixels:
+            corner = np.array([where[0].start, where[1].start])
+            found.append(describe_disc(inside + corner))
+    return found
+
+
+def merge_fragments(discs: list[Disc], *, length: float) -> list[Disc]:
+    """Joins pieces that lie end to end on one line and together make one disc.
+
+    Args:
+        discs: Candidate pieces.
+        length: Usual length of a disc on this slice, in pixels.
+    """
+    pieces = list(discs)
+    joined = True
+    while joined:
+        joined = False
+        for first in range(len(pieces)):
+            for second in range(first + 1, len(pieces)):
+                if _one_disc(pieces[first], pieces[second], length=length):
+                    union = np.concatenate([pieces[first].pixels, pieces[second].pixels])
+                    pieces[first] = describe_disc(union)
+                    del pieces[second]
+                    joined = True
+                    break
+            if joined:
+                break
+    return pieces
+
+
+def _one_disc(first: Disc, second: Disc, *, length: float) -> bool:
+    """Says whether two pieces are fragments of one disc."""
+    large, small = (first, second) if first.area >= second.area else (second, first)
+    offset = np.subtract(small.centre, large.centre)
+    along = abs(float(np.dot(offset, large.axis)))
+    across = abs(float(np.dot(offset, large.normal)))
+    gap = along - (large.length + small.length) / 2
+    if across >= 0.16 * length or gap >= 0.4 * length or small.length >= 0.75 * length:
+        return False
+    union = describe_disc(np.concatenate([first.pixels, second.pixels]))
+    return union.length < 1.35 * length

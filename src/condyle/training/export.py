@@ -1,0 +1,103 @@
+"""From a trained network to an ONNX file that gives the same numbers."""
+
+from __future__ import annotations
+
+import io
+import logging
+import warnings
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from condyle.errors import BundleError
+
+Array = NDArray[np.float32]
+
+TOLERANCE = 1e-3
+"""Largest difference between an exported output and the trained one."""
+
+
+class Probabilities(nn.Module):
+    """A network followed by the softmax over its classes.
+
+    Args:
+        network: Gives (batch, class, ...) logits.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Gives (batch, class, ...) probabilities."""
+        result: Tensor = self.network(x).softmax(dim=1)
+        return result
+
+
+def export_onnx(
+    network: nn.Module, example: Mapping[str, Tensor], *, outputs: Sequence[str]
+) -> bytes:
+    """Exports a network that takes any number of items a batch.
+
+    Args:
+        network: In evaluation mode, on the CPU.
+        example: Input name to an example with at least two items, in the order that the
+            network takes them.
+        outputs: Names of its outputs.
+    """
+    network = network.cpu().eval()
+    stream = io.BytesIO()
+    batch = torch.export.Dim("batch", min=1, max=4096)
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            network,
+            tuple(example.values()),
+            input_names=list(example),
+            output_names=list(outputs),
+            dynamic_shapes=tuple({0: batch} for _ in example),
+            opset_version=18,
+            dynamo=True,
+            verbose=False,
+        )
+    if program is None:  # only with the older exporter, which is not asked for
+        raise RuntimeError("the exporter gave no program")
+    program.save(stream)
+    model = onnx.load_model_from_string(stream.getvalue())
+    for node in model.graph.node:
+        del node.metadata_props[:]
+        node.doc_string = ""
+    del model.graph.metadata_props[:]
+    del model.graph.value_info[:]
+    return model.SerializeToString()
+
+
+def torch_outputs(network: nn.Module, example: Mapping[str, Tensor]) -> list[Array]:
+    """Gives what the network itself says of an example, for the comparison with ONNX."""
+    with torch.no_grad():
+        result = network.eval()(*example.values())
+    return [part.numpy() for part in (result if isinstance(result, tuple) else (result,))]
+
+
+def check_parity(exported: Sequence[Array], trained: Sequence[Array]) -> float:
+    """Gives the largest difference between exported and trained outputs.
+
+    Raises:
+        BundleError: If it is over the tolerance.
+    """
+    difference = max(
+        float(np.abs(one - other).max()) for one, other in zip(exported, trained, strict=True)
+    )
+    if not difference <= TOLERANCE:
+        raise BundleError(
+            "The exported network does not give what the trained one gives.",
+            found=f"a difference of {difference:.2g}",
+            needed=f"at most {TOLERANCE:g}",
+            mend="report this; the training run is kept and can be exported again.",
+        )
+    return difference

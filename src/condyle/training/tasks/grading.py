@@ -1,0 +1,171 @@
+"""Training a network to grade discs, from crops and a few facts on each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from condyle.domain.progress import ProgressCallback
+from condyle.training.augmentation import AffineRange, random_grid, uniform
+from condyle.training.loop import Batch, Job, fit
+from condyle.training.losses import masked_binary_cross_entropy, ordinal_cross_entropy
+from condyle.training.networks import build_network
+from condyle.training.recipe import Recipe
+
+LABELS_OF_CROP = (1, 2, 4, 5)
+"""Channels of a crop that hold labels and not image."""
+
+LIMITS = AffineRange(rotation_degrees=8.0, scale=(0.9, 1.12), stretch=0.1, shift=0.03)
+
+
+@dataclass(frozen=True)
+class GradedDiscs:
+    """Discs with their grades, as arrays over discs.
+
+    Attributes:
+        patients: Patient of each disc.
+        crops: (disc, channel, row, column) float16.
+        facts: (disc, fact) float32.
+        grade: (disc,) grade of the scale from 0, or -1 where unknown.
+        findings: (disc, finding) 1, 0, or -1 where unknown.
+    """
+
+    patients: NDArray[np.str_]
+    crops: NDArray[np.float16]
+    facts: NDArray[np.float32]
+    grade: NDArray[np.int64]
+    findings: NDArray[np.float32]
+
+    def where(self, rows: NDArray[np.bool_]) -> GradedDiscs:
+        """Gives the discs of the rows that are true."""
+        return GradedDiscs(
+            self.patients[rows],
+            self.crops[rows],
+            self.facts[rows],
+            self.grade[rows],
+            self.findings[rows],
+        )
+
+
+class TwoHeads(nn.Module):
+    """Splits the network's one vector of logits into the grade's and the findings'.
+
+    Args:
+        network: Gives (batch, grades + findings) logits.
+        grades: How many belong to the grade.
+    """
+
+    def __init__(self, network: nn.Module, *, grades: int) -> None:
+        super().__init__()
+        self.network = network
+        self.grades = grades
+
+    def forward(self, crop: Tensor, facts: Tensor) -> tuple[Tensor, Tensor]:
+        """Gives (batch, grades) and (batch, findings) logits."""
+        logits = self.network(crop, facts)
+        return logits[:, : self.grades], logits[:, self.grades :]
+
+
+def train_grading(
+    recipe: Recipe,
+    *,
+    discs: GradedDiscs,
+    stage: str,
+    folder: Path,
+    fold_seed: int,
+    device: str,
+    resume: bool,
+    progress: ProgressCallback,
+) -> nn.Module:
+    """Trains one grading network on some discs.
+
+    Args:
+        recipe: The declaration; ``loss`` holds ``grades``, ``smoothing``,
+            ``findings_weight`` and ``most_positive_weight``.
+        discs: What to learn from; only patients outside the scored fold.
+        stage: Name of this fit.
+        folder: Where its log and checkpoint go.
+        fold_seed: Added to the recipe's seed.
+        device: Where to train.
+        resume: Whether to go on from the folder's checkpoint.
+        progress: Told of every step.
+    """
+    grades = int(recipe.loss["grades"])
+    smoothing = float(recipe.loss["smoothing"])
+    share = float(recipe.loss["findings_weight"])
+    torch.manual_seed(recipe.seed + fold_seed)
+    network = TwoHeads(build_network(recipe.network.name, recipe.network.parameters), grades=grades)
+    weight = _positive_weight(discs.findings, most=float(recipe.loss["most_positive_weight"]))
+
+    def loss_of(model: nn.Module, batch: Batch) -> Tensor:
+        crop, facts, grade, findings = batch
+        ordinal, binary = model(crop, facts)
+        return ordinal_cross_entropy(ordinal, grade, smoothing=smoothing) + (
+            share * masked_binary_cross_entropy(binary, findings, weight=weight.to(binary.device))
+        )
+
+    def make_batch(step: int, generator: torch.Generator) -> Batch:
+        size = recipe.schedule.batch
+        rows = torch.randint(len(discs.patients), (size,), generator=generator).numpy()
+        return augment_discs(discs, rows, generator=generator)
+
+    job = Job(
+        stage=stage,
+        network=network,
+        make_batch=make_batch,
+        loss_of=loss_of,
+        schedule=recipe.schedule,
+        optimiser=recipe.optimiser,
+        seed=recipe.seed + fold_seed,
+        folder=folder,
+    )
+    return fit(job, device=device, resume=resume, progress=progress)
+
+
+def _positive_weight(findings: NDArray[np.float32], *, most: float) -> Tensor:
+    """Gives the square root of negatives over positives a finding, at most ``most``."""
+    positive = np.maximum((findings == 1).sum(axis=0), 1)
+    negative = np.maximum((findings == 0).sum(axis=0), 1)
+    return torch.from_numpy(np.minimum(np.sqrt(negative / positive), most).astype(np.float32))
+
+
+def augment_discs(
+    discs: GradedDiscs, rows: NDArray[np.int64] | Sequence[int], *, generator: torch.Generator
+) -> Batch:
+    """Gives a batch of crops, facts, grades and findings, the first two changed at random."""
+    crops = torch.from_numpy(discs.crops[rows].astype(np.float32))
+    facts = torch.from_numpy(discs.facts[rows].copy())
+    count, channels, height, width = crops.shape
+    grid = random_grid(count, (height, width), limits=LIMITS, generator=generator)
+    crops = functional.grid_sample(crops, grid, align_corners=False)
+    images = [c for c in range(channels) if c not in LABELS_OF_CROP]
+    for channel in images:
+        image = crops[:, channel]
+        power = torch.exp(uniform(generator, (count, 1, 1), -0.2, 0.2))
+        gain = uniform(generator, (count, 1, 1), 0.88, 1.12)
+        noise = torch.randn(image.shape, generator=generator)
+        noise = noise * uniform(generator, (count, 1, 1), 0.0, 0.04)
+        crops[:, channel] = image.clamp(min=0) ** power * gain + noise * (image > 0)
+    facts[:, 9:] = facts[:, 9:] * uniform(generator, (count, facts.shape[1] - 9), 0.93, 1.07)
+    _drop_contrasts(crops, facts, generator=generator)
+    crops = crops.contiguous(memory_format=torch.channels_last)
+    grade = torch.from_numpy(discs.grade[rows])
+    return crops, facts, grade, torch.from_numpy(discs.findings[rows])
+
+
+def _drop_contrasts(crops: Tensor, facts: Tensor, *, generator: torch.Generator) -> None:
+    """Takes away T1 or T2 from some discs that have both, in place."""
+    draw = torch.rand(len(crops), generator=generator)
+    both = (facts[:, 6] > 0) & (facts[:, 7] > 0)
+    for number, lost in enumerate((draw < 0.1, draw > 0.93)):
+        rows = both & lost
+        crops[rows, 3 * number : 3 * number + 3] = 0
+        facts[rows, 6 + number] = 0
+        facts[rows, 9 + 4 * number : 13 + 4 * number] = 0

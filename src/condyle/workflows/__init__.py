@@ -1,0 +1,1 @@
+"""Use cases: where the adapters meet."""

@@ -1,0 +1,278 @@
+"""``condyle train``: from a recipe and a labelled archive to a validated bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from condyle.bundle import (
+    Bundle,
+    EstimateRecord,
+    Manifest,
+    Metric,
+    Requirement,
+    model_card,
+    open_bundle,
+    write_bundle,
+)
+from condyle.datasets import spider
+from condyle.datasets.splits import Split, read_split
+from condyle.domain.case import Case
+from condyle.domain.progress import ProgressCallback, ignore_progress
+from condyle.errors import BadConfiguration, UnknownName
+from condyle.evaluation.bootstrap import Resampling
+from condyle.evaluation.overlap import CaseOverlap
+from condyle.evaluation.predictions import PredictionRow, predictions_from_rows
+from condyle.evaluation.proportions import mean_by_patient
+from condyle.inference import open_session
+from condyle.reporting.predictions import write_predictions
+from condyle.training.recipe import Recipe, read_recipe
+from condyle.training.tasks.segmentation import network_size
+from condyle.workflows import grading_scores, train_anatomy, train_grading
+from condyle.workflows.manifests import bundle_manifest
+from condyle.workflows.run_folder import dataset_record, open_run, write_json
+
+LAYOUTS = {"spider": spider}
+
+
+def train_recipe(
+    name: str,
+    *,
+    data: Path,
+    out: Path,
+    settings: Mapping[str, str] | None = None,
+    device: str = "auto",
+    resume: bool = False,
+    progress: ProgressCallback = ignore_progress,
+) -> Path:
+    """Trains a recipe by patient folds, scores it out of fold, and writes its bundle.
+
+    Args:
+        name: A recipe of the package, or the path of one.
+        data: The labelled archive.
+        out: The run folder; a stopped run goes on with ``resume``.
+        settings: Dotted recipe field to new value.
+        device: ``"auto"``, ``"cpu"`` or ``"cuda"``.
+        resume: Whether to go on from checkpoints.
+        progress: Told of every step.
+
+    Returns:
+        The folder of the bundle, inside the run folder.
+    """
+    changed = dict(settings or {})
+    anatomy_run = changed.pop("anatomy_run", None)
+    recipe = read_recipe(name, settings=changed)
+    split = read_split(recipe.data.split)
+    if recipe.data.layout not in LAYOUTS:
+        raise UnknownName("data layout", recipe.data.layout, LAYOUTS)
+    layout = LAYOUTS[recipe.data.layout]
+    graded = layout.graded_cases(data)
+    if recipe.task == "segment":
+        masked = layout.masked_cases(data)
+        open_run(out, recipe, split, resume=resume)
+        train_anatomy.train_folds(
+            recipe,
+            masked=masked,
+            unmasked=graded,
+            split=split,
+            out=out,
+            device=device,
+            resume=resume,
+            progress=progress,
+        )
+        return finish_anatomy(
+            recipe, masked=masked, unmasked=graded, split=split, out=out, progress=progress
+        )
+    if anatomy_run is None:
+        raise BadConfiguration(
+            f"The recipe '{recipe.name}' needs the run of its anatomy recipe.",
+            found="no anatomy run",
+            needed="the run folder of lumbar-anatomy, trained under the same split",
+            mend="add --set anatomy_run=RUN.",
+        )
+    open_run(out, recipe, split, resume=resume)
+    anatomy = read_recipe_of(Path(anatomy_run))
+    scored = train_grading.train_folds(
+        recipe,
+        cases=graded,
+        split=split,
+        anatomy_run=Path(anatomy_run),
+        anatomy=anatomy,
+        out=out,
+        device=device,
+        resume=resume,
+        progress=progress,
+    )
+    return finish_grading(
+        recipe, scored, cases=graded, split=split, anatomy_run=Path(anatomy_run), out=out
+    )
+
+
+def read_recipe_of(run: Path) -> Recipe:
+    """Gives the resolved recipe of a run folder.
+
+    Raises:
+        BadConfiguration: If it is no run folder.
+    """
+    path = run / "recipe.json"
+    if not path.is_file():
+        raise BadConfiguration(
+            f"'{run.name}' is not a run folder.",
+            found="no recipe.json in it",
+            needed="a folder that 'condyle train' wrote",
+            mend="name the --out of an earlier 'condyle train'.",
+        )
+    return Recipe.model_validate_json(path.read_text("utf-8"))
+
+
+def finish_anatomy(
+    recipe: Recipe,
+    *,
+    masked: Sequence[Case],
+    unmasked: Sequence[Case],
+    split: Split,
+    out: Path,
+    progress: ProgressCallback,
+) -> Path:
+    """Scores the folds of an anatomy run and writes its tables and bundle."""
+    rows, overlaps = train_anatomy.score_folds(
+        recipe, masked=masked, unmasked=unmasked, split=split, out=out, progress=progress
+    )
+    metrics = anatomy_metrics(rows, overlaps, seed=recipe.seed)
+    write_predictions(out / "predictions.csv", predictions_from_rows(rows))
+    dataset, hashes = dataset_record(split.name, [*masked, *unmasked])
+    manifest = bundle_manifest(
+        recipe, split=split, dataset=dataset, case_hashes=hashes, metrics=metrics
+    )
+    models = _models(out, split)
+    size = network_size(recipe)
+    image = np.random.default_rng(recipe.seed).random((1, 1, *size), dtype=np.float32)
+    outputs = [
+        open_session(model).run(["probabilities"], {"image": image})[0] for model in models.values()
+    ]
+    sample = {"input.image": image, "output.probabilities": np.mean(outputs, axis=0)}
+    return _write(out, manifest=manifest, models=models, sample=sample, metrics=metrics).path
+
+
+def anatomy_metrics(
+    rows: Sequence[PredictionRow],
+    overlaps: Mapping[str, Sequence[tuple[str, CaseOverlap]]],
+    *,
+    seed: int,
+) -> tuple[Metric, ...]:
+    """Gives mean Dice by structure, and how often as many discs were found as were graded."""
+    made = []
+    for name, found in overlaps.items():
+        by_patient: dict[str, list[float]] = {}
+        for patient, case in found:
+            if not np.isnan(case.dice):
+                by_patient.setdefault(patient, []).append(case.dice)
+        patients = np.array(sorted(by_patient))
+        values = np.array([float(np.mean(by_patient[patient])) for patient in patients])
+        plan = Resampling(patients, np.random.default_rng(seed))
+        made.append(
+            Metric(
+                name="dice",
+                estimate=EstimateRecord.of(mean_by_patient(values, plan)),
+                output=name,
+                note="mean over patients of the mean over their slices, T2-SPACE",
+            )
+        )
+    counts = [row for row in rows if row.task == "disc-count"]
+    if counts:
+        same = np.array([float(row.reference == row.prediction) for row in counts])
+        plan = Resampling(
+            np.array([row.patient for row in counts]), np.random.default_rng(seed), unit="slice"
+        )
+        made.append(
+            Metric(
+                name="disc-count-as-graded",
+                estimate=EstimateRecord.of(mean_by_patient(same, plan)),
+                note=(
+                    "share of mid-sagittal slices with as many discs found as were graded; "
+                    "about a fifth of the patients were graded at more or fewer discs than are "
+                    "in view"
+                ),
+            )
+        )
+    return tuple(made)
+
+
+def finish_grading(
+    recipe: Recipe,
+    scored: train_grading.Scored,
+    *,
+    cases: Sequence[Case],
+    split: Split,
+    anatomy_run: Path,
+    out: Path,
+) -> Path:
+    """Calibrates a grading run and writes its tables and bundle."""
+    grade = str(recipe.interpretation["grade"])
+    findings = tuple(recipe.interpretation["findings"])
+    calibrated = grading_scores.calibrate(scored)
+    rows = grading_scores.prediction_rows(scored, calibrated, grade=grade, findings=findings)
+    write_predictions(out / "predictions.csv", predictions_from_rows(rows))
+    metrics = grading_scores.metrics(
+        scored, calibrated, grade=grade, findings=findings, seed=recipe.seed
+    )
+    anatomy = _bundle_of(anatomy_run)
+    dataset, hashes = dataset_record(split.name, cases)
+    manifest = bundle_manifest(
+        recipe,
+        split=split,
+        dataset=dataset,
+        case_hashes=hashes,
+        metrics=metrics,
+        calibration=grading_scores.calibrations(calibrated, grade=grade, findings=findings),
+        curves=grading_scores.operating_curves(
+            scored, calibrated, findings=findings, seed=recipe.seed
+        ),
+        requires=[Requirement(name=anatomy.manifest.name, sha256=anatomy.sha256, role="anatomy")],
+    )
+    models = _models(out, split)
+    rng = np.random.default_rng(recipe.seed)
+    crop = recipe.interpretation["crop"]
+    size = (1, int(recipe.network.parameters["inputs"]), int(crop["rows"]), int(crop["columns"]))
+    feeds = {
+        "crop": rng.random(size, dtype=np.float32),
+        "facts": rng.random((1, int(recipe.network.parameters["facts"])), dtype=np.float32),
+    }
+    outputs = [open_session(model).run(["grade", "findings"], feeds) for model in models.values()]
+    sample = {f"input.{key}": value for key, value in feeds.items()}
+    for position, name in enumerate(("grade", "findings")):
+        sample[f"output.{name}"] = np.mean([item[position] for item in outputs], axis=0)
+    return _write(out, manifest=manifest, models=models, sample=sample, metrics=metrics).path
+
+
+def _models(out: Path, split: Split) -> dict[str, Path]:
+    return {
+        f"fold-{fold}.onnx": out / "folds" / str(fold) / "model.onnx" for fold in range(split.count)
+    }
+
+
+def _bundle_of(run: Path) -> Bundle:
+    return open_bundle(run / "bundle" / read_recipe_of(run).name)
+
+
+def _write(
+    out: Path,
+    *,
+    manifest: Manifest,
+    models: Mapping[str, Path],
+    sample: Mapping[str, NDArray[np.float32]],
+    metrics: Sequence[Metric],
+) -> Bundle:
+    """Writes the metrics and the bundle of a run."""
+    write_json(out / "metrics.json", [metric.model_dump(mode="json") for metric in metrics])
+    return write_bundle(
+        out / "bundle" / manifest.name,
+        manifest=manifest,
+        model=models,
+        card=model_card(manifest),
+        sample=sample,
+        replace=True,
+    )
