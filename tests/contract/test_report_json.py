@@ -4,6 +4,7 @@ import copy
 import importlib.util
 import json
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -221,3 +222,17 @@ def test_params_are_in_a_fixed_order():
     warning = Message("series-disagree", {"t2_count": 7, "t1_count": 6})
     values = report_to_dict(replace(a_report(), warnings=(warning,)))
     assert list(values["warnings"][0]["params"]) == ["t1_count", "t2_count"]
+
+
+def test_the_documents_name_every_key_of_report_and_finding():
+    text = (Path(__file__).parents[2] / "docs" / "schemas.md").read_text(encoding="utf-8")
+    schema = report_schema()
+    for part in (schema, schema["$defs"]["finding"], schema["$defs"]["series"]):
+        missing = [key for key in part["properties"] if not re.search(rf"`{key}(\[\])?`", text)]
+        assert missing == []
+
+
+def test_the_documents_say_which_files_a_report_consists_of():
+    text = (Path(__file__).parents[2] / "docs" / "report.md").read_text(encoding="utf-8")
+    for name in ("report.html", "report.pdf", "report.json", "overlay-", "labelmap-"):
+        assert name in text

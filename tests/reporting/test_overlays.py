@@ -141,3 +141,12 @@ def test_the_same_view_gives_the_same_png(view):
 def test_a_slice_of_one_pixel_is_drawn():
     dot = np.ones((1, 1), dtype=np.uint8)
     assert overlay_png(SliceView(0, 0, dot, dot))
+
+
+def test_a_legend_with_accents_draws_letters_and_no_boxes_for_missing_ones(view):
+    english = overlay_picture(view, language="en")
+    spanish = overlay_picture(view, language="es")
+    assert english.size == spanish.size
+    accented = overlay_picture(replace(view, labels=(("á", 100.0, 128.0),)))
+    plain = overlay_picture(replace(view, labels=(("a", 100.0, 128.0),)))
+    assert accented.tobytes() == plain.tobytes()

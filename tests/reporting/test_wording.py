@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,6 +94,16 @@ def test_every_finding_and_structure_of_a_site_has_its_term():
     assert set(anatomy.LABELS.values()) <= set(terms)
     for name in anatomy.NOT_ASSESSED:
         assert f"not-assessed-{name}" in catalogue("en").messages
+
+
+def test_every_exclusion_of_a_shipped_recipe_has_its_term():
+    recipes = sorted((SOURCE / "recipes").glob("*.yaml"))
+    excluded = {
+        code
+        for path in recipes
+        for code in yaml.safe_load(path.read_text(encoding="utf-8")).get("exclusions", ())
+    }
+    assert excluded - set(catalogue("en").terms) == set()
 
 
 def test_the_count_of_levels_is_worded_as_an_assumption_to_confirm():

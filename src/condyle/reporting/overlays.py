@@ -8,6 +8,7 @@ beside each outline keeps it visible on bright fluid and on black padding alike.
 from __future__ import annotations
 
 import io
+import unicodedata
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,7 @@ def overlay_picture(
     _draw_labels(draw, view, size=(width, height), top=top)
     _draw_legend(draw, words, left=_GUTTER, top=top + height)
     if simulated:
-        _draw_banner(draw, words.label("simulated-picture"), page.width)
+        _draw_banner(draw, _plain(words.label("simulated-picture")), page.width)
     return page
 
 
@@ -117,7 +118,7 @@ def _draw_labels(
         x = _GUTTER + (edge + 0.5) * width / columns - 6
         text_y = min(max(y, lowest + 18), top + height - 18)
         lowest = text_y + 12
-        draw.text((_GUTTER - 12, text_y), text, fill=_INK, font=font, anchor="rm")
+        draw.text((_GUTTER - 12, text_y), _plain(text), fill=_INK, font=font, anchor="rm")
         draw.line([(_GUTTER - 6, text_y), (_GUTTER + 14, text_y), (x, y)], fill=(0, 0, 0), width=4)
         draw.line([(_GUTTER - 6, text_y), (_GUTTER + 14, text_y), (x, y)], fill=_LEADER, width=2)
 
@@ -139,9 +140,15 @@ def _draw_legend(draw: ImageDraw.ImageDraw, words: Catalogue, *, left: int, top:
     for _, key, colour in reversed(COLOURS):
         draw.rectangle([x, middle - 8, x + 22, middle + 8], outline=colour, width=4)
         x += 32
-        text = words.label(key)
+        text = _plain(words.label(key))
         draw.text((x, middle), text, fill=_INK, font=font, anchor="lm")
         x += draw.textlength(text, font=font) + 30
+
+
+def _plain(text: str) -> str:
+    """Takes accents off, since Pillow's built-in typeface has ASCII letters only."""
+    apart = unicodedata.normalize("NFD", text)
+    return apart.encode("ascii", "ignore").decode("ascii")
 
 
 def _draw_banner(draw: ImageDraw.ImageDraw, text: str, width: int) -> None:

@@ -12,7 +12,7 @@ from condyle.reporting.page_levels import FindingRow, GradeCell, LevelBlock
 from condyle.reporting.pdf_style import GREY, LINE, ORANGE, QUIET, SOFT, TEAL, Bar, text
 from condyle.reporting.wording import Catalogue
 
-_SHARES = (0.235, 0.15, 0.095, 0.07, 0.18, 0.18, 0.09)
+_SHARES = (0.23, 0.145, 0.095, 0.085, 0.178, 0.178, 0.089)
 
 
 def level_table(level: LevelBlock, words: Catalogue, width: float) -> list[Flowable]:

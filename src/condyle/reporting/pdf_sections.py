@@ -64,13 +64,13 @@ def _head(page: Page, width: float) -> list[Flowable]:
         table.setStyle(TableStyle([("BACKGROUND", (0, 0), (-1, -1), BANNER)]))
         parts += [table, Spacer(1, 2 * mm)]
     facts = [[text(name, "quiet"), text(value, "small")] for name, value in page.facts]
-    facts_table = Table(facts, colWidths=[0.16 * width, 0.3 * width])
+    facts_table = Table(facts, colWidths=[0.14 * width, 0.24 * width])
     facts_table.setStyle(_tight())
     left = [text(page.title, "title"), text(page.words.label("draft"), "draft")]
     if page.exclusions:
         excluded = ", ".join(page.exclusions) + "."
         left.append(labelled(page.words.label("exclusions") + ":", excluded, "small"))
-    head = Table([[left, facts_table]], colWidths=[0.54 * width, 0.46 * width])
+    head = Table([[left, facts_table]], colWidths=[0.6 * width, 0.4 * width])
     head.setStyle(_tight(("VALIGN", (0, 0), (-1, -1), "BOTTOM")))
     return [
         *parts,
