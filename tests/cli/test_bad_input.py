@@ -81,6 +81,7 @@ def test_a_bad_file_is_refused_in_four_lines(condyle, tmp_path: Path, name: str)
     before = sorted(tmp_path.rglob("*"))
     outcome = condyle("read", given / label, "--out", tmp_path / "out")
     assert outcome.status == 2
+    assert "bundle" not in outcome.error_lines[0]
     assert 2 <= len(outcome.error_lines) <= 4
     assert "Traceback" not in outcome.err
     assert sorted(tmp_path.rglob("*")) == before
@@ -94,6 +95,7 @@ def test_a_folder_that_holds_only_a_bad_file_is_refused_too(condyle, tmp_path, n
     (given / label).write_bytes(content())
     outcome = condyle("read", given, "--out", tmp_path / "out")
     assert outcome.status == 2
+    assert "bundle" not in outcome.error_lines[0]
     assert len(outcome.error_lines) <= 4
     assert not (tmp_path / "out").exists()
 
