@@ -59,6 +59,15 @@ def test_two_series_of_one_stem_get_two_files(report):
     assert files == ["labelmap-A-b.nii.gz", "labelmap-a-b-2.nii.gz"]
 
 
+def test_two_pictures_of_one_name_get_two_files_and_no_name_leaves_the_folder(report):
+    one = replace(report.views[0], file="overlay-a.png")
+    away = replace(one, slice=2, file="overlay-../../a.png")
+    named = with_file_names(replace(report, views=(one, replace(one, slice=1), away)))
+    files = [view.file for view in named.views]
+    assert files[:2] == ["overlay-a.png", "overlay-a-2.png"]
+    assert "/" not in files[2]
+
+
 @given(st.text())
 def test_a_stem_holds_only_safe_characters_and_is_never_empty(stem):
     safe = safe_stem(stem)

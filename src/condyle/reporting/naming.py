@@ -28,7 +28,11 @@ def with_file_names(report: Report) -> Report:
         replace(s, labelmap_file=s.labelmap_file or _labelmap_name(s, stem))
         for s, stem in zip(report.series, stems, strict=True)
     )
-    views = tuple(replace(v, file=v.file or _overlay_name(v, stems)) for v in report.views)
+    names = _apart([_overlay_stem(view, stems) for view in report.views])
+    views = tuple(
+        replace(view, file=f"overlay-{name}.png")
+        for view, name in zip(report.views, names, strict=True)
+    )
     overlays = {(view.series, view.slice): view.file for view in views}
     findings = tuple(_with_overlays(finding, overlays) for finding in report.findings)
     return replace(report, series=series, views=views, findings=findings)
@@ -40,16 +44,7 @@ def safe_stem(stem: str) -> str:
 
 
 def _unique_stems(series: tuple[SeriesSummary, ...]) -> list[str]:
-    taken: set[str] = set()
-    stems = []
-    for summary in series:
-        stem = base = safe_stem(summary.stem)
-        number = 2
-        while stem.lower() in taken:
-            stem, number = f"{base}-{number}", number + 1
-        taken.add(stem.lower())
-        stems.append(stem)
-    return stems
+    return _apart([safe_stem(summary.stem) for summary in series])
 
 
 def _labelmap_name(series: SeriesSummary, stem: str) -> str | None:
@@ -59,8 +54,23 @@ def _labelmap_name(series: SeriesSummary, stem: str) -> str | None:
     return f"labelmap-{stem}.png" if flat else f"labelmap-{stem}.nii.gz"
 
 
-def _overlay_name(view: SliceView, stems: list[str]) -> str:
-    return f"overlay-{stems[view.series]}-slice-{view.slice}.png"
+def _overlay_stem(view: SliceView, stems: list[str]) -> str:
+    if view.file:
+        return safe_stem(view.file.removesuffix(".png").removeprefix("overlay-"))
+    return f"{stems[view.series]}-slice-{view.slice}"
+
+
+def _apart(names: list[str]) -> list[str]:
+    """Gives names of which no two are equal, by a number after a name that is taken."""
+    taken: set[str] = set()
+    apart = []
+    for name in names:
+        number, free = 2, name
+        while free.lower() in taken:
+            free, number = f"{name}-{number}", number + 1
+        taken.add(free.lower())
+        apart.append(free)
+    return apart
 
 
 def _with_overlays(finding: Finding, overlays: dict[tuple[int, int], str]) -> Finding:
