@@ -5,13 +5,19 @@ A decision is positive where the score is at or above the threshold.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from condyle.domain.estimate import Estimate
-from condyle.evaluation.bootstrap import Resampling, WeightedStatistic, estimate_by_patient
+from condyle.evaluation.bootstrap import (
+    Draws,
+    Resampling,
+    WeightedStatistic,
+    estimate_by_patient,
+)
 from condyle.evaluation.inputs import BoolArray, FloatArray, as_binary, as_scores, same_length
 from condyle.evaluation.proportions import proportion
 
@@ -106,26 +112,63 @@ def area_under_roc(reference: ArrayLike, scores: ArrayLike) -> float:
 
 
 def weighted_auc(reference: BoolArray, scores: FloatArray) -> WeightedStatistic:
-    """Gives the area under the ROC curve as a statistic of weights, sorted once.
+    """Gives the area under the ROC curve as a statistic of weights, sorted once."""
+    negatives = np.flatnonzero(~reference)
+    negatives = negatives[np.argsort(scores[negatives], kind="stable")]
+    positives = np.flatnonzero(reference)
+    # In rising order, so that a replicate is read from memory in one direction.
+    positives = positives[np.argsort(scores[positives], kind="stable")]
+    sorted_scores = scores[negatives]
+    return _RocArea(
+        positives=positives,
+        negatives=negatives,
+        below=np.searchsorted(sorted_scores, scores[positives], side="left"),
+        up_to=np.searchsorted(sorted_scores, scores[positives], side="right"),
+    )
 
-    Per group of tied scores, positives beat the negatives below and share those
-    of their own group.
+
+@dataclass(frozen=True, eq=False)
+class _RocArea:
+    """The area as the mean share of negatives below each positive, ties counting half.
+
+    Attributes:
+        positives: Rows that are positive, by rising score.
+        negatives: Rows that are negative, by rising score.
+        below: Negatives with a lower score than each positive.
+        up_to: Negatives with a lower score or the same.
     """
-    order = np.argsort(scores, kind="stable")
-    ranked = scores[order]
-    starts = np.flatnonzero(np.concatenate(([True], ranked[1:] != ranked[:-1])))
-    positive = reference[order].astype(np.float64)[:, None]
 
-    def area(weights: FloatArray) -> FloatArray:
-        sorted_weights = weights[order]
-        won = np.add.reduceat(sorted_weights * positive, starts, axis=0)
-        lost = np.add.reduceat(sorted_weights, starts, axis=0) - won
-        below = np.cumsum(lost, axis=0) - 0.5 * lost
-        pairs = won.sum(axis=0) * lost.sum(axis=0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(np.einsum("ij,ij->j", won, below) / pairs)
+    positives: NDArray[np.intp]
+    negatives: NDArray[np.intp]
+    below: NDArray[np.intp]
+    up_to: NDArray[np.intp]
 
-    return area
+    def __call__(self, weights: FloatArray) -> FloatArray:
+        """Gives the area of (row, replicate) weights."""
+        columns = np.ascontiguousarray(weights.T)
+        return self._areas(columns, self.positives, self.negatives)
+
+    def of_draws(self, owner: NDArray[np.intp]) -> Callable[[Draws], FloatArray]:
+        """Reads the weight of a row from its patient, with no array of all rows."""
+        positives, negatives = owner[self.positives], owner[self.negatives]
+        return lambda draws: self._areas(draws, positives, negatives)
+
+    def _areas(
+        self, columns: FloatArray, positives: NDArray[np.intp], negatives: NDArray[np.intp]
+    ) -> FloatArray:
+        tied = bool((self.below != self.up_to).any())
+        upto = np.zeros(len(negatives) + 1)
+        areas = np.full(len(columns), np.nan)
+        for replicate, weight in enumerate(columns):
+            np.cumsum(weight[negatives], out=upto[1:])
+            of_positive = weight[positives]
+            pairs = of_positive.sum() * upto[-1]
+            if pairs > 0.0:
+                beaten = of_positive @ upto[self.below]
+                if tied:
+                    beaten = (beaten + of_positive @ upto[self.up_to]) / 2.0
+                areas[replicate] = beaten / pairs
+        return areas
 
 
 def _pair(reference: ArrayLike, decisions: ArrayLike) -> tuple[BoolArray, BoolArray]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,8 +23,48 @@ from condyle.evaluation.inputs import BoolArray, FloatArray, same_length
 WeightedStatistic = Callable[[FloatArray], FloatArray]
 """From (row, replicate) weights to one value a replicate, NaN where undefined."""
 
+Draws = FloatArray
+"""(replicate, patient): how often each patient was drawn, in the order of its name."""
+
 BLOCK_BYTES = 32 * 2**20
 MAX_BLOCK = 256
+
+
+@runtime_checkable
+class StatisticOfDraws(Protocol):
+    """A statistic of weights that can also be told, faster, from draws of patients."""
+
+    def __call__(self, weights: FloatArray) -> FloatArray:
+        """Gives the statistic of (row, replicate) weights."""
+
+    def of_draws(self, owner: NDArray[np.intp]) -> Callable[[Draws], FloatArray]:
+        """Gives it as a function of draws, for rows of these patients' positions."""
+
+
+@dataclass(frozen=True, eq=False)
+class OfSums:
+    """A statistic that follows from weighted sums over rows.
+
+    Attributes:
+        terms: (term, row).
+        formula: From (term, replicate) sums to one value a replicate.
+    """
+
+    terms: FloatArray
+    formula: Callable[[FloatArray], FloatArray]
+
+    def __call__(self, weights: FloatArray) -> FloatArray:
+        """Gives the statistic of (row, replicate) weights."""
+        return self._of(self.terms @ weights)
+
+    def of_draws(self, owner: NDArray[np.intp]) -> Callable[[Draws], FloatArray]:
+        """Sums the terms of each patient once, so that rows no longer matter."""
+        sums = np.stack([np.bincount(owner, weights=term) for term in self.terms])
+        return lambda draws: self._of(sums @ draws.T)
+
+    def _of(self, sums: FloatArray) -> FloatArray:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(self.formula(sums))
 
 
 @dataclass(frozen=True)
@@ -87,7 +127,11 @@ def estimate_by_patient(statistic: WeightedStatistic, resampling: Resampling) ->
 
 def replicates_of(statistic: WeightedStatistic, resampling: Resampling) -> FloatArray:
     """Gives the statistic of each replicate, NaN where it is undefined."""
-    return np.concatenate([statistic(weights) for weights in patient_weights(resampling)])
+    if not isinstance(statistic, StatisticOfDraws):
+        return np.concatenate([statistic(weights) for weights in patient_weights(resampling)])
+    _, owner = np.unique(np.asarray(resampling.patients), return_inverse=True)
+    told = statistic.of_draws(owner)
+    return np.concatenate([told(draws) for draws in _draws(resampling, owner)])
 
 
 def patient_weights(resampling: Resampling) -> Iterator[FloatArray]:
@@ -99,16 +143,23 @@ def patient_weights(resampling: Resampling) -> Iterator[FloatArray]:
     Raises:
         InputError: The rows of one patient are in several strata.
     """
-    names, owner = np.unique(np.asarray(resampling.patients), return_inverse=True)
-    groups = _strata_of_patients(resampling, owner, len(names))
+    _, owner = np.unique(np.asarray(resampling.patients), return_inverse=True)
+    for draws in _draws(resampling, owner):
+        yield np.ascontiguousarray(draws.T)[owner]
+
+
+def _draws(resampling: Resampling, owner: NDArray[np.intp]) -> Iterator[Draws]:
+    patients = int(owner.max()) + 1
+    groups = _strata_of_patients(resampling, owner, patients)
     block = _block_of(len(owner))
     for start in range(0, resampling.replicates, block):
         size = min(block, resampling.replicates - start)
-        drawn = np.zeros((len(names), size))
-        for members in groups:
-            share = np.full(len(members), 1.0 / len(members))
-            drawn[members] = resampling.rng.multinomial(len(members), share, size=size).T
-        yield drawn[owner]
+        draws = np.empty((size, patients))
+        for replicate in range(size):
+            for members in groups:
+                chosen = resampling.rng.integers(0, len(members), size=len(members))
+                draws[replicate, members] = np.bincount(chosen, minlength=len(members))
+        yield draws
 
 
 def bca_tails(

@@ -9,7 +9,12 @@ from numpy.typing import ArrayLike
 
 from condyle.domain.estimate import Estimate
 from condyle.errors import InputError
-from condyle.evaluation.bootstrap import Resampling, WeightedStatistic, estimate_by_patient
+from condyle.evaluation.bootstrap import (
+    OfSums,
+    Resampling,
+    WeightedStatistic,
+    estimate_by_patient,
+)
 from condyle.evaluation.inputs import (
     BoolArray,
     FloatArray,
@@ -116,13 +121,10 @@ def weighted_calibration_error(
 ) -> WeightedStatistic:
     """Gives the expected calibration error as a statistic of weights."""
     position = _bin_of(probabilities, bins)
-    gaps = np.zeros((bins, len(position)))
-    gaps[position, np.arange(len(position))] = probabilities - reference
-
-    def error(weights: FloatArray) -> FloatArray:
-        return np.asarray(np.abs(gaps @ weights).sum(axis=0) / weights.sum(axis=0))
-
-    return error
+    terms = np.zeros((bins + 1, len(position)))
+    terms[position, np.arange(len(position))] = probabilities - reference
+    terms[bins] = 1.0
+    return OfSums(terms, lambda sums: np.abs(sums[:bins]).sum(axis=0) / sums[bins])
 
 
 def class_pair(reference: ArrayLike, probabilities: ArrayLike) -> tuple[IntArray, FloatArray]:

@@ -9,7 +9,12 @@ from numpy.typing import ArrayLike
 
 from condyle.domain.estimate import Estimate
 from condyle.errors import InputError
-from condyle.evaluation.bootstrap import Resampling, WeightedStatistic, estimate_by_patient
+from condyle.evaluation.bootstrap import (
+    OfSums,
+    Resampling,
+    WeightedStatistic,
+    estimate_by_patient,
+)
 from condyle.evaluation.inputs import (
     BoolArray,
     FloatArray,
@@ -184,13 +189,7 @@ def of_counts(
     truth, called = as_binary(reference), as_binary(decisions, "decisions")
     same_length(reference=truth, decisions=called, patients=resampling.patients)
     cells = np.stack([truth & called, ~truth & called, ~truth & ~called, truth & ~called])
-    ones = cells.astype(np.float64)
-
-    def statistic(weights: FloatArray) -> FloatArray:
-        tp, fp, tn, fn = ones @ weights
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(formula(tp, fp, tn, fn))
-
+    statistic = OfSums(cells.astype(np.float64), lambda sums: formula(*sums))
     return estimate_by_patient(statistic, resampling)
 
 

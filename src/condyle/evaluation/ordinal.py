@@ -9,7 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from condyle.domain.estimate import Estimate
-from condyle.evaluation.bootstrap import Resampling, WeightedStatistic, estimate_by_patient
+from condyle.evaluation.bootstrap import (
+    OfSums,
+    Resampling,
+    WeightedStatistic,
+    estimate_by_patient,
+)
 from condyle.evaluation.inputs import FloatArray, IntArray, as_grades, same_length
 from condyle.evaluation.proportions import proportion
 
@@ -76,16 +81,15 @@ def kappa_of_weights(
     onehot[cell, np.arange(len(cell))] = 1.0
     distance = disagreement(size, weights)
 
-    def kappa(row_weights: FloatArray) -> FloatArray:
-        table = (onehot @ row_weights).reshape(size, size, -1)
+    def kappa(cells: FloatArray) -> FloatArray:
+        table = cells.reshape(size, size, -1)
         total = table.sum(axis=(0, 1))
         rows, columns = table.sum(axis=1), table.sum(axis=0)
         seen = np.einsum("ij,ijb->b", distance, table)
         by_chance = np.einsum("ij,ib,jb->b", distance, rows, columns)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(1.0 - seen * total / by_chance)
+        return np.asarray(1.0 - seen * total / by_chance)
 
-    return kappa
+    return OfSums(onehot, kappa)
 
 
 def disagreement(size: int, weights: KappaWeights) -> FloatArray:

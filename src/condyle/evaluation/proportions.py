@@ -6,7 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from condyle.domain.estimate import Estimate
-from condyle.evaluation.bootstrap import Resampling, WeightedStatistic, estimate_by_patient
+from condyle.evaluation.bootstrap import (
+    OfSums,
+    Resampling,
+    WeightedStatistic,
+    estimate_by_patient,
+)
 from condyle.evaluation.inputs import BoolArray, FloatArray, as_binary, same_length
 
 
@@ -57,23 +62,14 @@ def proportion(hits: ArrayLike, counted: ArrayLike, resampling: Resampling) -> E
 
 def weighted_proportion(hits: BoolArray, counted: BoolArray) -> WeightedStatistic:
     """Gives the share of hits among the counted rows as a statistic of weights."""
-    top = (hits & counted).astype(np.float64)
-    bottom = counted.astype(np.float64)
-
-    def share(weights: FloatArray) -> FloatArray:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray((top @ weights) / (bottom @ weights))
-
-    return share
+    terms = np.stack([hits & counted, counted]).astype(np.float64)
+    return OfSums(terms, lambda sums: sums[0] / sums[1])
 
 
 def weighted_mean(values: FloatArray) -> WeightedStatistic:
     """Gives the mean as a statistic of weights."""
-
-    def mean(weights: FloatArray) -> FloatArray:
-        return np.asarray((values @ weights) / weights.sum(axis=0))
-
-    return mean
+    terms = np.stack([values, np.ones_like(values)])
+    return OfSums(terms, lambda sums: sums[0] / sums[1])
 
 
 def mean_by_patient(values: ArrayLike, resampling: Resampling) -> Estimate:
