@@ -6,6 +6,7 @@ import io
 import logging
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import onnx
@@ -19,6 +20,21 @@ Array = NDArray[np.float32]
 
 TOLERANCE = 1e-3
 """Largest difference between an exported output and the trained one."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """An exported network, with an example to hold the file against.
+
+    Attributes:
+        model: The ONNX file.
+        feeds: Input name to an example.
+        trained: What the network itself gave for it, an array an output.
+    """
+
+    model: bytes = field(repr=False)
+    feeds: Mapping[str, Array] = field(repr=False)
+    trained: Sequence[Array] = field(repr=False)
 
 
 class Probabilities(nn.Module):
@@ -67,14 +83,23 @@ def export_onnx(
         )
     if program is None:  # only with the older exporter, which is not asked for
         raise RuntimeError("the exporter gave no program")
-    program.save(stream)
+    program.save(stream)  # type: ignore[arg-type]
     model = onnx.load_model_from_string(stream.getvalue())
     for node in model.graph.node:
         del node.metadata_props[:]
         node.doc_string = ""
     del model.graph.metadata_props[:]
     del model.graph.value_info[:]
-    return model.SerializeToString()
+    return bytes(model.SerializeToString())
+
+
+def export_with_example(
+    network: nn.Module, example: Mapping[str, Tensor], *, outputs: Sequence[str]
+) -> Exported:
+    """Exports a network as ``export_onnx`` does, and keeps the example with its outputs."""
+    model = export_onnx(network, example, outputs=outputs)
+    feeds = {name: value.numpy() for name, value in example.items()}
+    return Exported(model=model, feeds=feeds, trained=torch_outputs(network, example))
 
 
 def torch_outputs(network: nn.Module, example: Mapping[str, Tensor]) -> list[Array]:

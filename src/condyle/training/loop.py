@@ -59,7 +59,10 @@ class _Fit(lightning.LightningModule):
         self.job = job
         self.network = job.network
         self.average = AveragedModel(
-            job.network, multi_avg_fn=get_ema_multi_avg_fn(job.schedule.average_decay)
+            job.network,
+            multi_avg_fn=get_ema_multi_avg_fn(  # type: ignore[no-untyped-call]
+                job.schedule.average_decay
+            ),
         )
         self.average.requires_grad_(False)
 

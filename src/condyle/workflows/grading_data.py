@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,26 +13,12 @@ from condyle.interpretation.agreement import chain_shift
 from condyle.interpretation.crops import CropShape, DiscPlace, GradableSlice, disc_input
 from condyle.preprocessing.prepare import prepare
 from condyle.preprocessing.steps import Spec
+from condyle.training.graded_discs import GradedDiscs
 from condyle.training.recipe import Recipe
-from condyle.training.tasks.grading import GradedDiscs
 from condyle.workflows.anatomy_reading import RunModel, read_picture
+from condyle.workflows.scored_discs import DiscRow
 
 ROLE_OF = {"t1": ("t1",), "t2": ("t2", "t2-space")}
-
-
-@dataclass(frozen=True)
-class DiscRow:
-    """Which disc a row of ``GradedDiscs`` is.
-
-    Attributes:
-        case: Its case.
-        unit: ``"disc-<index from caudal>"``.
-        found: False where the disc was graded but the anatomy bundle did not find it.
-    """
-
-    case: Case
-    unit: str
-    found: bool
 
 
 def gradable_slices(

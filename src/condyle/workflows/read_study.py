@@ -54,7 +54,7 @@ def read_study(
     """
     named = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     grading = find_bundle(bundles[0] if bundles else GRADING)
-    anatomy = find_required(grading.manifest.requires[0], near=grading)
+    anatomy = find_required(grading.manifest.requires[0], near=grading.path)
     with open_study(named, study=study, progress=progress) as opened:
         return _read(opened, anatomy, grading, threads=threads, progress=progress)
 

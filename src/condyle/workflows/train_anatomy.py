@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from condyle.datasets.splits import Split
 from condyle.domain.anatomy import LABELS
@@ -17,13 +15,17 @@ from condyle.domain.progress import Progress, ProgressCallback
 from condyle.evaluation.overlap import CaseOverlap, overlap
 from condyle.evaluation.predictions import PredictionRow
 from condyle.inference import open_session
-from condyle.training.export import Probabilities, check_parity, export_onnx, torch_outputs
+from condyle.training.export import check_parity
+from condyle.training.networks import Network
 from condyle.training.recipe import Recipe
-from condyle.training.tasks.segmentation import Slice, network_size, train_segmentation
+from condyle.training.tasks.segmentation import (
+    INPUT,
+    Slice,
+    export_segmentation,
+    train_segmentation,
+)
 from condyle.workflows.anatomy_reading import RunModel, read_picture, read_slices
 from condyle.workflows.segmentation_data import masked_slices, pseudo_slices
-
-INPUT, OUTPUT = "image", "probabilities"
 
 
 def train_folds(
@@ -84,14 +86,11 @@ def train_folds(
         (folder / "model.part").rename(folder / "model.onnx")
 
 
-def export_checked(network: nn.Module, recipe: Recipe) -> bytes:
+def export_checked(network: Network, recipe: Recipe) -> bytes:
     """Exports a network with its softmax and holds the file against the network itself."""
-    whole = Probabilities(network)
-    rng = torch.Generator().manual_seed(1)
-    example = {INPUT: torch.rand(2, 1, *network_size(recipe), generator=rng)}
-    model = export_onnx(whole, example, outputs=[OUTPUT])
-    check_parity([onnx_runner(model)(example[INPUT].numpy())], torch_outputs(whole, example))
-    return model
+    exported = export_segmentation(network, recipe)
+    check_parity([onnx_runner(exported.model)(exported.feeds[INPUT])], exported.trained)
+    return exported.model
 
 
 def onnx_runner(model: bytes | Path, *, threads: int | None = None) -> RunModel:
@@ -166,7 +165,7 @@ def _row(
 
 
 def _pseudo(
-    network: nn.Module,
+    network: Network,
     cases: Sequence[Case],
     *,
     recipe: Recipe,

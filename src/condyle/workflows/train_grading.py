@@ -3,46 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from condyle.datasets.splits import Split
 from condyle.domain.case import Case
 from condyle.domain.progress import ProgressCallback
 from condyle.errors import BundleError
 from condyle.inference import open_session
-from condyle.training.export import check_parity, export_onnx, torch_outputs
+from condyle.training.export import check_parity
+from condyle.training.graded_discs import GradedDiscs
+from condyle.training.networks import Network
 from condyle.training.recipe import Recipe
-from condyle.training.tasks.grading import GradedDiscs, train_grading
-from condyle.workflows.grading_data import DiscRow, graded_discs
+from condyle.training.tasks.grading import OUTPUTS, export_grading, train_grading
+from condyle.workflows.grading_data import graded_discs
+from condyle.workflows.scored_discs import DiscRow, Scored
 from condyle.workflows.train_anatomy import onnx_runner
-
-INPUTS = ("crop", "facts")
-OUTPUTS = ("grade", "findings")
-
-
-@dataclass(frozen=True)
-class Scored:
-    """Discs scored by the network of the fold that never saw their patient.
-
-    Attributes:
-        rows: Which disc each row is.
-        folds: (disc,) fold that scored it.
-        discs: Their references.
-        grade_logits: (disc, grade).
-        finding_logits: (disc, finding).
-    """
-
-    rows: tuple[DiscRow, ...]
-    folds: NDArray[np.int64]
-    discs: GradedDiscs
-    grade_logits: NDArray[np.float64]
-    finding_logits: NDArray[np.float64]
 
 
 def train_folds(
@@ -121,17 +99,12 @@ def anatomy_network(run: Path, fold: int) -> Path:
     return path
 
 
-def export_checked(network: nn.Module, discs: GradedDiscs) -> bytes:
+def export_checked(network: Network, discs: GradedDiscs) -> bytes:
     """Exports a grading network and holds the file against the network itself."""
-    example = {
-        "crop": torch.from_numpy(discs.crops[:2].astype(np.float32)),
-        "facts": torch.from_numpy(discs.facts[:2]),
-    }
-    model = export_onnx(network, example, outputs=OUTPUTS)
-    feeds = {name: value.numpy() for name, value in example.items()}
-    exported = open_session(model).run(list(OUTPUTS), feeds)
-    check_parity(exported, torch_outputs(network, example))
-    return model
+    exported = export_grading(network, discs)
+    found = open_session(exported.model).run(list(OUTPUTS), dict(exported.feeds))
+    check_parity(found, exported.trained)
+    return exported.model
 
 
 def run_grader(model: Path, discs: GradedDiscs) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

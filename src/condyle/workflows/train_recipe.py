@@ -32,8 +32,11 @@ from condyle.reporting.predictions import write_predictions
 from condyle.training.recipe import Recipe, read_recipe
 from condyle.training.tasks.segmentation import network_size
 from condyle.workflows import grading_scores, train_anatomy, train_grading
+from condyle.workflows.grading_calibration import calibrate, calibrations
+from condyle.workflows.grading_curves import operating_curves
 from condyle.workflows.manifests import bundle_manifest
 from condyle.workflows.run_folder import dataset_record, open_run, write_json
+from condyle.workflows.scored_discs import Scored
 
 LAYOUTS = {"spider": spider}
 
@@ -203,7 +206,7 @@ def anatomy_metrics(
 
 def finish_grading(
     recipe: Recipe,
-    scored: train_grading.Scored,
+    scored: Scored,
     *,
     cases: Sequence[Case],
     split: Split,
@@ -213,11 +216,17 @@ def finish_grading(
     """Calibrates a grading run and writes its tables and bundle."""
     grade = str(recipe.interpretation["grade"])
     findings = tuple(recipe.interpretation["findings"])
-    calibrated = grading_scores.calibrate(scored)
+    calibrated = calibrate(scored)
     rows = grading_scores.prediction_rows(scored, calibrated, grade=grade, findings=findings)
     write_predictions(out / "predictions.csv", predictions_from_rows(rows))
+    declined = grading_scores.abstentions(scored, grade=grade, findings=findings)
     metrics = grading_scores.metrics(
-        scored, calibrated, grade=grade, findings=findings, seed=recipe.seed
+        scored,
+        calibrated,
+        grade=grade,
+        findings=findings,
+        declined=declined,
+        seed=recipe.seed,
     )
     anatomy = _bundle_of(anatomy_run)
     dataset, hashes = dataset_record(split.name, cases)
@@ -227,10 +236,8 @@ def finish_grading(
         dataset=dataset,
         case_hashes=hashes,
         metrics=metrics,
-        calibration=grading_scores.calibrations(calibrated, grade=grade, findings=findings),
-        curves=grading_scores.operating_curves(
-            scored, calibrated, findings=findings, seed=recipe.seed
-        ),
+        calibration=calibrations(calibrated, grade=grade, findings=findings),
+        curves=operating_curves(scored, calibrated, findings=findings, seed=recipe.seed),
         requires=[Requirement(name=anatomy.manifest.name, sha256=anatomy.sha256, role="anatomy")],
     )
     models = _models(out, split)

@@ -11,6 +11,9 @@ from condyle.errors import BadConfiguration, UnknownName
 from condyle.training.networks.grader import DiscGrader
 from condyle.training.networks.unet import UNet
 
+Network = nn.Module
+"""A network, for those who only pass it on."""
+
 NETWORKS: dict[str, Callable[..., nn.Module]] = {"unet": UNet, "disc-grader": DiscGrader}
 
 
@@ -34,4 +37,4 @@ def build_network(name: str, parameters: Mapping[str, Any]) -> nn.Module:
         ) from error
 
 
-__all__ = ["NETWORKS", "build_network"]
+__all__ = ["NETWORKS", "Network", "build_network"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,44 +13,20 @@ from torch.nn import functional
 
 from condyle.domain.progress import ProgressCallback
 from condyle.training.augmentation import AffineRange, random_grid, uniform
+from condyle.training.export import Exported, export_with_example
+from condyle.training.graded_discs import GradedDiscs
 from condyle.training.loop import Batch, Job, fit
 from condyle.training.losses import masked_binary_cross_entropy, ordinal_cross_entropy
 from condyle.training.networks import build_network
 from condyle.training.recipe import Recipe
 
+INPUTS = ("crop", "facts")
+OUTPUTS = ("grade", "findings")
+
 LABELS_OF_CROP = (1, 2, 4, 5)
 """Channels of a crop that hold labels and not image."""
 
 LIMITS = AffineRange(rotation_degrees=8.0, scale=(0.9, 1.12), stretch=0.1, shift=0.03)
-
-
-@dataclass(frozen=True)
-class GradedDiscs:
-    """Discs with their grades, as arrays over discs.
-
-    Attributes:
-        patients: Patient of each disc.
-        crops: (disc, channel, row, column) float16.
-        facts: (disc, fact) float32.
-        grade: (disc,) grade of the scale from 0, or -1 where unknown.
-        findings: (disc, finding) 1, 0, or -1 where unknown.
-    """
-
-    patients: NDArray[np.str_]
-    crops: NDArray[np.float16]
-    facts: NDArray[np.float32]
-    grade: NDArray[np.int64]
-    findings: NDArray[np.float32]
-
-    def where(self, rows: NDArray[np.bool_]) -> GradedDiscs:
-        """Gives the discs of the rows that are true."""
-        return GradedDiscs(
-            self.patients[rows],
-            self.crops[rows],
-            self.facts[rows],
-            self.grade[rows],
-            self.findings[rows],
-        )
 
 
 class TwoHeads(nn.Module):
@@ -127,6 +102,15 @@ def train_grading(
         folder=folder,
     )
     return fit(job, device=device, resume=resume, progress=progress)
+
+
+def export_grading(network: nn.Module, discs: GradedDiscs) -> Exported:
+    """Exports a grading network, with what it says of the first two discs."""
+    example = {
+        "crop": torch.from_numpy(discs.crops[:2].astype(np.float32)),
+        "facts": torch.from_numpy(discs.facts[:2]),
+    }
+    return export_with_example(network, example, outputs=OUTPUTS)
 
 
 def _positive_weight(findings: NDArray[np.float32], *, most: float) -> Tensor:

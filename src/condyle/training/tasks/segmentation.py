@@ -22,10 +22,13 @@ from condyle.training.augmentation import (
     random_grid,
     remap_by_label,
 )
+from condyle.training.export import Exported, Probabilities, export_with_example
 from condyle.training.loop import Batch, Job, fit
 from condyle.training.losses import dice_and_cross_entropy
 from condyle.training.networks import build_network
 from condyle.training.recipe import Recipe
+
+INPUT, OUTPUT = "image", "probabilities"
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,13 @@ def train_segmentation(
     return fit(job, device=device, resume=resume, progress=progress)
 
 
+def export_segmentation(network: nn.Module, recipe: Recipe) -> Exported:
+    """Exports a network with its softmax, with what it says of two random images."""
+    rng = torch.Generator().manual_seed(1)
+    example = {INPUT: torch.rand(2, 1, *network_size(recipe), generator=rng)}
+    return export_with_example(Probabilities(network), example, outputs=[OUTPUT])
+
+
 def _loss(network: nn.Module, batch: Batch) -> Tensor:
     image, label = batch
     return dice_and_cross_entropy(network(image), label)
@@ -117,9 +127,9 @@ class _Settings:
         remap = float(values.pop("remap_share", 0.7))
         real = float(values.pop("real_remap_share", 0.2))
         try:
-            limits = AffineRange(
-                **{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-            )
+            if isinstance(values.get("scale"), list):
+                values["scale"] = tuple(values["scale"])
+            limits = AffineRange(**values)
         except TypeError as error:
             raise BadConfiguration(
                 "The recipe's augmentation cannot be used.",
