@@ -1,9 +1,13 @@
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest, norm
+from scipy.stats import binomtest, norm, ttest_1samp
 
-from condyle.errors import InputError, UnknownName
+from condyle.errors import InputError, UnknownName, UsageError
+from condyle.evaluation.binary import roc_auc, sensitivity
+from condyle.evaluation.bootstrap import Resampling
+from condyle.evaluation.classification import f1
 from condyle.evaluation.intervals import (
     PROPORTION_METHODS,
     agresti_coull,
@@ -12,6 +16,7 @@ from condyle.evaluation.intervals import (
     wald,
     wilson,
 )
+from condyle.evaluation.proportions import mean_by_patient, t_by_patient, wilson_by_patient
 
 CASES = [(0, 10), (1, 10), (17, 20), (20, 20), (89, 91), (500, 1000)]
 
@@ -70,3 +75,55 @@ def test_counts_that_cannot_be_are_refused(hits, trials):
 def test_an_unknown_method_lists_those_that_exist():
     with pytest.raises(UnknownName, match="agresti-coull, clopper-pearson, wald, wilson"):
         proportion_of_trials(1, 2, method="exact")
+
+
+def test_wilson_by_patient_of_single_rows_is_wilsons_but_for_the_t_quantile():
+    hits = np.array([1.0] * 160 + [0.0] * 40)
+    plan = Resampling(np.arange(200), np.random.default_rng(0), interval="analytic")
+    found = wilson_by_patient(hits, plan)
+    assert (found.low, found.high) == pytest.approx(wilson(160, 200), abs=2e-3)
+
+
+def test_rows_that_are_copied_within_a_patient_leave_the_intervals_as_they_were():
+    hits, patients = np.array([1.0] * 16 + [0.0] * 4), np.arange(20)
+    many, each = np.repeat(hits, 5), np.repeat(patients, 5)
+    rng = np.random.default_rng(0)
+    for interval in (wilson_by_patient, t_by_patient):
+        once = interval(hits, Resampling(patients, rng))
+        copied = interval(many, Resampling(each, rng))
+        assert (copied.low, copied.high) == pytest.approx((once.low, once.high), abs=0.01)
+
+
+def test_the_t_interval_of_single_rows_is_the_textbook_one():
+    values = np.random.default_rng(1).normal(size=30)
+    found = t_by_patient(values, Resampling(np.arange(30), np.random.default_rng(0)))
+    expected = ttest_1samp(values, 0.0).confidence_interval()
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-12)
+
+
+def test_figures_take_the_analytic_interval_where_they_have_one():
+    rng = np.random.default_rng(2)
+    truth, patients = rng.integers(0, 2, 120), np.arange(120) // 4
+    scores = truth + rng.normal(size=120)
+    plan = Resampling(patients, rng, interval="analytic")
+    assert "Wilson at effective n" in sensitivity(truth, scores > 0.5, plan).method
+    assert "logit DeLong, by patient" in roc_auc(truth, scores, plan).method
+    assert "t, by patient" in mean_by_patient(scores, plan).method
+    drawn = roc_auc(truth, scores, Resampling(patients, rng))
+    assert roc_auc(truth, scores, plan).low == pytest.approx(drawn.low, abs=0.03)
+    with pytest.raises(UsageError, match="analytic"):
+        f1(truth, scores > 0.5, plan)
+
+
+def test_one_patient_has_no_analytic_interval():
+    plan = Resampling(["a"] * 4, np.random.default_rng(0), interval="analytic")
+    assert np.isnan(wilson_by_patient(np.array([1.0, 0.0, 1.0, 1.0]), plan).low)
+    assert np.isnan(t_by_patient(np.array([1.0, 0.0, 1.0, 1.0]), plan).low)
+
+
+def test_few_patients_are_warned_of():
+    rng = np.random.default_rng(3)
+    few = mean_by_patient(rng.normal(size=20), Resampling(np.arange(20), rng, 50))
+    many = mean_by_patient(rng.normal(size=60), Resampling(np.arange(60), rng, 50))
+    assert "may cover under 93 %" in few.method
+    assert "may cover" not in many.method

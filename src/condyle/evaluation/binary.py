@@ -18,6 +18,7 @@ from condyle.evaluation.bootstrap import (
     WeightedStatistic,
     estimate_by_patient,
 )
+from condyle.evaluation.delong import roc_auc_delong
 from condyle.evaluation.inputs import BoolArray, FloatArray, as_binary, as_scores, same_length
 from condyle.evaluation.proportions import proportion
 
@@ -101,6 +102,15 @@ def roc_auc(reference: ArrayLike, scores: ArrayLike, resampling: Resampling) -> 
     """
     truth, numbers = as_binary(reference), as_scores(scores)
     same_length(reference=truth, scores=numbers, patients=resampling.patients)
+    if resampling.interval == "analytic":
+        return roc_auc_delong(
+            truth,
+            numbers,
+            patients=np.asarray(resampling.patients),
+            scale="logit",
+            level=resampling.level,
+            unit=resampling.unit,
+        )
     return estimate_by_patient(weighted_auc(truth, numbers), resampling)
 
 

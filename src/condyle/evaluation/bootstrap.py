@@ -28,6 +28,7 @@ Draws = FloatArray
 
 BLOCK_BYTES = 32 * 2**20
 MAX_BLOCK = 256
+FEW_PATIENTS = 50
 
 
 @runtime_checkable
@@ -77,7 +78,9 @@ class Resampling:
         replicates: Number of bootstrap replicates.
         level: Confidence level, 0 to 1.
         unit: What a row is, such as ``"disc"``; it becomes the estimate's unit.
-        interval: ``"percentile"``, or ``"bca"``: corrected for bias and skewness.
+        interval: ``"percentile"``; ``"bca"``, corrected for bias and skewness; or
+            ``"analytic"``, a closed form by patient, which proportions, means and ROC
+            areas have and which covers best with few patients.
         strata: Stratum of each row, the same for all rows of a patient; patients are
             then drawn within their stratum.
     """
@@ -87,7 +90,7 @@ class Resampling:
     replicates: int = 2000
     level: float = 0.95
     unit: str = "patient"
-    interval: Literal["percentile", "bca"] = "percentile"
+    interval: Literal["percentile", "bca", "analytic"] = "percentile"
     strata: NDArray[np.generic] | Sequence[str] | None = None
 
     def of(self, rows: BoolArray) -> Resampling:
@@ -106,12 +109,23 @@ def estimate_by_patient(statistic: WeightedStatistic, resampling: Resampling) ->
 
     Returns:
         The value at unit weights. The interval is widened, if need be, to hold it,
-        and is NaN with fewer than two patients.
+        and is NaN with fewer than two patients. With fewer than 50 patients its method
+        warns that such intervals covered less than 93 % in simulation.
+
+    Raises:
+        UsageError: The plan asks for an analytic interval, which this figure has not.
 
     References:
         Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13;
         Field and Welsh, doi 10.1111/j.1467-9868.2007.00593.x (clusters).
     """
+    if resampling.interval == "analytic":
+        raise UsageError(
+            "This figure has no analytic interval.",
+            found="a plan with interval 'analytic'",
+            needed="'percentile' or 'bca'",
+            mend="choose one of them for this figure.",
+        )
     rows = same_length(patients=resampling.patients)
     value = float(statistic(np.ones((rows, 1)))[0])
     patients = len(np.unique(np.asarray(resampling.patients)))
@@ -283,6 +297,8 @@ def from_replicates(
     defined = drawn[np.isfinite(drawn)]
     name = "percentile" if tails is None else "BCa"
     method = f"bootstrap {name}, by patient ({patients} patients)"
+    if patients < FEW_PATIENTS:
+        method += "; may cover under 93 % with so few"
     if len(defined) < len(drawn):
         method += f"; undefined in {len(drawn) - len(defined)} of {len(drawn)} replicates"
     if len(defined) == 0:

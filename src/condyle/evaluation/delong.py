@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
-from scipy.stats import rankdata
+from scipy.special import expit, logit, ndtr, ndtri
+from scipy.stats import rankdata, t
 
 from condyle.domain.estimate import Estimate
 from condyle.errors import InputError
@@ -80,14 +81,24 @@ def roc_auc_delong(
     scores: ArrayLike,
     *,
     patients: Sequence[str] | NDArray[np.generic] | None = None,
+    scale: Literal["plain", "logit"] = "plain",
     level: float = 0.95,
     unit: str = "patient",
 ) -> Estimate:
-    """Gives the ROC area with DeLong's interval, clipped to 0 and 1."""
+    """Gives the ROC area with DeLong's interval.
+
+    ``"plain"`` is DeLong's own with a normal quantile, clipped to 0 and 1; ``"logit"``
+    takes the logit of the area and a t quantile with patients less one freedom, which
+    covers better with few of them.
+    """
     found = roc_areas(reference, [scores], patients=patients)
     area, error = float(found.areas[0]), float(np.sqrt(max(found.covariance[0, 0], 0.0)))
     half = float(ndtri(0.5 + level / 2.0)) * error
     method = "DeLong" if patients is None else f"DeLong, by patient ({found.clusters} patients)"
+    if scale == "logit" and 0.0 < area < 1.0:
+        reach = float(t.ppf(0.5 + level / 2.0, found.clusters - 1)) * error / (area * (1.0 - area))
+        low, high = float(expit(logit(area) - reach)), float(expit(logit(area) + reach))
+        return Estimate(area, low, high, found.n, f"logit {method}", unit, level)
     if error == 0.0:
         method += "; no spread, so the interval is too narrow"
     return Estimate(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import stats
 
 from condyle.domain.estimate import Estimate
 from condyle.evaluation.bootstrap import (
@@ -13,6 +14,7 @@ from condyle.evaluation.bootstrap import (
     estimate_by_patient,
 )
 from condyle.evaluation.inputs import BoolArray, FloatArray, as_binary, same_length
+from condyle.evaluation.intervals import wilson
 
 
 def proportion(hits: ArrayLike, counted: ArrayLike, resampling: Resampling) -> Estimate:
@@ -48,6 +50,8 @@ def proportion(hits: ArrayLike, counted: ArrayLike, resampling: Resampling) -> E
     found = int((hit & base).sum())
     if found in (0, total):
         return _all_alike(found > 0, total, kept)
+    if resampling.interval == "analytic":
+        return wilson_by_patient(hit[base].astype(np.float64), kept)
     value = estimate_by_patient(weighted_proportion(hit, base), resampling)
     return Estimate(
         value=value.value,
@@ -76,7 +80,59 @@ def mean_by_patient(values: ArrayLike, resampling: Resampling) -> Estimate:
     """Gives the mean of the rows with its interval by patient."""
     numbers = np.asarray(values, dtype=np.float64)
     same_length(values=numbers, patients=resampling.patients)
+    if resampling.interval == "analytic":
+        return t_by_patient(numbers, resampling)
     return estimate_by_patient(weighted_mean(numbers), resampling)
+
+
+def error_by_patient(values: FloatArray, resampling: Resampling) -> tuple[float, int]:
+    """Gives the standard error of a mean of rows clustered by patient, and the patients.
+
+    The error is NaN with one patient.
+
+    References:
+        Liang and Zeger, Biometrika 1986, doi 10.1093/biomet/73.1.13.
+    """
+    _, owner = np.unique(np.asarray(resampling.patients), return_inverse=True)
+    sums = np.bincount(owner, weights=values - values.mean())
+    count = len(sums)
+    if count < 2:
+        return float("nan"), count
+    return float(np.sqrt(count / (count - 1) * (sums**2).sum()) / len(values)), count
+
+
+def t_by_patient(values: FloatArray, resampling: Resampling) -> Estimate:
+    """Gives a mean with the t interval of its clustered error, patients less one freedom."""
+    error, count = error_by_patient(values, resampling)
+    mean = float(values.mean())
+    reach = float(stats.t.ppf(0.5 + resampling.level / 2.0, count - 1)) * error
+    method = f"t, by patient ({count} patients)"
+    return Estimate(
+        mean, mean - reach, mean + reach, len(values), method, resampling.unit, resampling.level
+    )
+
+
+def wilson_by_patient(hits: FloatArray, resampling: Resampling) -> Estimate:
+    """Gives a proportion with Wilson's interval at the effective number of rows.
+
+    The rows count as many as independent ones with the same error would, no more than
+    there are, and less by the square of normal over t quantile for few patients.
+
+    References:
+        Korn and Graubard, Survey Methodology 1998, 24:193-201 (effective sample size).
+    """
+    error, count = error_by_patient(hits, resampling)
+    share, rows = float(hits.mean()), len(hits)
+    middle = 0.5 + resampling.level / 2.0
+    size = float(rows)
+    if error > 0.0:
+        size = min(share * (1.0 - share) / error**2, size)
+    size *= float((stats.norm.ppf(middle) / stats.t.ppf(middle, count - 1)) ** 2)
+    low, high = wilson(share * size, size, resampling.level)
+    if np.isnan(error):
+        low = high = float("nan")
+    method = f"Wilson at effective n, by patient ({count} patients)"
+    return Estimate(share, low, high, rows, method, resampling.unit, resampling.level)
 
 
 def _all_alike(hit: bool, total: int, resampling: Resampling) -> Estimate:
