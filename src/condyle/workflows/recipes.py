@@ -1,4 +1,4 @@
-"""``condyle recipes``: the recipes of the package, and what each says."""
+"""Recipes by name, for whoever wants to see one; reading them needs no torch."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from condyle.training.recipe import Recipe, read_recipe, recipe_names
 
 
 def list_recipes() -> tuple[str, ...]:
-    """Gives the names of the recipes that come with Condyle, sorted."""
+    """Gives the names of the recipes in the package, sorted."""
     return recipe_names()
 
 
 def load_recipe(name: str) -> Recipe:
-    """Gives a recipe of the package, or of a YAML file, with its defaults filled in.
+    """Gives a recipe of the package, or of a YAML file, with every field.
+
+    Args:
+        name: Its name, or the path of a file that ends in ``.yaml`` or ``.yml``.
 
     Raises:
-        UnknownName: There is neither a recipe nor a file of that name.
-        BadConfiguration: It does not fit the schema; lists every error with its path.
+        UnknownName: There is neither.
+        BadConfiguration: It does not fit the schema; every fault is named with its path.
     """
     return read_recipe(name)
