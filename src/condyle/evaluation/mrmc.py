@@ -1,0 +1,291 @@
+"""Multi-reader multi-case analysis after Obuchowski and Rockette, with Hillis' degrees.
+
+Every reader reads every case with every modality, such as without and with a model.
+
+References:
+    Obuchowski and Rockette 1995, doi 10.1080/03610919508813243;
+    Hillis 2007, doi 10.1002/sim.2532; Hillis 2014, doi 10.1002/sim.5926.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from condyle.domain.estimate import Estimate
+from condyle.errors import InputError, UnknownName
+from condyle.evaluation.binary import area_under_roc
+from condyle.evaluation.delong import roc_areas
+from condyle.evaluation.inputs import BoolArray, FloatArray, as_binary, same_length
+
+Figure = Literal["auc", "sensitivity", "specificity"]
+CovarianceMethod = Literal["delong", "jackknife"]
+Generalises = Literal["readers and cases", "cases", "readers"]
+
+
+@dataclass(frozen=True, eq=False)
+class ReaderFigures:
+    """A figure of each reader with each modality, and how their errors vary together.
+
+    Attributes:
+        values: (modality, reader).
+        variance: Error variance of one figure, averaged.
+        covariance_1: Same reader, other modality.
+        covariance_2: Other reader, same modality.
+        covariance_3: Other reader, other modality.
+        covariance_2_each: (modality,), covariance 2 within each modality.
+        cases: Number of cases.
+    """
+
+    values: FloatArray
+    variance: float
+    covariance_1: float
+    covariance_2: float
+    covariance_3: float
+    covariance_2_each: FloatArray
+    cases: int
+
+
+@dataclass(frozen=True)
+class ModalityDifference:
+    """First minus second modality, averaged over readers."""
+
+    first: int
+    second: int
+    difference: Estimate
+    p_value: float
+
+
+@dataclass(frozen=True)
+class ReaderStudyResult:
+    """What a reader study shows of its modalities.
+
+    Attributes:
+        generalises: What the result holds for beyond the study's own.
+        statistic: F.
+        numerator_freedom: Degrees of freedom of the numerator.
+        denominator_freedom: Of the denominator; infinite for fixed readers.
+        p_value: Of no difference between the modalities.
+        modalities: Mean figure of each modality.
+        differences: Each pair of modalities.
+    """
+
+    generalises: Generalises
+    statistic: float
+    numerator_freedom: float
+    denominator_freedom: float
+    p_value: float
+    modalities: tuple[Estimate, ...]
+    differences: tuple[ModalityDifference, ...]
+
+
+def reader_figures(
+    reference: ArrayLike,
+    ratings: ArrayLike,
+    *,
+    figure: Figure = "auc",
+    covariance: CovarianceMethod = "delong",
+) -> ReaderFigures:
+    """Works out each reader's figure and the covariances of their errors.
+
+    Args:
+        reference: 0 or 1 a case.
+        ratings: (modality, reader, case): confidence for ``"auc"``, calls of 0 or 1 for
+            ``"sensitivity"`` and ``"specificity"``.
+        figure: What is compared.
+        covariance: ``"delong"`` has sensitivity and specificity as well, where it is the
+            sample covariance of the calls.
+
+    Raises:
+        UnknownName: There is no such figure or method.
+        InputError: A rating is missing, the shape does not fit, or there are fewer than
+            two readers, two modalities or two cases of a class.
+    """
+    for kind, name, valid in (
+        ("figure", figure, get_args(Figure)),
+        ("covariance", covariance, get_args(CovarianceMethod)),
+    ):
+        if name not in valid:
+            raise UnknownName(kind, name, valid)
+    truth, table = as_binary(reference), np.asarray(ratings, dtype=np.float64)
+    _check(truth, table)
+    modalities, readers, cases = table.shape
+    flat = table.reshape(-1, cases)
+    if figure != "auc":
+        as_binary(flat, "ratings")
+    values = _values(truth, flat, figure)
+    together = (
+        _jackknife(truth, flat, figure)
+        if covariance == "jackknife"
+        else _closed_form(truth, flat, figure)
+    )
+    return _averaged(values.reshape(modalities, readers), together, cases)
+
+
+def compare_modalities(
+    found: ReaderFigures, *, generalises: Generalises = "readers and cases", level: float = 0.95
+) -> ReaderStudyResult:
+    """Tests whether the modalities differ, and gives each and each difference.
+
+    Raises:
+        UnknownName: It is not told what the result shall hold for.
+    """
+    if generalises not in get_args(Generalises):
+        raise UnknownName("population", generalises, get_args(Generalises))
+    modalities, readers = found.values.shape
+    squares = _mean_squares(found.values)
+    error, freedom = _error(found, squares, generalises)
+    statistic = squares.modality / error if error > 0 else float("nan")
+    p_value = _upper_tail(statistic, modalities - 1, freedom)
+    spread = math.sqrt(2.0 * error / readers)
+    means = found.values.mean(axis=1)
+    differences = []
+    for first in range(modalities):
+        for second in range(first + 1, modalities):
+            gap = float(means[first] - means[second])
+            p_pair = _upper_tail((gap / spread) ** 2 if spread else float("nan"), 1, freedom)
+            estimate = _estimate(gap, spread, freedom, (found, generalises, level))
+            differences.append(ModalityDifference(first, second, estimate, p_pair))
+    return ReaderStudyResult(
+        generalises=generalises,
+        statistic=statistic,
+        numerator_freedom=modalities - 1,
+        denominator_freedom=freedom,
+        p_value=p_value,
+        modalities=tuple(_modality(found, at, generalises, level) for at in range(modalities)),
+        differences=tuple(differences),
+    )
+
+
+@dataclass(frozen=True)
+class _MeanSquares:
+    modality: float
+    reader: float
+    interaction: float
+
+
+def _mean_squares(values: FloatArray) -> _MeanSquares:
+    modalities, readers = values.shape
+    centre, rows, columns = values.mean(), values.mean(axis=1), values.mean(axis=0)
+    left = values - rows[:, None] - columns[None, :] + centre
+    return _MeanSquares(
+        modality=float(readers * ((rows - centre) ** 2).sum() / (modalities - 1)),
+        reader=float(modalities * ((columns - centre) ** 2).sum() / (readers - 1)),
+        interaction=float((left**2).sum() / ((modalities - 1) * (readers - 1))),
+    )
+
+
+def _error(
+    found: ReaderFigures, squares: _MeanSquares, generalises: Generalises
+) -> tuple[float, float]:
+    modalities, readers = found.values.shape
+    if generalises == "cases":
+        shared = (readers - 1) * max(found.covariance_2 - found.covariance_3, 0.0)
+        return max(found.variance - found.covariance_1 + shared, 0.0), math.inf
+    plain = float((modalities - 1) * (readers - 1))
+    if generalises == "readers":
+        return squares.interaction, plain
+    error = squares.interaction + readers * max(found.covariance_2 - found.covariance_3, 0.0)
+    if squares.interaction == 0.0:
+        return error, math.inf
+    return error, error**2 / squares.interaction**2 * plain
+
+
+def _modality(found: ReaderFigures, at: int, generalises: Generalises, level: float) -> Estimate:
+    values = found.values[at]
+    readers = len(values)
+    own = float(values.var(ddof=1))
+    shared = max(float(found.covariance_2_each[at]), 0.0)
+    if generalises == "cases":
+        error, freedom = found.variance + (readers - 1) * shared, math.inf
+    elif generalises == "readers":
+        error, freedom = own, float(readers - 1)
+    else:
+        error = own + readers * shared
+        freedom = error**2 / own**2 * (readers - 1) if own > 0 else math.inf
+    spread = math.sqrt(max(error, 0.0) / readers)
+    return _estimate(float(values.mean()), spread, freedom, (found, generalises, level))
+
+
+def _estimate(
+    value: float,
+    spread: float,
+    freedom: float,
+    study: tuple[ReaderFigures, Generalises, float],
+) -> Estimate:
+    found, generalises, level = study
+    middle = 0.5 + level / 2.0
+    reach = stats.norm.ppf(middle) if math.isinf(freedom) else stats.t.ppf(middle, freedom)
+    half = float(reach) * spread
+    method = f"Obuchowski-Rockette, for {generalises} ({found.values.shape[1]} readers)"
+    return Estimate(value, value - half, value + half, found.cases, method, "case", level)
+
+
+def _upper_tail(statistic: float, numerator: float, freedom: float) -> float:
+    if math.isinf(freedom):
+        return float(stats.chi2.sf(numerator * statistic, numerator))
+    return float(stats.f.sf(statistic, numerator, freedom))
+
+
+def _values(truth: BoolArray, flat: FloatArray, figure: Figure) -> FloatArray:
+    if figure == "auc":
+        return np.array([area_under_roc(truth, scores) for scores in flat])
+    rows = truth if figure == "sensitivity" else ~truth
+    share = flat[:, rows].mean(axis=1)
+    return np.asarray(share if figure == "sensitivity" else 1.0 - share)
+
+
+def _closed_form(truth: BoolArray, flat: FloatArray, figure: Figure) -> FloatArray:
+    if figure == "auc":
+        return roc_areas(truth, list(flat)).covariance
+    rows = truth if figure == "sensitivity" else ~truth
+    return np.asarray(np.cov(flat[:, rows]) / int(rows.sum()))
+
+
+def _jackknife(truth: BoolArray, flat: FloatArray, figure: Figure) -> FloatArray:
+    cases = len(truth)
+    kept = ~np.eye(cases, dtype=bool)
+    left_out = np.array([_values(truth[rows], flat[:, rows], figure) for rows in kept])
+    away = left_out - left_out.mean(axis=0)
+    return np.asarray((cases - 1) / cases * away.T @ away)
+
+
+def _averaged(values: FloatArray, together: FloatArray, cases: int) -> ReaderFigures:
+    modalities, readers = values.shape
+    modality = np.repeat(np.arange(modalities), readers)
+    reader = np.tile(np.arange(readers), modalities)
+    same_modality = modality[:, None] == modality[None, :]
+    same_reader = reader[:, None] == reader[None, :]
+    each = []
+    for at in range(modalities):
+        own = (modality == at)[:, None] & (modality == at)[None, :] & ~same_reader
+        each.append(float(together[own].mean()))
+    return ReaderFigures(
+        values=values,
+        variance=float(np.diag(together).mean()),
+        covariance_1=float(together[~same_modality & same_reader].mean()),
+        covariance_2=float(together[same_modality & ~same_reader].mean()),
+        covariance_3=float(together[~same_modality & ~same_reader].mean()),
+        covariance_2_each=np.array(each),
+        cases=cases,
+    )
+
+
+def _check(truth: BoolArray, table: FloatArray) -> None:
+    fits = table.ndim == 3 and min(table.shape[:2]) >= 2 and not np.isnan(table).any()
+    if fits:
+        same_length(reference=truth, ratings=table[0, 0])
+        fits = min(int(truth.sum()), int((~truth).sum())) >= 2
+    if not fits:
+        raise InputError(
+            "A reader study cannot be analysed.",
+            found=f"ratings of shape {table.shape}, {int(np.isnan(table).sum())} missing, "
+            f"{int(truth.sum())} positive of {len(truth)} cases",
+            needed="(modality, reader, case), two of each and of each class, none missing",
+            mend="leave out cases that a reader did not read, and say so.",
+        )
