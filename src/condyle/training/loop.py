@@ -19,6 +19,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader
 
 from condyle.domain.progress import Progress, ProgressCallback
+from condyle.training.allocator import keep_freed_memory
 from condyle.training.recipe import OptimiserPart, SchedulePart
 
 STEPS_PER_EPOCH = 50
@@ -128,6 +129,7 @@ def fit(job: Job, *, device: str, resume: bool, progress: ProgressCallback) -> n
         progress: Told of every step.
     """
     job.folder.mkdir(parents=True, exist_ok=True)
+    keep_freed_memory()
     job.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     job.network.requires_grad_(True).train()  # a network that is gone on from has neither
     module = _Fit(job)
