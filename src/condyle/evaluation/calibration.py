@@ -79,6 +79,7 @@ def calibration_error(
         Naeini, Cooper and Hauskrecht, AAAI 2015.
     """
     truth, stated = _pair(reference, probabilities)
+    same_length(reference=truth, patients=resampling.patients)
     return estimate_by_patient(weighted_calibration_error(truth, stated, bins), resampling)
 
 
@@ -97,6 +98,7 @@ def confidence_error(
         Guo et al., ICML 2017, arXiv 1706.04599.
     """
     truth, stated = class_pair(reference, probabilities)
+    same_length(reference=truth, patients=resampling.patients)
     right = stated.argmax(axis=1) == truth
     statistic = weighted_calibration_error(right, stated.max(axis=1), bins)
     return estimate_by_patient(statistic, resampling)

@@ -159,7 +159,7 @@ def average_precision(reference: ArrayLike, scores: ArrayLike, resampling: Resam
         Davis and Goadrich, ICML 2006, doi 10.1145/1143844.1143874, on why not to interpolate.
     """
     truth, numbers = as_binary(reference), as_scores(scores)
-    same_length(reference=truth, scores=numbers)
+    same_length(reference=truth, scores=numbers, patients=resampling.patients)
     return estimate_by_patient(weighted_average_precision(truth, numbers), resampling)
 
 

@@ -69,6 +69,7 @@ def macro_roc_auc(
         InputError: A class is not a column, or a probability cannot be.
     """
     truth, stated = class_pair(reference, probabilities)
+    same_length(reference=truth, patients=resampling.patients)
     areas = [weighted_auc(truth == k, stated[:, k]) for k in range(stated.shape[1])]
 
     def mean(weights: FloatArray) -> FloatArray:
@@ -85,6 +86,7 @@ def micro_roc_auc(
     With one label a row, micro sensitivity, PPV and F1 all equal the accuracy.
     """
     truth, stated = class_pair(reference, probabilities)
+    same_length(reference=truth, patients=resampling.patients)
     size = stated.shape[1]
     area = weighted_auc((np.eye(size)[truth] == 1.0).ravel(), stated.ravel())
     return estimate_by_patient(lambda weights: area(np.repeat(weights, size, axis=0)), resampling)
