@@ -182,10 +182,10 @@ def _fill_gaps(
 def _drop_sacral(discs: list[Disc], labelmap: NDArray[np.uint8], *, length: float) -> list[Disc]:
     """Drops S1-S2: a last disc with no labelled vertebral body above it.
 
-    S1 is not labelled in the training masks, so a true L5-S1 has vertebra above it
-    and S1-S2 has not.
+    S1 is not labelled in the training masks, so a true L5-S1 has vertebra all the way up
+    to the next disc, and S1-S2 at most a little of it.
     """
-    while len(discs) > MIN_DISCS and _body_between(discs[0], discs[1], labelmap) < 0.3:
+    while len(discs) > MIN_DISCS and _body_between(discs[0], discs[1], labelmap) < 0.6:
         discs = discs[1:]
     return discs
 
