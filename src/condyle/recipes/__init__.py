@@ -1,0 +1,1 @@
+"""Recipes: training declarations and patient splits, as YAML."""
