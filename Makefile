@@ -1,6 +1,7 @@
 # Everything a fresh machine with Python 3.11 or newer, git and make needs:
 #   make run                     read a simulated study, or STUDY=path, into OUT (out/report)
 #   make test                    every check; leaves out what this machine lacks, with the reason
+#   make soak                    the tests that take long
 #   make install                 the development environment, in .venv
 #   make lock                    pin the versions anew from pyproject.toml
 
@@ -24,10 +25,10 @@ define CHECK_PYTHON
   exit 2; } >&2
 endef
 
-.PHONY: help install run test lint types contracts tests lock clean
+.PHONY: help install run test soak lint types contracts tests lock clean
 
 help:
-	@sed -n '2,5s/^#   //p' Makefile
+	@sed -n '2,6s/^#   //p' Makefile
 
 install: .venv/installed
 
@@ -55,6 +56,9 @@ else
 endif
 
 test: lint types contracts tests
+
+soak: .venv/installed
+	@CONDYLE_SOAK=1 CONDYLE_REQUIRE=soak .venv/bin/python -m pytest tests/e2e
 
 lint: .venv/installed
 	@.venv/bin/ruff check src tests

@@ -31,6 +31,10 @@ def _data_is_there() -> bool:
 
 _NEEDS = {
     "data": (_data_is_there, "CONDYLE_TEST_DATA names no folder of real images"),
+    "soak": (
+        lambda: os.environ.get("CONDYLE_SOAK") == "1",
+        "it takes long; 'make soak' runs it",
+    ),
     "torch": (lambda: find_spec("torch") is not None, "the 'train' extra is not installed"),
 }
 

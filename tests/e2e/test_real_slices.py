@@ -1,0 +1,59 @@
+"""Real slices: both contrasts together, one alone, and what each allows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from condyle.reporting import write_report
+from condyle.workflows.read_study import read_study
+
+pytestmark = pytest.mark.needs("data")
+
+
+def slices(data_folder: Path, *names: str) -> list[Path]:
+    return [data_folder / "lumbar-spider" / "midsagittal" / f"{name}.png" for name in names]
+
+
+def test_t1_and_t2_of_a_patient_are_read_as_one_study(data_folder: Path, tmp_path: Path) -> None:
+    report = read_study(slices(data_folder, "100_t1", "100_t2"))
+    grades = [finding for finding in report.findings if finding.name == "pfirrmann-grade"]
+    assert len(grades) >= 6
+    assert grades[0].site.level == "L5-S1"
+    assert all(finding.value in range(1, 6) for finding in grades)
+    assert not any(f.abstained for f in report.findings)
+    assert {len(finding.evidence) for finding in grades} <= {1, 2}
+    written = write_report(report, tmp_path / "out")
+    names = {path.name for path in written.files}
+    assert {"report.json", "report.html", "report.pdf", "labelmap-100_t1.png"} <= names
+    for stem in ("100_t1", "100_t2"):
+        image = Image.open(slices(data_folder, stem)[0])
+        labels = np.asarray(Image.open(tmp_path / "out" / f"labelmap-{stem}.png"))
+        assert labels.shape == (image.size[1], image.size[0])
+        assert set(np.unique(labels)) == {0, 1, 2, 3}
+
+
+def test_without_t2_the_grade_and_modic_change_are_abstained(data_folder: Path) -> None:
+    report = read_study(slices(data_folder, "100_t1"))
+    for finding in report.findings:
+        if finding.name in ("pfirrmann-grade", "modic-change"):
+            assert finding.abstained and finding.value is None
+            assert finding.probability is not None
+        else:
+            assert not finding.abstained
+
+
+def test_t2_space_alone_is_graded_but_for_modic_change(data_folder: Path) -> None:
+    report = read_study(slices(data_folder, "34_t2_SPACE"))
+    abstained = {finding.name for finding in report.findings if finding.abstained}
+    assert abstained == {"modic-change"}
+
+
+def test_slices_of_two_patients_are_refused(data_folder: Path) -> None:
+    from condyle.errors import SeveralStudies
+
+    with pytest.raises(SeveralStudies):
+        read_study(slices(data_folder, "100_t1", "104_t1"))

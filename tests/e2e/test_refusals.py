@@ -1,0 +1,74 @@
+"""What is not a lumbar study is refused or abstained, never read as one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy import ndimage
+
+from condyle.domain.report import Report
+from condyle.errors import InputError
+from condyle.workflows.read_study import read_study
+
+
+def codes(report: Report) -> set[str]:
+    return {message.code for message in report.refused}
+
+
+def save(path: Path, array: np.ndarray) -> Path:
+    Image.fromarray(array.astype(np.uint8)).save(path)
+    return path
+
+
+def test_a_colour_photo_of_an_animal_is_refused(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    rows, columns = np.mgrid[0:300, 0:400]
+    fur = ndimage.gaussian_filter(rng.normal(size=(300, 400, 3)), (3, 3, 0)) * 300
+    head = np.hypot(rows - 150, columns - 200) < 100
+    photo = np.where(head[..., None], (200, 140, 80), (60, 120, 60)) + fur
+    path = save(tmp_path / "cat.png", np.clip(photo, 0, 255))
+    report = read_study(path)
+    assert codes(report) == {"not-an-mri"}
+    assert not report.findings
+    assert report.not_assessed
+
+
+@pytest.mark.parametrize("kind", ["noise", "flat", "stripes", "blobs"])
+def test_a_picture_without_a_spine_gives_no_finding(kind: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(7)
+    rows = np.mgrid[0:320, 0:320][0]
+    pictures = {
+        "noise": rng.uniform(0, 255, (320, 320)),
+        "flat": np.full((320, 320), 90.0),
+        "stripes": 120 + 100 * np.sin(rows / 9.0),
+        "blobs": ndimage.gaussian_filter(rng.normal(size=(320, 320)), 14) * 2500 + 120,
+    }
+    report = read_study(save(tmp_path / f"{kind}.png", np.clip(pictures[kind], 0, 255)))
+    assert not report.findings
+    assert "no-spine-found" in codes(report)
+    assert report.series[0].labelmap is not None
+
+
+def test_a_tiny_picture_is_refused_for_its_size(tmp_path: Path) -> None:
+    report = read_study(
+        save(tmp_path / "small.png", np.random.default_rng(1).integers(0, 255, (64, 64)))
+    )
+    assert codes(report) == {"image-too-small"}
+
+
+def test_a_one_pixel_picture_is_an_error_of_four_lines(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read_study(save(tmp_path / "one.png", np.zeros((1, 1))))
+    assert len(caught.value.lines()) <= 4
+    assert caught.value.exit_status == 2
+
+
+@pytest.mark.needs("data")
+def test_a_knee_is_refused_as_a_knee(data_folder: Path) -> None:
+    report = read_study(data_folder / "knee-mese-dicom")
+    assert codes(report) == {"wrong-body-part"}
+    assert {message.params["found"] for message in report.refused} == {"knee"}
+    assert not report.findings
