@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from condyle.bundle import Bundle, calibrate_logits
+from condyle.bundle import Bundle, Manifest, calibrate_logits
 from condyle.domain.anatomy import levels_from_caudal
 from condyle.domain.findings import Evidence, Finding, Site
 from condyle.domain.messages import Message
@@ -164,7 +164,7 @@ def disc_evidence(
         place = places.get(role)
         anatomy = reading.anatomy if place is None else place.found.anatomy
         own = index if place is None else place.position
-        number = reading.first + reading.slices.index(anatomy)
+        number = reading.first + next(n for n, s in enumerate(reading.slices) if s is anatomy)
         outline, box = outline_of(anatomy.disc_index == own + 1)
         instances = reading.series.instances
         uid = instances[number].sop_instance_uid if number < len(instances) else None
@@ -190,50 +190,54 @@ def _findings(
     contrasts: frozenset[str],
     abstention: Message | None,
 ) -> list[Finding]:
-    manifest = bundle.manifest
     made = []
-    for task in manifest.tasks:
+    for task in bundle.manifest.tasks:
         for column, output in enumerate(task.outputs):
-            calibration = manifest.calibration[output.name]
             reason = abstention or _missing_contrast(output.name, contrasts, site)
-            if task.kind == "grade":
-                values = calibrate_logits(outputs[task.tensor], calibration, activation="softmax")
-                best = int(values.argmax())
-                made.append(
-                    Finding(
-                        id=finding_id(output.name, site),
-                        name=output.name,
-                        site=site,
-                        value=None if reason else best + 1,
-                        probability=_round(values[best]),
-                        probabilities=tuple(_round(value) for value in values),
-                        abstained=reason is not None,
-                        abstention=reason,
-                        evidence=tuple(evidence),
-                        bundle=manifest.name,
-                    )
-                )
-                continue
-            logits = outputs[task.tensor][column : column + 1]
-            value = float(calibrate_logits(logits, calibration, activation="sigmoid")[0])
-            curve = manifest.operating_curves[output.name]
-            decided = reason is None and curve.shown
-            made.append(
-                Finding(
-                    id=finding_id(output.name, site),
-                    name=output.name,
-                    site=site,
-                    value=value >= curve.chosen if decided else None,
-                    probability=_round(value),
-                    threshold=curve.chosen,
-                    abstained=reason is not None,
-                    abstention=reason,
-                    evidence=tuple(evidence),
-                    bundle=manifest.name,
-                    operating_point=curve.operating_point(),
-                )
+            finding = Finding(
+                id=finding_id(output.name, site),
+                name=output.name,
+                site=site,
+                value=None,
+                probability=None,
+                abstained=reason is not None,
+                abstention=reason,
+                evidence=tuple(evidence),
+                bundle=bundle.manifest.name,
             )
+            logits = outputs[task.tensor]
+            if task.kind == "grade":
+                made.append(_graded(finding, logits, bundle.manifest))
+            else:
+                made.append(_decided(finding, logits[column : column + 1], bundle.manifest))
     return made
+
+
+def _graded(finding: Finding, logits: NDArray[np.float32], manifest: Manifest) -> Finding:
+    """Fills in a grade, from 1, and the probability of each."""
+    values = calibrate_logits(logits, manifest.calibration[finding.name], activation="softmax")
+    best = int(values.argmax())
+    return replace(
+        finding,
+        value=None if finding.abstained else best + 1,
+        probability=_round(values[best]),
+        probabilities=tuple(_round(value) for value in values),
+    )
+
+
+def _decided(finding: Finding, logit: NDArray[np.float32], manifest: Manifest) -> Finding:
+    """Fills in a probability, and a decision where the bundle's validation bears one."""
+    calibration = manifest.calibration[finding.name]
+    probability = float(calibrate_logits(logit, calibration, activation="sigmoid")[0])
+    curve = manifest.operating_curves[finding.name]
+    decided = curve.shown and not finding.abstained
+    return replace(
+        finding,
+        value=probability >= curve.chosen if decided else None,
+        probability=_round(probability),
+        threshold=curve.chosen,
+        operating_point=curve.operating_point(),
+    )
 
 
 def _missing_contrast(name: str, contrasts: frozenset[str], site: Site) -> Message | None:

@@ -3,31 +3,64 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 
 import numpy as np
 from numpy.typing import NDArray
 
-from condyle.bundle import Bundle, Manifest, find_bundle, find_required
+from condyle.bundle import Bundle, find_bundle, find_required
 from condyle.domain.anatomy import not_assessed
+from condyle.domain.findings import Finding
 from condyle.domain.messages import Message
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
-from condyle.domain.report import BundleRef, Report, SeriesSummary, SliceView, StudySummary
+from condyle.domain.report import Report, StudySummary
 from condyle.domain.study import Study
 from condyle.inference import Runner
-from condyle.interpretation.agreement import chain_shift
-from condyle.preprocessing.prepare import prepare
 from condyle.workflows.anatomy_reading import RunModel
-from condyle.workflows.disc_grading import Roles, grade_discs, study_levels, ungraded_discs
+from condyle.workflows.contrast_roles import choose_roles
+from condyle.workflows.disc_grading import Roles, grade_discs, ungraded_discs
 from condyle.workflows.open_study import open_study
-from condyle.workflows.series_choice import Choice, choose_series
+from condyle.workflows.report_parts import (
+    bundle_reference,
+    once,
+    remarks,
+    series_summaries,
+    study_warnings,
+    view_of,
+)
+from condyle.workflows.series_choice import choose_series
 from condyle.workflows.study_anatomy import SeriesReading, read_anatomy
 
 GRADING = "lumbar-grading"
-T2_FAMILY = ("t2", "t2-space")
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+
+
+class LoadedBundles:
+    """The anatomy and the grading bundle of a reading, each loaded once, when first needed.
+
+    Args:
+        anatomy: The anatomy bundle.
+        grading: The grading bundle that requires it.
+        threads: Threads of the networks; all that the process may use where ``None``.
+    """
+
+    def __init__(self, anatomy: Bundle, grading: Bundle, *, threads: int | None = None) -> None:
+        self.anatomy = anatomy
+        self.grading = grading
+        self._threads = threads
+        self._loaded: tuple[RunModel, Runner] | None = None
+
+    def load(self, progress: ProgressCallback) -> tuple[RunModel, Runner]:
+        """Gives the anatomy network and the grader, told of in the stage ``"bundles"``."""
+        if self._loaded is None:
+            progress(Progress("bundles", 0, 2))
+            run = anatomy_runner(Runner(self.anatomy, threads=self._threads))
+            progress(Progress("bundles", 1, 2))
+            self._loaded = run, Runner(self.grading, threads=self._threads)
+            progress(Progress("bundles", 2, 2))
+        return self._loaded
 
 
 def read_study(
@@ -55,214 +88,89 @@ def read_study(
     named = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     grading = find_bundle(bundles[0] if bundles else GRADING)
     anatomy = find_required(grading.manifest.requires[0], near=grading.path)
+    loaded = LoadedBundles(anatomy, grading, threads=threads)
     with open_study(named, study=study, progress=progress) as opened:
-        return _read(opened, anatomy, grading, threads=threads, progress=progress)
+        return read_opened(opened, loaded, progress=progress)
 
 
-def _read(
-    study: Study,
-    anatomy: Bundle,
-    grading: Bundle,
-    *,
-    threads: int | None,
-    progress: ProgressCallback,
+def read_opened(
+    study: Study, bundles: LoadedBundles, *, progress: ProgressCallback = ignore_progress
 ) -> Report:
-    choices = choose_series(study, anatomy.manifest.input)
+    """Reads a study that is open, as ``read_study`` does.
+
+    Args:
+        study: As it was opened.
+        bundles: The bundles to read it by.
+        progress: Told of the stages ``"bundles"``, ``"anatomy"`` and ``"grading"``.
+    """
+    choices = choose_series(study, bundles.anatomy.manifest.input)
     readings: list[SeriesReading] = []
     broken: list[Message] = []
     if any(choice.refusal is None for choice in choices):
-        progress(Progress("bundles", 0, 2))
-        run = _anatomy_runner(Runner(anatomy, threads=threads))
-        progress(Progress("bundles", 1, 2))
+        run, _ = bundles.load(progress)
+        spec = bundles.anatomy.manifest.preprocessing
         readings, broken = read_anatomy(
-            choices, study.series, spec=anatomy.manifest.preprocessing, run=run, progress=progress
+            choices, study.series, spec=spec, run=run, progress=progress
         )
     refused = [*(c.refusal for c in choices if c.refusal is not None), *broken]
     refused += [Message("no-spine-found", {}, r.series.stem) for r in readings if not r.plausible]
     roles = choose_roles([reading for reading in readings if reading.plausible])
+    return _report(study, bundles, readings, roles=roles, refused=refused, progress=progress)
+
+
+def _report(
+    study: Study,
+    bundles: LoadedBundles,
+    readings: Sequence[SeriesReading],
+    *,
+    roles: Roles | None,
+    refused: Sequence[Message],
+    progress: ProgressCallback,
+) -> Report:
     index = {series.stem: position for position, series in enumerate(study.series)}
-    findings: tuple[object, ...] = ()
+    findings: tuple[Finding, ...] = ()
     assumptions: list[Message] = []
     warnings = [note for series in study.series for note in series.notes]
     warnings += [warning for reading in readings for warning in reading.warnings]
     if roles is not None:
-        progress(Progress("grading", 0, 1))
-        blocking = roles.abstention
-        if blocking is not None and not roles.readings:
-            findings = ungraded_discs(roles, grading, blocking, report_index=index)
-        else:
-            runner = Runner(grading, threads=threads)
-            findings = grade_discs(roles, grading, runner, report_index=index)
-        progress(Progress("grading", 1, 1))
-        assumptions, more = _remarks(roles)
+        findings = _findings(roles, bundles, index, progress=progress)
+        assumptions, more = remarks(roles)
         warnings += more
     return Report(
         study=StudySummary(
             uid=study.uid,
-            anatomy=anatomy.manifest.input.anatomy,
+            anatomy=bundles.anatomy.manifest.input.anatomy,
             modality=next((s.modality for s in study.series if s.modality), None),
             simulated=any(series.simulated for series in study.series),
         ),
-        series=_summaries(study, readings),
-        bundles=tuple(_reference(bundle) for bundle in (anatomy, grading)),
-        findings=findings,  # type: ignore[arg-type]
+        series=series_summaries(study, readings),
+        bundles=tuple(bundle_reference(bundle) for bundle in (bundles.anatomy, bundles.grading)),
+        findings=findings,
         assumptions=tuple(assumptions),
-        warnings=_once([*_study_warnings(study, readings), *warnings]),
-        refused=_once(refused),
+        warnings=once([*study_warnings(study, readings), *warnings]),
+        refused=once(refused),
         left_out=tuple(item.reason for item in study.left_out),
         not_assessed=not_assessed(),
-        views=tuple(_view(reading, index) for reading in readings),
+        views=tuple(view_of(reading, index) for reading in readings),
         software_version=metadata.version("condyle"),
     )
 
 
-def choose_roles(readings: Sequence[SeriesReading]) -> Roles | None:
-    """Decides which reading serves as T1 and which as T2, and which numbers the discs.
-
-    Plain T2 goes before T2-SPACE, a longer chain before a shorter one. T1 and T2 that
-    count their discs differently are not read together: everything is abstained.
-
-    Args:
-        readings: Those in which a chain of discs was found.
-    """
-    if not readings:
-        return None
-    usable = [r for r in readings if r.choice.abstention is None]
-    ages = [r.choice.abstention for r in readings if _is_age(r.choice)]
-    found: dict[str, SeriesReading] = {}
-    for role, weightings in (("t1", ("t1",)), ("t2", T2_FAMILY)):
-        fitting = [r for r in usable if r.series.weighting.value in weightings]
-        if fitting:
-            found[role] = min(
-                fitting,
-                key=lambda r: (
-                    not r.on_midline,
-                    r.series.weighting.value == "t2-space",
-                    -len(r.anatomy.chain.discs),
-                ),
-            )
-    if not found:
-        primary = max(readings, key=lambda r: len(r.anatomy.chain.discs))
-        reason = primary.choice.abstention or Message("no-plain-t2", {}, primary.series.stem)
-        return Roles({}, primary, reason)
-    primary = found.get("t2") or found["t1"]
-    abstention = ages[0] if ages else None
-    if not primary.on_midline:
-        abstention = Message("slice-off-midline", {}, primary.series.stem)
-    if len(found) == 2 and _counts_differ(found["t2"], found["t1"]):
-        counts = {f"{role}_count": len(r.anatomy.chain.discs) for role, r in found.items()}
-        abstention = Message("series-disagree", counts, "study")
-    return Roles(found, primary, abstention)
-
-
-def _is_age(choice: Choice) -> bool:
-    return choice.abstention is not None and choice.abstention.code == "out-of-scope-age"
-
-
-def _counts_differ(first: SeriesReading, second: SeriesReading) -> bool:
-    return chain_shift(first.anatomy, second.anatomy) != 0
-
-
-def _remarks(roles: Roles) -> tuple[list[Message], list[Message]]:
-    """Gives what was assumed in naming levels, and what to bear in mind."""
-    chain = roles.primary.anatomy.chain
-    subject = roles.primary.series.stem
-    assumptions, warnings = [], []
-    if chain.sacrum_in_view:
-        assumptions.append(Message("counted-from-last-disc", {}, "study"))
+def _findings(
+    roles: Roles, bundles: LoadedBundles, index: Mapping[str, int], *, progress: ProgressCallback
+) -> tuple[Finding, ...]:
+    progress(Progress("grading", 0, 1))
+    if roles.abstention is not None and not roles.readings:
+        findings = ungraded_discs(roles, bundles.grading, roles.abstention, report_index=index)
     else:
-        warnings.append(Message("sacrum-out-of-view", {}, subject))
-    if chain.gaps:
-        warnings.append(Message("disc-missing", {"after": min(chain.gaps) + 1}, subject))
-    if roles.abstention is not None:
-        warnings.append(roles.abstention)
-    if "t2" not in roles.readings:
-        warnings.append(Message("no-plain-t2", {}, "study"))
-    elif "t1" not in roles.readings:
-        warnings.append(Message("needs-t1-and-t2", {}, "study"))
-    return assumptions, warnings
+        _, runner = bundles.load(progress)
+        findings = grade_discs(roles, bundles.grading, runner, report_index=index)
+    progress(Progress("grading", 1, 1))
+    return findings
 
 
-def _study_warnings(study: Study, readings: Sequence[SeriesReading]) -> list[Message]:
-    warnings = []
-    if any(series.simulated for series in study.series):
-        warnings.append(Message("simulated-study", {}, "study"))
-    for reading in readings:
-        stem = reading.series.stem
-        if reading.series.plane.value is None or reading.series.plane.estimated:
-            warnings.append(Message("plane-estimated", {}, stem))
-        if reading.volume.spacing is None:
-            warnings.append(Message("spacing-unknown", {}, stem))
-        if reading.plausible and not reading.on_midline:
-            warnings.append(Message("slice-off-midline", {}, stem))
-    return warnings
-
-
-def _summaries(study: Study, readings: Sequence[SeriesReading]) -> tuple[SeriesSummary, ...]:
-    by_position = {reading.choice.position: reading for reading in readings}
-    summaries = []
-    for position, series in enumerate(study.series):
-        reading = by_position.get(position)
-        known = reading.series if reading else series
-        summaries.append(
-            SeriesSummary(
-                index=position,
-                stem=series.stem,
-                uid=series.uid,
-                instances=series.instances,
-                frame_of_reference=series.frame_of_reference,
-                plane=series.plane,
-                weighting=known.weighting,
-                spacing=series.spacing,
-                shape=series.shape,
-                used=reading is not None,
-                labelmap=reading.labelmap() if reading else None,
-                affine=reading.volume.affine if reading else None,
-                kind=series.kind,
-                stored=series.stored,
-            )
-        )
-    return tuple(summaries)
-
-
-def _view(reading: SeriesReading, index: dict[str, int]) -> SliceView:
-    """Gives the mid-sagittal slice of a reading, windowed for display, with its labels."""
-    number = reading.first + reading.middle
-    image = prepare(
-        reading.volume, ({"step": "window", "low": 0.5, "high": 99.5},), slices=(number,)
-    ).array[0]
-    names = study_levels(reading)
-    labels = []
-    for position, name in enumerate(names):
-        row, column = reading.anatomy.centre(position)
-        labels.append((name or f"{position + 1}", row, column))
-    spacing = reading.volume.spacing
-    return SliceView(
-        series=index[reading.series.stem],
-        slice=number,
-        image=np.asarray(np.rint(image * 255), dtype=np.uint8),
-        labelmap=reading.anatomy.labelmap,
-        labels=tuple(labels),
-        row_over_column=spacing[1] / spacing[2] if spacing else reading.aspect,
-        file=f"overlay-{reading.series.stem}.png",
-    )
-
-
-def _reference(bundle: Bundle) -> BundleRef:
-    manifest: Manifest = bundle.manifest
-    return BundleRef(
-        name=manifest.name,
-        version=manifest.version,
-        sha256=bundle.sha256,
-        intended_use=manifest.intended_use,
-        exclusions=tuple(manifest.exclusions),
-        attribution=" ".join(manifest.licence.attribution),
-        simulated_training=manifest.training.dataset.simulated,
-        thresholds=tuple(sorted(manifest.thresholds().items())),
-    )
-
-
-def _anatomy_runner(runner: Runner) -> RunModel:
+def anatomy_runner(runner: Runner) -> RunModel:
+    """Gives a bundle's anatomy network as a function of arrays."""
     name, output = runner.inputs[0], runner.outputs[0]
 
     def run(array: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -270,11 +178,3 @@ def _anatomy_runner(runner: Runner) -> RunModel:
         return result
 
     return run
-
-
-def _once(messages: Sequence[Message]) -> tuple[Message, ...]:
-    """Leaves out a message that was said before of the same subject."""
-    seen: dict[tuple[str, str], Message] = {}
-    for message in messages:
-        seen.setdefault((message.code, message.subject), message)
-    return tuple(seen.values())
