@@ -35,6 +35,7 @@ class Chain:
         length: Median disc length in pixels, the unit of crops and tolerances.
         gaps: Positions after which a disc seems to be missing.
         canal_share: Share of discs that have canal behind them; low off the midline.
+        dropped: Number of discs left out at the ends: S1-S2, or one that no vertebra joins.
     """
 
     discs: tuple[Disc, ...]

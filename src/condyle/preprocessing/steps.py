@@ -25,7 +25,7 @@ _Step = Callable[..., tuple[Floats, Placement]]
 def window(
     array: Floats, placement: Placement, *, low: float, high: float
 ) -> tuple[Floats, Placement]:
-    """Maps each slice's ``low`` to ``high`` percentile of its non-zero pixels to 0 to 1.
+    """Maps the ``low`` to ``high`` percentile of each slice's pixels above its least to 0 to 1.
 
     Black padding around the field of view is left out of the percentiles, so that the
     same tissue has the same value whatever the padding.
