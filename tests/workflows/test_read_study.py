@@ -293,7 +293,7 @@ def test_no_level_is_named_where_the_sacrum_is_out_of_view(read, series, draw):
     assert {f.site.level for f in report.findings} == {None}
     assert "sacrum-out-of-view" in codes(report.warnings)
     assert report.assumptions == ()
-    assert [label[0] for label in report.views[0].labels][0] == "1"
+    assert report.views[0].labels[0][0] == "1"
 
 
 def test_simulated_images_are_told_on_the_report(read, series, draw):

@@ -25,6 +25,7 @@ from condyle.training.tasks.segmentation import (
     train_segmentation,
 )
 from condyle.workflows.anatomy_reading import RunModel, read_picture, read_slices
+from condyle.workflows.anatomy_scores import COUNT_TASK, anatomy_row
 from condyle.workflows.segmentation_data import masked_slices, pseudo_slices
 
 
@@ -135,33 +136,34 @@ def score_folds(
                 anatomy, _ = read_picture(volume, spec=recipe.preprocessing, run=runs[fold])
                 count = len(anatomy.chain.discs)
                 graded = len(case.reference.grades)
-                rows.append(_row(case, series.stem, "disc-count", graded, count, fold=fold))
+                rows.append(
+                    anatomy_row(
+                        case,
+                        series.stem,
+                        COUNT_TASK,
+                        reference=graded,
+                        prediction=count,
+                        fold=fold,
+                    )
+                )
                 continue
             labelmap = read_slices(volume, (0,), spec=recipe.preprocessing, run=runs[fold])[0]
             for label, name in LABELS.items():
                 found = overlap(labelmap.labelmap == label, reference[0] == label)
                 overlaps[name].append((case.patient, found))
+                dice = round(found.dice, 5)
                 rows.append(
-                    _row(case, series.stem, f"dice-{name}", 1.0, round(found.dice, 5), fold=fold)
+                    anatomy_row(
+                        case,
+                        series.stem,
+                        f"dice-{name}",
+                        reference=1,
+                        prediction=dice,
+                        fold=fold,
+                    )
                 )
         progress(Progress("score", done, total))
     return rows, overlaps
-
-
-def _row(
-    case: Case, series: str, task: str, reference: float, prediction: float, *, fold: int
-) -> PredictionRow:
-    return PredictionRow(
-        patient=case.patient,
-        study=case.id,
-        series=series,
-        unit=series,
-        task=task,
-        fold=fold,
-        reference=float(reference),
-        prediction=float(prediction),
-        covariates=dict(case.covariates),
-    )
 
 
 def _pseudo(

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from condyle.bundle import (
     Bundle,
-    EstimateRecord,
     Manifest,
     Metric,
     Requirement,
@@ -23,15 +22,13 @@ from condyle.datasets.splits import Split, read_split
 from condyle.domain.case import Case
 from condyle.domain.progress import ProgressCallback, ignore_progress
 from condyle.errors import BadConfiguration, UnknownName
-from condyle.evaluation.bootstrap import Resampling
-from condyle.evaluation.overlap import CaseOverlap
-from condyle.evaluation.predictions import PredictionRow, predictions_from_rows
-from condyle.evaluation.proportions import mean_by_patient
+from condyle.evaluation.predictions import predictions_from_rows
 from condyle.inference import open_session
 from condyle.reporting.predictions import write_predictions
 from condyle.training.recipe import Recipe, read_recipe
 from condyle.training.tasks.segmentation import network_size
 from condyle.workflows import grading_scores, train_anatomy, train_grading
+from condyle.workflows.anatomy_scores import anatomy_metrics
 from condyle.workflows.grading_calibration import calibrate, calibrations
 from condyle.workflows.grading_curves import operating_curves
 from condyle.workflows.manifests import bundle_manifest
@@ -160,50 +157,6 @@ def finish_anatomy(
     return _write(out, manifest=manifest, models=models, sample=sample, metrics=metrics).path
 
 
-def anatomy_metrics(
-    rows: Sequence[PredictionRow],
-    overlaps: Mapping[str, Sequence[tuple[str, CaseOverlap]]],
-    *,
-    seed: int,
-) -> tuple[Metric, ...]:
-    """Gives mean Dice by structure, and how often as many discs were found as were graded."""
-    made = []
-    for name, found in overlaps.items():
-        by_patient: dict[str, list[float]] = {}
-        for patient, case in found:
-            if not np.isnan(case.dice):
-                by_patient.setdefault(patient, []).append(case.dice)
-        patients = np.array(sorted(by_patient))
-        values = np.array([float(np.mean(by_patient[patient])) for patient in patients])
-        plan = Resampling(patients, np.random.default_rng(seed))
-        made.append(
-            Metric(
-                name="dice",
-                estimate=EstimateRecord.of(mean_by_patient(values, plan)),
-                output=name,
-                note="mean over patients of the mean over their slices, T2-SPACE",
-            )
-        )
-    counts = [row for row in rows if row.task == "disc-count"]
-    if counts:
-        same = np.array([float(row.reference == row.prediction) for row in counts])
-        plan = Resampling(
-            np.array([row.patient for row in counts]), np.random.default_rng(seed), unit="slice"
-        )
-        made.append(
-            Metric(
-                name="disc-count-as-graded",
-                estimate=EstimateRecord.of(mean_by_patient(same, plan)),
-                note=(
-                    "share of mid-sagittal slices with as many discs found as were graded; "
-                    "about a fifth of the patients were graded at more or fewer discs than are "
-                    "in view"
-                ),
-            )
-        )
-    return tuple(made)
-
-
 def finish_grading(
     recipe: Recipe,
     scored: Scored,
@@ -219,15 +172,8 @@ def finish_grading(
     calibrated = calibrate(scored)
     rows = grading_scores.prediction_rows(scored, calibrated, grade=grade, findings=findings)
     write_predictions(out / "predictions.csv", predictions_from_rows(rows))
-    declined = grading_scores.abstentions(scored, grade=grade, findings=findings)
-    metrics = grading_scores.metrics(
-        scored,
-        calibrated,
-        grade=grade,
-        findings=findings,
-        declined=declined,
-        seed=recipe.seed,
-    )
+    answered = grading_scores.answered_discs(scored, calibrated, grade=grade, findings=findings)
+    metrics = grading_scores.metrics(answered, grade=grade, findings=findings, seed=recipe.seed)
     anatomy = _bundle_of(anatomy_run)
     dataset, hashes = dataset_record(split.name, cases)
     manifest = bundle_manifest(

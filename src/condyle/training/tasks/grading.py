@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from condyle.domain.progress import ProgressCallback
+from condyle.errors import DatasetError
 from condyle.training.augmentation import AffineRange, random_grid, uniform
 from condyle.training.export import Exported, export_with_example
 from condyle.training.graded_discs import GradedDiscs
@@ -71,7 +72,17 @@ def train_grading(
         device: Where to train.
         resume: Whether to go on from the folder's checkpoint.
         progress: Told of every step.
+
+    Raises:
+        DatasetError: There is no disc.
     """
+    if not len(discs.patients):
+        raise DatasetError(
+            f"There is nothing to train '{stage}' on.",
+            found="no graded disc that the anatomy network found",
+            needed="slices on which it finds the discs that were graded",
+            mend="train the anatomy recipe for longer, or check the images.",
+        )
     grades = int(recipe.loss["grades"])
     smoothing = float(recipe.loss["smoothing"])
     share = float(recipe.loss["findings_weight"])

@@ -1,0 +1,138 @@
+"""``condyle evaluate``: a bundle and a labelled archive in, figures with intervals out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from condyle.bundle import Bundle, Metric, find_bundle, find_required, image_hash
+from condyle.datasets import spider
+from condyle.domain.case import Case
+from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
+from condyle.domain.report import SliceView
+from condyle.errors import Cancelled, DatasetError
+from condyle.evaluation.predictions import PredictionRow
+from condyle.workflows.evaluate_anatomy import AnatomyEvaluation
+from condyle.workflows.evaluate_grading import GradingEvaluation
+from condyle.workflows.evaluation_folder import EvaluationFolder
+
+IN_SAMPLE = "in_sample"
+"""Covariate of the predictions table: ``"yes"`` for a patient that the bundle learned from."""
+
+IN_SAMPLE_REASON = (
+    "every patient is one that the bundle was trained on, so that a figure would say nothing "
+    "of others"
+)
+
+Read = Callable[[Case], tuple[list[PredictionRow], SliceView | None]]
+Measure = Callable[[frozenset[str]], tuple[Metric, ...]]
+
+
+@dataclass(frozen=True)
+class _Evaluation:
+    """How the cases of one kind of bundle are read, and then summed up.
+
+    Attributes:
+        cases: What to read.
+        read: From a case to its rows and a picture.
+        measure: From the patients that count to the figures.
+    """
+
+    cases: Sequence[Case]
+    read: Read
+    measure: Measure
+
+
+def evaluate_bundle(
+    bundle: str, *, data: Path, out: Path, progress: ProgressCallback = ignore_progress
+) -> Path:
+    """Reads every case of a labelled archive with a bundle and says how often it was right.
+
+    Cases are read as ``read_study`` reads them. What the bundle declined counts as wrong,
+    and the share that it answered stands beside. A patient of whom the bundle, or one
+    that it requires, has seen an image in training is marked in-sample in the table and
+    counts in no figure.
+
+    Args:
+        bundle: Name of a bundle, or its folder.
+        data: The labelled archive, in the layout ``spider``.
+        out: Folder for ``predictions.csv``, ``metrics.json`` and a picture a case; new,
+            empty, or with an earlier evaluation, which is replaced.
+        progress: Told of the stages ``"recognise"`` and ``"evaluate"``; stops the work by
+            raising ``Cancelled``, and the table of what was read by then is kept.
+
+    Returns:
+        The folder.
+
+    Raises:
+        BundleError: The bundle, or one that it requires, is absent or altered.
+        DatasetError: The archive breaks its layout or holds no case.
+        OutputError: The folder holds something else or cannot be written.
+    """
+    tested = find_bundle(bundle)
+    required = [find_required(need, near=tested.path) for need in tested.manifest.requires]
+    evaluation = _evaluation(tested, required, data)
+    folder = EvaluationFolder(out)
+    folder.prepare()
+    seen = _seen_patients(evaluation.cases, [tested, *required], progress=progress)
+    rows: list[PredictionRow] = []
+    try:
+        for done, case in enumerate(evaluation.cases, start=1):
+            found, view = evaluation.read(_marked(case, seen))
+            rows += [replace(row, bundle=tested.sha256) for row in found]
+            if view is not None:
+                folder.write_picture(case, view)
+            progress(Progress("evaluate", done, len(evaluation.cases)))
+    except (KeyboardInterrupt, Cancelled):
+        folder.write_table(rows)
+        raise
+    patients = frozenset(case.patient for case in evaluation.cases)
+    metrics = evaluation.measure(patients - seen) if patients - seen else None
+    folder.write_table(rows)
+    folder.write_metrics(
+        tested,
+        patients=len(patients),
+        in_sample=len(seen),
+        metrics=metrics,
+        reason=IN_SAMPLE_REASON if metrics is None else None,
+    )
+    return out
+
+
+def _evaluation(tested: Bundle, required: Sequence[Bundle], data: Path) -> _Evaluation:
+    graded = [case for case in spider.graded_cases(data) if case.reference.grades]
+    if tested.manifest.tasks[0].kind == "segment":
+        anatomy = AnatomyEvaluation(tested)
+        masked = spider.masked_cases(data)
+        made = _Evaluation([*masked, *graded], anatomy.read, anatomy.measure)
+    else:
+        grading = GradingEvaluation(required[0], tested)
+        made = _Evaluation(graded, grading.read, grading.measure)
+    if not made.cases:
+        raise DatasetError(
+            "There is nothing to evaluate.",
+            found="no image with a reference",
+            needed="images in midsagittal/ with rows of their patients in gradings.csv",
+            mend="give --data the folder of a labelled archive.",
+        )
+    return made
+
+
+def _marked(case: Case, seen: frozenset[str]) -> Case:
+    told = {**case.covariates, IN_SAMPLE: "yes" if case.patient in seen else "no"}
+    return replace(case, covariates=told)
+
+
+def _seen_patients(
+    cases: Sequence[Case], bundles: Sequence[Bundle], *, progress: ProgressCallback
+) -> frozenset[str]:
+    """Gives the patients with an image that one of the bundles was trained on."""
+    learned = {value for bundle in bundles for value in bundle.manifest.training.case_hashes}
+    seen = set()
+    for done, case in enumerate(cases, start=1):
+        images = (image for series in case.study.series for image in series.load().array)
+        if case.patient not in seen and any(image_hash(image) in learned for image in images):
+            seen.add(case.patient)
+        progress(Progress("recognise", done, len(cases)))
+    return frozenset(seen)
