@@ -52,7 +52,7 @@ OF_SCORES = {
 
 @pytest.mark.parametrize("name", OF_CALLS)
 @given(tables())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_the_order_of_rows_changes_no_figure_of_decisions(name, table):
     truth, stated, patients, rng = table
     order = rng.permutation(len(truth))
@@ -66,7 +66,7 @@ def test_the_order_of_rows_changes_no_figure_of_decisions(name, table):
 
 @pytest.mark.parametrize("name", OF_SCORES)
 @given(tables())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_the_order_of_rows_changes_no_figure_of_scores(name, table):
     truth, stated, patients, rng = table
     order = rng.permutation(len(truth))
@@ -81,7 +81,7 @@ def test_the_order_of_rows_changes_no_figure_of_scores(name, table):
 @pytest.mark.parametrize("interval", ["percentile", "bca"])
 @pytest.mark.parametrize("name", [*OF_CALLS, *OF_SCORES])
 @given(tables())
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_an_interval_holds_its_value(name, interval, table):
     truth, stated, patients, _ = table
     how = plan(patients, interval=interval)
@@ -105,17 +105,18 @@ def test_an_analytic_interval_holds_its_share_within_nought_and_one(name, table)
 
 
 @given(tables())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_turning_the_classes_round_swaps_sensitivity_and_specificity(table):
     truth, stated, patients, _ = table
     called = stated >= 0.5
     one = binary.sensitivity(truth, called, plan(patients))
     other = binary.specificity(1 - truth, ~called, plan(patients))
-    assert (one.value, one.low, one.high) == (other.value, other.low, other.high)
+    assert one.value == other.value
+    assert (one.low, one.high) == pytest.approx((other.low, other.high), abs=1e-12, nan_ok=True)
 
 
 @given(tables())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_turning_the_scores_round_mirrors_the_area(table):
     truth, stated, _, _ = table
     one = binary.area_under_roc(truth, stated)
@@ -124,7 +125,7 @@ def test_turning_the_scores_round_mirrors_the_area(table):
 
 
 @given(tables(), st.sampled_from(["cube", "exp", "logit", "rank"]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_rising_transforms_change_neither_the_area_nor_its_variance(table, name):
     truth, stated, _, _ = table
     raised = {
@@ -139,7 +140,7 @@ def test_rising_transforms_change_neither_the_area_nor_its_variance(table, name)
 
 
 @given(tables())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_the_area_is_that_under_the_operating_curve(table):
     truth, stated, _, _ = table
     curve = operating_curve(truth, stated)
@@ -148,7 +149,7 @@ def test_the_area_is_that_under_the_operating_curve(table):
 
 
 @given(tables())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_along_the_curve_sensitivity_rises_and_specificity_falls(table):
     truth, stated, _, _ = table
     curve = operating_curve(truth, stated)
@@ -160,7 +161,7 @@ def test_along_the_curve_sensitivity_rises_and_specificity_falls(table):
 
 
 @given(tables())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_comparing_areas_is_symmetric(table):
     truth, stated, _, rng = table
     other_scores = np.round(rng.uniform(size=len(truth)), 1)
@@ -171,7 +172,7 @@ def test_comparing_areas_is_symmetric(table):
 
 
 @given(tables())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_the_two_claims_of_being_better_are_false_with_one_together(table):
     truth, stated, _, rng = table
     a, b = truth == (stated > 0.5), rng.uniform(size=len(truth)) < 0.6
@@ -180,7 +181,7 @@ def test_the_two_claims_of_being_better_are_false_with_one_together(table):
 
 
 @given(tables())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_doubling_every_row_leaves_values_as_they_are(table):
     truth, stated, patients, _ = table
     twice = np.repeat(np.arange(len(truth)), 2)
@@ -192,7 +193,7 @@ def test_doubling_every_row_leaves_values_as_they_are(table):
 
 
 @given(tables(), st.sampled_from(["none", "linear", "quadratic"]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_kappa_is_symmetric_and_at_most_one(table, weights):
     _, _, patients, rng = table
     a, b = rng.integers(1, 5, len(patients)), rng.integers(1, 5, len(patients))
@@ -203,7 +204,7 @@ def test_kappa_is_symmetric_and_at_most_one(table, weights):
 
 
 @given(tables())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_turning_a_scale_upside_down_leaves_weighted_agreement(table):
     _, _, patients, rng = table
     a, b = rng.integers(1, 5, len(patients)), rng.integers(1, 5, len(patients))
@@ -215,7 +216,7 @@ def test_turning_a_scale_upside_down_leaves_weighted_agreement(table):
 
 @pytest.mark.parametrize("coefficient", [fleiss_kappa, gwet, krippendorff_alpha])
 @given(tables())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_the_names_of_raters_do_not_matter(coefficient, table):
     _, _, _, rng = table
     ratings = rng.integers(1, 5, size=(20, 3)).astype(float)
@@ -228,7 +229,7 @@ def test_the_names_of_raters_do_not_matter(coefficient, table):
 
 
 @given(tables())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_exact_agreement_is_never_over_agreement_within_one(table):
     _, _, patients, rng = table
     a, b = rng.integers(1, 5, len(patients)), rng.integers(1, 5, len(patients))
@@ -237,7 +238,7 @@ def test_exact_agreement_is_never_over_agreement_within_one(table):
 
 
 @given(tables(), st.floats(-5, 5), st.floats(0.1, 10))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_concordance_is_the_same_in_every_unit(table, shift, scale):
     _, stated, patients, rng = table
     other = stated + rng.normal(0, 0.2, len(stated))
@@ -247,7 +248,7 @@ def test_concordance_is_the_same_in_every_unit(table, shift, scale):
 
 
 @given(tables())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_bland_altman_turned_round_changes_its_sign(table):
     _, stated, patients, rng = table
     other = stated + rng.normal(0.1, 0.2, len(stated))
@@ -258,7 +259,7 @@ def test_bland_altman_turned_round_changes_its_sign(table):
 
 
 @given(tables())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_the_absolute_difference_lies_below_the_root_of_the_square(table):
     _, stated, patients, rng = table
     other = rng.uniform(size=len(stated))
@@ -268,7 +269,7 @@ def test_the_absolute_difference_lies_below_the_root_of_the_square(table):
 
 
 @given(st.integers(1, 300), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_more_trials_of_the_same_share_narrow_every_interval(trials, data):
     hits = data.draw(st.integers(0, trials))
     for name, method in PROPORTION_METHODS.items():
@@ -278,7 +279,7 @@ def test_more_trials_of_the_same_share_narrow_every_interval(trials, data):
 
 
 @given(st.integers(1, 200), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_higher_level_widens_every_interval(trials, data):
     hits = data.draw(st.integers(0, trials))
     for method in PROPORTION_METHODS.values():
@@ -289,7 +290,7 @@ def test_a_higher_level_widens_every_interval(trials, data):
 
 
 @given(tables())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_delong_stays_within_nought_and_one_on_both_scales(table):
     truth, stated, _, _ = table
     for scale in ("plain", "logit"):
@@ -299,7 +300,7 @@ def test_delong_stays_within_nought_and_one_on_both_scales(table):
 
 
 @given(tables())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_the_scores_of_probabilities_are_proper(table):
     truth, _, patients, _ = table
     prevalence = truth.mean()

@@ -26,9 +26,10 @@ def proportion(hits: ArrayLike, counted: ArrayLike, resampling: Resampling) -> E
         resampling: Whose rows they are.
 
     Returns:
-        The estimate over the counted rows; ``n`` is their number. Where all of them,
-        or none, are hits, the bootstrap knows no spread: the limit is then
-        Clopper-Pearson's with the number of patients as n, and the method says so.
+        The estimate over the counted rows; ``n`` is their number, and the patients of
+        its interval are those who have such a row. Where all rows, or none, are hits,
+        the bootstrap knows no spread: the limit is then Clopper-Pearson's with the
+        number of patients as n, and the method says so.
 
     References:
         Clopper and Pearson, Biometrika 1934, doi 10.1093/biomet/26.4.404.
@@ -52,16 +53,7 @@ def proportion(hits: ArrayLike, counted: ArrayLike, resampling: Resampling) -> E
         return _all_alike(found > 0, total, kept)
     if resampling.interval == "analytic":
         return wilson_by_patient(hit[base].astype(np.float64), kept)
-    value = estimate_by_patient(weighted_proportion(hit, base), resampling)
-    return Estimate(
-        value=value.value,
-        low=value.low,
-        high=value.high,
-        n=total,
-        method=value.method,
-        unit=value.unit,
-        level=value.level,
-    )
+    return estimate_by_patient(weighted_mean(hit[base].astype(np.float64)), kept)
 
 
 def weighted_proportion(hits: BoolArray, counted: BoolArray) -> WeightedStatistic:
