@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 import warnings
@@ -23,6 +24,9 @@ from condyle.training.allocator import keep_freed_memory
 from condyle.training.recipe import OptimiserPart, SchedulePart
 
 STEPS_PER_EPOCH = 50
+
+FIT_FILE = "fit.json"
+"""Tells, in the folder of a finished fit, what its training loss was at the end."""
 
 Batch = tuple[Tensor, ...]
 MakeBatch = Callable[[int, torch.Generator], Batch]
@@ -106,9 +110,17 @@ class _Report(Callback):
     def __init__(self, job: Job, progress: ProgressCallback) -> None:
         self.job = job
         self.progress = progress
+        self.recent: float | None = None
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"recent": self.recent}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        self.recent = state_dict["recent"]
 
     def on_train_batch_end(self, trainer: Any, pl_module: Any, outputs: Any, *rest: Any) -> None:
         loss = float(outputs["loss"])
+        self.recent = loss if self.recent is None else 0.95 * self.recent + 0.05 * loss
         self.progress(
             Progress(
                 self.job.stage, trainer.global_step, self.job.schedule.steps, f"loss {loss:.3f}"
@@ -134,6 +146,7 @@ def fit(job: Job, *, device: str, resume: bool, progress: ProgressCallback) -> n
     job.network.requires_grad_(True).train()  # a network that is gone on from has neither
     module = _Fit(job)
     checkpoint = job.folder / "last.ckpt"
+    report = _Report(job, progress)
     keep = ModelCheckpoint(dirpath=job.folder, save_last=True, save_top_k=0, every_n_epochs=1)
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     steps = torch.zeros(STEPS_PER_EPOCH, 1)
@@ -143,7 +156,7 @@ def fit(job: Job, *, device: str, resume: bool, progress: ProgressCallback) -> n
             accelerator={"auto": "auto", "cpu": "cpu", "cuda": "gpu"}[device],
             devices=1,
             max_steps=job.schedule.steps,
-            callbacks=[keep, _Report(job, progress)],
+            callbacks=[keep, report],
             logger=CSVLogger(job.folder, name="", version=""),
             log_every_n_steps=10,
             enable_progress_bar=False,
@@ -156,6 +169,18 @@ def fit(job: Job, *, device: str, resume: bool, progress: ProgressCallback) -> n
             ckpt_path=str(checkpoint) if resume and checkpoint.is_file() else None,
             weights_only=False,
         )
+    if report.recent is not None:
+        (job.folder / FIT_FILE).write_text(json.dumps({"loss": report.recent}) + "\n", "utf-8")
     network: nn.Module = module.average.module.to("cpu")
     network.eval()
     return network
+
+
+def final_loss(folder: Path) -> float:
+    """Gives the training loss at the end of a finished fit, averaged over about 20 steps.
+
+    Args:
+        folder: Where the fit left its checkpoint.
+    """
+    loss: float = json.loads((folder / FIT_FILE).read_text("utf-8"))["loss"]
+    return loss

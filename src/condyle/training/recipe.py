@@ -51,12 +51,18 @@ class OptimiserPart(_Part):
 
 
 class SchedulePart(_Part):
-    """How long to train: a fixed number of steps, so that no fold chooses when to stop."""
+    """How long to train: a fixed number of steps, so that no fold chooses when to stop.
+
+    A fit whose training loss ends over ``refit_over`` has not taken: it is begun again from
+    another seed, at most ``attempts`` times in all. Only the training loss is looked at.
+    """
 
     steps: int = Field(gt=0)
     batch: int = Field(gt=0)
     warmup: int = 40
     average_decay: float = Field(default=0.99, ge=0, lt=1)
+    refit_over: float | None = None
+    attempts: int = Field(default=3, ge=1)
 
 
 class SelfTrainingPart(_Part):
