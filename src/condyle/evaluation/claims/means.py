@@ -35,10 +35,10 @@ def check_overlap_means(claim: OverlapMeansClaim) -> list[Verdict]:
         f"over {known} range of Dice {least:.3f} to {most:.3f}"
     )
     word = "agrees with" if holds else "cannot be with"
-    near = f"it must lie near {_iou(dice.value):.2f}" if most - least < 0.05 else "it must lie"
+    near = f"it must lie near {_iou(dice.value):.2f}" if most - least < 0.05 else "it lies"
     statement = (
         f"A mean IoU of {claim.iou.text} {word} a mean Dice of {claim.dice.text}: "
-        f"{near}, from {least:.3f} to {most:.3f}."
+        f"{near}, between {least:.3f} and {most:.3f}."
     )
     judgement: Judgement = "consistent" if holds else "impossible"
     ends = [("lowest", claim.dice_low, claim.iou_low), ("highest", claim.dice_high, claim.iou_high)]
