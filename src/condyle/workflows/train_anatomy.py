@@ -22,6 +22,7 @@ from condyle.training.tasks.segmentation import (
     INPUT,
     Slice,
     export_segmentation,
+    train_first_round,
     train_segmentation,
 )
 from condyle.workflows.anatomy_reading import RunModel, read_picture, read_slices
@@ -58,12 +59,11 @@ def train_folds(
         if resume and (folder / "model.onnx").is_file():
             continue
         mine = [item for item in slices if split.fold_of(item.patient) != fold]
-        first = train_segmentation(
+        first = train_first_round(
             recipe,
             slices=mine,
-            stage=f"fold-{fold}-round-1",
-            folder=folder / "round-1",
-            fold_seed=fold,
+            folder=folder,
+            fold=fold,
             device=device,
             resume=resume,
             progress=progress,

@@ -23,7 +23,7 @@ from condyle.training.augmentation import (
     remap_by_label,
 )
 from condyle.training.export import Exported, Probabilities, export_with_example
-from condyle.training.loop import Batch, Job, fit
+from condyle.training.loop import Batch, Job, final_loss, fit
 from condyle.training.losses import dice_and_cross_entropy
 from condyle.training.networks import build_network
 from condyle.training.recipe import Recipe
@@ -106,6 +106,50 @@ def export_segmentation(network: nn.Module, recipe: Recipe) -> Exported:
     rng = torch.Generator().manual_seed(1)
     example = {INPUT: torch.rand(2, 1, *network_size(recipe), generator=rng)}
     return export_with_example(Probabilities(network), example, outputs=[OUTPUT])
+
+
+def train_first_round(
+    recipe: Recipe,
+    *,
+    slices: Sequence[Slice],
+    folder: Path,
+    fold: int,
+    device: str,
+    resume: bool,
+    progress: ProgressCallback,
+) -> nn.Module:
+    """Trains a fold's first round, and begins again from another seed where it did not take.
+
+    Args:
+        recipe: ``schedule.refit_over`` is the training loss over which a fit has not taken.
+        slices: What to learn from.
+        folder: Of the fold.
+        fold: Number of the fold, which seeds it.
+        device: Where to train.
+        resume: Whether to go on from checkpoints.
+        progress: Told of every step.
+
+    Returns:
+        The first network that took, or else the one of the least training loss.
+    """
+    limit = recipe.schedule.refit_over
+    tried: list[tuple[float, nn.Module]] = []
+    for attempt in range(recipe.schedule.attempts if limit is not None else 1):
+        name = "round-1" if attempt == 0 else f"round-1-attempt-{attempt + 1}"
+        network = train_segmentation(
+            recipe,
+            slices=slices,
+            stage=f"fold-{fold}-{name}",
+            folder=folder / name,
+            fold_seed=fold + 100 * attempt,
+            device=device,
+            resume=resume,
+            progress=progress,
+        )
+        tried.append((final_loss(folder / name), network))
+        if limit is None or tried[-1][0] <= limit:
+            break
+    return min(tried, key=lambda item: item[0])[1]
 
 
 def _loss(network: nn.Module, batch: Batch) -> Tensor:
