@@ -68,9 +68,11 @@ def check_overlap_range(claim: OverlapRangeClaim) -> list[Verdict]:
 def check_mean_of(claim: MeanOfClaim) -> list[Verdict]:
     """Takes the mean of the printed parts, within their rounding."""
     count = len(claim.parts)
-    scales = {part.as_share().step / part.step for part in [*claim.parts, claim.printed]}
-    parts = [part.as_share() if len(scales) > 1 else part for part in claim.parts]
-    printed = claim.printed.as_share() if len(scales) > 1 else claim.printed
+    every = [*claim.parts, claim.printed]
+    shares = [number for number in every if number.unit != "%"]
+    mixed = 0 < len(shares) < len(every) and all(number.value <= 1.0 for number in shares)
+    parts = [part.as_share() if mixed else part for part in claim.parts]
+    printed = claim.printed.as_share() if mixed else claim.printed
     mean = sum(part.value for part in parts) / count
     least, most = sum(part.low for part in parts) / count, sum(part.high for part in parts) / count
     holds = printed.high >= least - 1e-9 and printed.low <= most + 1e-9

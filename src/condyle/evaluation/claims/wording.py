@@ -61,7 +61,7 @@ def check_same_quantity(claim: SameQuantityClaim) -> list[Verdict]:
     if len(units) > 1:
         statement = f"The {claim.quantity} has units that cannot be converted: {texts}."
         return [Verdict(claim.id, claim.quantity, "untold", statement)]
-    agree = max(value.low for value in values) <= min(value.high for value in values) + 1e-9
+    agree = max(value.low for value in values) < min(value.high for value in values) - 1e-12
     sum_ = " against ".join(f"{value.value:g} {value.unit}".strip() for value in values)
     if agree:
         statement = f"The {claim.quantity} is the same throughout: {texts}."
