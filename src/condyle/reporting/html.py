@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from condyle.reporting.page import Page
+from condyle.reporting.wording import readable
 
 
 def html_of(page: Page) -> str:
@@ -21,6 +22,7 @@ def html_of(page: Page) -> str:
         loader=PackageLoader("condyle.reporting", "templates"),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
+        finalize=_readable_lines,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -30,3 +32,10 @@ def html_of(page: Page) -> str:
     images = [base64.b64encode(picture.png).decode("ascii") for picture in page.pictures]
     template = environment.get_template("report.html.j2")
     return template.render(page=page, label=page.words.label, css=css, images=images)
+
+
+def _readable_lines(value: object) -> object:
+    """Makes each line of a text readable; the style sheet and numbers stay as they are."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return "\n".join(readable(line) for line in value.split("\n"))

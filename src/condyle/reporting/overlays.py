@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 from condyle.domain.report import SliceView
-from condyle.reporting.wording import Catalogue, catalogue
+from condyle.reporting.wording import Catalogue, catalogue, readable
 
 COLOURS: tuple[tuple[int, str, tuple[int, int, int]], ...] = (
     (3, "legend-canal", (0, 158, 115)),
@@ -27,7 +27,10 @@ COLOURS: tuple[tuple[int, str, tuple[int, int, int]], ...] = (
 LONG_SIDE = 1000
 """Pixels that the longer side of the slice has in the picture."""
 
+_Font = ImageFont.ImageFont | ImageFont.FreeTypeFont
+
 _GUTTER, _STRIP, _BANNER = 118, 46, 44
+_LABEL_STEP, _LEAST_WIDTH = 30, 400
 _PAPER, _INK, _LEADER = (16, 18, 22), (240, 240, 240), (150, 156, 166)
 _WARNING = (213, 94, 0)
 
@@ -57,11 +60,13 @@ def overlay_picture(
     slice_picture = Image.fromarray(view.image).resize((width, height), Image.Resampling.BICUBIC)
     outlined = _with_outlines(slice_picture.convert("RGB"), view.labelmap)
     top = _BANNER if simulated else 0
-    page = Image.new("RGB", (width + _GUTTER, height + top + _STRIP), _PAPER)
+    # A slice that is very flat or thin leaves room for its labels and the legend all the same.
+    bottom = top + max(height, _LABEL_STEP * len(view.labels) + 12)
+    page = Image.new("RGB", (max(width, _LEAST_WIDTH) + _GUTTER, bottom + _STRIP), _PAPER)
     page.paste(outlined, (_GUTTER, top))
     draw = ImageDraw.Draw(page)
-    _draw_labels(draw, view, size=(width, height), top=top)
-    _draw_legend(draw, words, left=_GUTTER, top=top + height)
+    _draw_labels(draw, view, size=(width, height), top=top, bottom=bottom)
+    _draw_legend(draw, words, left=_GUTTER, top=bottom)
     if simulated:
         _draw_banner(draw, _plain(words.label("simulated-picture")), page.width)
     return page
@@ -105,22 +110,42 @@ def _with_outlines(picture: Image.Image, labelmap: NDArray[np.uint8]) -> Image.I
 
 
 def _draw_labels(
-    draw: ImageDraw.ImageDraw, view: SliceView, *, size: tuple[int, int], top: int
+    draw: ImageDraw.ImageDraw, view: SliceView, *, size: tuple[int, int], top: int, bottom: int
 ) -> None:
     """Writes each label in the margin, with a thin line to the edge of what it names."""
     rows, columns = view.image.shape
     width, height = size
     font = ImageFont.load_default(26)
-    lowest = float(top)
-    for text, row, column in sorted(view.labels, key=lambda label: label[1]):
-        y = top + (row + 0.5) * height / rows
+    labels = sorted(view.labels, key=lambda label: label[1])
+    heights = [top + (min(max(row, 0), rows - 1) + 0.5) * height / rows for _, row, _ in labels]
+    places = _apart(heights, top + 18, bottom - 18)
+    for (text, row, column), y, text_y in zip(labels, heights, places, strict=True):
         edge = _left_edge(view.labelmap, row, column)
         x = _GUTTER + (edge + 0.5) * width / columns - 6
-        text_y = min(max(y, lowest + 18), top + height - 18)
-        lowest = text_y + 12
-        draw.text((_GUTTER - 12, text_y), _plain(text), fill=_INK, font=font, anchor="rm")
+        draw.text(
+            (_GUTTER - 12, text_y), _fitted(draw, text, font), fill=_INK, font=font, anchor="rm"
+        )
         draw.line([(_GUTTER - 6, text_y), (_GUTTER + 14, text_y), (x, y)], fill=(0, 0, 0), width=4)
         draw.line([(_GUTTER - 6, text_y), (_GUTTER + 14, text_y), (x, y)], fill=_LEADER, width=2)
+
+
+def _apart(heights: list[float], highest: float, lowest: float) -> list[float]:
+    """Gives ascending heights at least a line apart within limits, near the wanted ones."""
+    places = []
+    for y in heights:
+        places.append(max(y, places[-1] + _LABEL_STEP if places else highest))
+    for position in range(len(places) - 1, -1, -1):
+        places[position] = min(places[position], lowest)
+        lowest = places[position] - _LABEL_STEP
+    return places
+
+
+def _fitted(draw: ImageDraw.ImageDraw, text: str, font: _Font) -> str:
+    """Gives as much of a label as the margin has room for; a level's name always fits."""
+    shown = _plain(text)[:20]
+    while draw.textlength(shown, font=font) > _GUTTER - 14:
+        shown = shown[:-1]
+    return shown
 
 
 def _left_edge(labelmap: NDArray[np.uint8], row: float, column: float) -> int:
@@ -147,7 +172,7 @@ def _draw_legend(draw: ImageDraw.ImageDraw, words: Catalogue, *, left: int, top:
 
 def _plain(text: str) -> str:
     """Takes accents off, since Pillow's built-in typeface has ASCII letters only."""
-    apart = unicodedata.normalize("NFD", text)
+    apart = unicodedata.normalize("NFD", readable(text))
     return apart.encode("ascii", "ignore").decode("ascii")
 
 

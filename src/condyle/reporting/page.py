@@ -11,7 +11,7 @@ from condyle.domain.report import Report, SeriesSummary, SliceView
 from condyle.reporting.naming import with_file_names
 from condyle.reporting.overlays import overlay_png
 from condyle.reporting.page_levels import LevelBlock, level_block
-from condyle.reporting.paragraph import paragraph, site_name
+from condyle.reporting.paragraph import paragraph, site_name, subject_name
 from condyle.reporting.wording import LANGUAGES, Catalogue, catalogue
 
 
@@ -144,10 +144,10 @@ def page_of(report: Report, language: str = "en") -> Page:
         levels=levels,
         figures_note=_figures_note(report, words),
         measurements=tuple(_measurement(m, words) for m in report.measurements),
-        assumptions=_lines(report.assumptions, words),
-        warnings=_lines(report.warnings, words),
-        refused=_lines(report.refused, words),
-        left_out=_lines(report.left_out, words),
+        assumptions=_lines(report.assumptions, report, words),
+        warnings=_lines(report.warnings, report, words),
+        refused=_lines(report.refused, report, words),
+        left_out=_lines(report.left_out, report, words),
         not_assessed=tuple(words.message(m) for m in report.not_assessed),
         series=tuple(_series(series, words) for series in report.series),
         bundles=_bundles(report, words),
@@ -189,11 +189,8 @@ def series_name(series: SeriesSummary, words: Catalogue) -> str:
     return f"{series.stem} ({words.term(series.weighting.value or 'unknown')})"
 
 
-def _lines(messages: tuple[Message, ...], words: Catalogue) -> tuple[Line, ...]:
-    return tuple(
-        Line("" if m.subject == "study" else words.term(m.subject), words.message(m))
-        for m in messages
-    )
+def _lines(messages: tuple[Message, ...], report: Report, words: Catalogue) -> tuple[Line, ...]:
+    return tuple(Line(subject_name(m, report, words), words.message(m)) for m in messages)
 
 
 def _figures_note(report: Report, words: Catalogue) -> str:

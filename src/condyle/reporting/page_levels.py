@@ -125,13 +125,15 @@ def _grade(finding: Finding, words: Catalogue) -> GradeCell:
 
 def _row(finding: Finding, words: Catalogue) -> FindingRow:
     state = _state(finding)
-    point = finding.operating_point
+    point, share = finding.operating_point, finding.probability
+    if share is not None and not math.isfinite(share):
+        share = None
     return FindingRow(
         name=words.term(finding.name),
         state=state,
         decision=words.label("no-decision" if state == "undecided" else state),
-        share=finding.probability,
-        probability="" if finding.probability is None else words.number(finding.probability, 2),
+        share=share,
+        probability="" if share is None else words.number(share, 2),
         threshold="" if finding.threshold is None else words.number(finding.threshold, 2),
         threshold_share=finding.threshold,
         ppv="" if point is None else _interval(point.ppv, words),

@@ -7,7 +7,7 @@ from itertools import groupby
 from condyle.domain.findings import Finding, Site
 from condyle.domain.messages import Message
 from condyle.domain.report import Report
-from condyle.reporting.wording import Catalogue, catalogue
+from condyle.reporting.wording import Catalogue, catalogue, readable
 
 
 def paragraph(report: Report, language: str) -> str:
@@ -31,10 +31,11 @@ def paragraph(report: Report, language: str) -> str:
     lines += levels or [words.phrase("no-findings")]
     told = {f.abstention.code for f in report.findings if f.abstention is not None}
     refused = [message for message in report.refused if message.code not in told]
-    lines += [_about(message, words) for message in (*refused, *report.assumptions)]
+    about = [_about(message, report, words) for message in (*refused, *report.assumptions)]
+    lines += about
     warnings = [m for m in report.warnings if m.code != "simulated-study"]
     if warnings:
-        said = " ".join(_about(message, words) for message in warnings)
+        said = " ".join(_about(message, report, words) for message in warnings)
         lines.append(words.phrase("warnings", items=said))
     if report.not_assessed:
         items = [_lower_first(words.message(message)) for message in report.not_assessed]
@@ -57,17 +58,29 @@ def decided(finding: Finding) -> bool:
     return finding.value is not None and (point is None or point.shown)
 
 
-def _about(message: Message, words: Catalogue) -> str:
+def subject_name(message: Message, report: Report, words: Catalogue) -> str:
+    """Gives what a message is about, in words; empty where that is the whole study.
+
+    A series is called by its own name, even where that is a word of the catalogue: a file
+    ``surgery.png`` is not previous spine surgery.
+    """
+    if message.subject in {series.stem for series in report.series}:
+        return readable(message.subject)
+    return "" if message.subject == "study" else words.term(message.subject)
+
+
+def _about(message: Message, report: Report, words: Catalogue) -> str:
     """Gives a message's sentence, after its subject where that is not the whole study."""
-    text = words.message(message)
-    return text if message.subject == "study" else f"{words.term(message.subject)}: {text}"
+    subject, text = subject_name(message, report, words), words.message(message)
+    return f"{subject}: {text}" if subject else text
 
 
 def _opening(report: Report, words: Catalogue) -> str:
     anatomy = words.term(report.study.anatomy)
-    bundles = ", ".join(f"{b.name} {b.version}" for b in report.bundles) or words.label("none")
+    bundles = ", ".join(f"{b.name} {b.version}" for b in report.bundles)
+    version = report.software_version or words.label("unknown")
     text = words.phrase(
-        "opening", anatomy=anatomy, bundles=bundles, version=report.software_version
+        "opening", anatomy=anatomy, bundles=bundles or words.phrase("no-bundles"), version=version
     )
     return text[:1].upper() + text[1:]
 

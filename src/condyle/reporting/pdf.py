@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
+from reportlab.lib.utils import simpleSplit
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, SimpleDocTemplate
 
@@ -15,6 +17,7 @@ from condyle.reporting.pdf_sections import sections_of
 from condyle.reporting.pdf_style import QUIET, TEAL, printable
 
 _MARGIN = 13 * mm
+_FOOT_SIZE = 7.5
 _FRAME_PADDING = 6.0  # points that reportlab keeps free on each side of a frame
 
 
@@ -82,6 +85,8 @@ def _draw_foot(canvas: Canvas, text: str, number: str) -> None:
     left, right = _MARGIN + _FRAME_PADDING, width - _MARGIN - _FRAME_PADDING
     canvas.line(left, 13 * mm, right, 13 * mm)
     canvas.setFillColor(QUIET)
-    canvas.setFont("Helvetica", 7.5)
-    canvas.drawString(left, 9.5 * mm, printable(text))
+    canvas.setFont("Helvetica", _FOOT_SIZE)
+    free = right - left - stringWidth(printable(number), "Helvetica", _FOOT_SIZE) - 4 * mm
+    for line, said in enumerate(simpleSplit(printable(text), "Helvetica", _FOOT_SIZE, free)):
+        canvas.drawString(left, 9.5 * mm - line * 1.2 * _FOOT_SIZE, said)
     canvas.drawRightString(right, 9.5 * mm, printable(number))

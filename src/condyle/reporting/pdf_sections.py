@@ -25,16 +25,19 @@ from condyle.reporting.pdf_style import (
     BANNER,
     BLUE,
     LINE,
+    MOST_IN_CELL,
     QUIET,
     RED,
     SOFT,
     TEAL,
     labelled,
     text,
+    whole,
 )
 
 _PICTURE_HEIGHT = 118 * mm
 _MOST_BESIDE = 8
+_MOST_FRONT = 205 * mm
 
 
 def sections_of(page: Page, width: float) -> list[Flowable]:
@@ -46,8 +49,7 @@ def sections_of(page: Page, width: float) -> list[Flowable]:
     """
     return [
         *_head(page, width),
-        _front(page, width),
-        *([] if _beside(page) else _boxes(page, width)),
+        *_front(page, width),
         *_unseen(page, width),
         *_levels(page, width),
         *_measurements(page, width),
@@ -68,8 +70,8 @@ def _head(page: Page, width: float) -> list[Flowable]:
     facts_table.setStyle(_tight())
     left = [text(page.title, "title"), text(page.words.label("draft"), "draft")]
     if page.exclusions:
-        excluded = ", ".join(page.exclusions) + "."
-        left.append(labelled(page.words.label("exclusions") + ":", excluded, "small"))
+        label, excluded = page.words.label("exclusions") + ":", ", ".join(page.exclusions) + "."
+        left.append(labelled(label, excluded, "small", most=MOST_IN_CELL))
     head = Table([[left, facts_table]], colWidths=[0.6 * width, 0.4 * width])
     head.setStyle(_tight(("VALIGN", (0, 0), (-1, -1), "BOTTOM")))
     return [
@@ -79,27 +81,35 @@ def _head(page: Page, width: float) -> list[Flowable]:
     ]
 
 
-def _front(page: Page, width: float) -> Flowable:
-    """Gives the first picture beside the summary; further pictures follow below it."""
-    words = page.words
+def _front(page: Page, width: float) -> list[Flowable]:
+    """Gives the first pictures beside the summary, as much of it as one page can hold."""
     left_width, right_width = 0.43 * width, 0.57 * width
-    pictures: list[Flowable] = [text(words.label("no-pictures"), "quiet")]
+    for beside in (True, False):
+        summary = _summary(page, right_width)
+        boxes = _boxes(page, right_width if beside else width)
+        row = [_pictures(page, left_width), summary + (boxes if beside else [])]
+        front = Table([row], colWidths=[left_width, right_width])
+        front.setStyle(_tight())
+        few = _few(page) or not beside
+        if few and front.wrap(width, 1e6)[1] <= _MOST_FRONT:
+            return [front, *([] if beside else boxes)]
+    return [*_pictures(page, left_width), *_summary(page, width), *_boxes(page, width)]
+
+
+def _pictures(page: Page, width: float) -> list[Flowable]:
+    pictures: list[Flowable] = [text(page.words.label("no-pictures"), "quiet")]
     if page.pictures:
         fit = min(2, len(page.pictures))
         height = _PICTURE_HEIGHT / fit
-        pictures = [
-            part for p in page.pictures[:fit] for part in _picture(p, left_width - 10, height)
-        ]
-    right: list[Flowable] = [text(words.label("at-a-glance"), "heading")]
-    right.append(_glance(page, right_width))
-    if _beside(page):
-        right += _boxes(page, right_width)
-    front = Table([[pictures, right]], colWidths=[left_width, right_width])
-    front.setStyle(_tight())
-    return front
+        pictures = [part for p in page.pictures[:fit] for part in _picture(p, width - 10, height)]
+    return pictures
 
 
-def _beside(page: Page) -> bool:
+def _summary(page: Page, width: float) -> list[Flowable]:
+    return [text(page.words.label("at-a-glance"), "heading"), _glance(page, width)]
+
+
+def _few(page: Page) -> bool:
     """Tells whether the messages are few enough to stand beside the picture."""
     lines = (*page.assumptions, *page.warnings, *page.refused)
     return len(lines) <= _MOST_BESIDE and all(len(line.text) < 400 for line in lines)
@@ -150,7 +160,7 @@ def _glance_row(level: LevelBlock, page: Page) -> list[Flowable]:
 
 def _unseen(page: Page, width: float) -> list[Flowable]:
     words = page.words
-    items = text(", ".join(page.not_assessed) + ".")
+    items = whole(", ".join(page.not_assessed) + ".")
     content = [text(words.label("not-assessed-note"), "quiet"), items]
     box = _box(words.label("not-assessed"), content, width, QUIET)
     further = [part for p in page.pictures[2:] for part in _picture(p, width, _PICTURE_HEIGHT)]
@@ -186,7 +196,7 @@ def _paragraphs(page: Page) -> list[Flowable]:
     parts: list[Flowable] = [text(page.words.label("paragraph"), "heading")]
     for name, _, content in page.paragraphs:
         parts.append(text(name, "subheading"))
-        parts += [text(line, "copied") for line in content.split("\n")]
+        parts += [whole(line, "copied") for line in content.split("\n")]
     return parts
 
 

@@ -8,6 +8,8 @@ from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, Paragraph
 
+from condyle.reporting.wording import readable
+
 INK, QUIET, LINE, SOFT = (HexColor(c) for c in ("#1d2329", "#5b6670", "#d9dee3", "#f4f6f8"))
 TEAL, ORANGE, RED, BLUE = (HexColor(c) for c in ("#0b5c6b", "#d97706", "#a5341b", "#0072b2"))
 AMBER, GREY, TRACK, BANNER = (HexColor(c) for c in ("#e69f00", "#93a7b5", "#e4e9ed", "#b83f0b"))
@@ -61,28 +63,50 @@ STYLES: dict[str, ParagraphStyle] = {
 """Paragraph styles by name."""
 
 
+MOST_IN_CELL = 600
+"""Characters of a cell, which cannot go over a page; the page and the JSON hold the rest."""
+
+
 def printable(text: str) -> str:
-    """Gives text with each character outside Latin-1 as a question mark."""
-    return text.encode("latin-1", "replace").decode("latin-1")
+    """Gives text on one line with each character outside Latin-1 as a question mark."""
+    return readable(text).encode("latin-1", "replace").decode("latin-1")
 
 
 def text(content: str, style: str = "body", *, bold: bool = False) -> Paragraph:
-    """Gives a paragraph of plain text; nothing in it is taken for markup.
+    """Gives a cell's paragraph of plain text; nothing in it is taken for markup.
 
     Args:
-        content: The text.
+        content: The text; shortened to ``MOST_IN_CELL`` characters.
         style: A name of ``STYLES``.
         bold: Whether it is set bold.
     """
-    safe = escape(printable(content)).replace("\n", "<br/>")
+    safe = escape(printable(_shortened(content, MOST_IN_CELL)))
     return Paragraph(f"<b>{safe}</b>" if bold else safe, STYLES[style])
 
 
-def labelled(label: str, content: str, style: str = "body") -> Paragraph:
-    """Gives a paragraph that starts with a bold label, which may be empty."""
-    safe = escape(printable(content))
-    head = f"<b>{escape(printable(label))}</b> " if label else ""
+def whole(content: str, style: str = "body") -> Paragraph:
+    """Gives a paragraph of plain text of any length, which may go over several pages."""
+    return Paragraph(escape(printable(content)), STYLES[style])
+
+
+def labelled(
+    label: str, content: str, style: str = "body", *, most: int | None = None
+) -> Paragraph:
+    """Gives a paragraph that starts with a bold label, which may be empty.
+
+    Args:
+        label: The label.
+        content: What follows it.
+        style: A name of ``STYLES``.
+        most: Characters of the content that are printed; all of them where ``None``.
+    """
+    safe = escape(printable(content if most is None else _shortened(content, most)))
+    head = f"<b>{escape(printable(_shortened(label, MOST_IN_CELL)))}</b> " if label else ""
     return Paragraph(head + safe, STYLES[style])
+
+
+def _shortened(content: str, most: int) -> str:
+    return content if len(content) <= most else content[: most - 4].rstrip() + " ..."
 
 
 class Bar(Flowable):  # type: ignore[misc]
@@ -99,7 +123,7 @@ class Bar(Flowable):  # type: ignore[misc]
         self, share: float, colour: Color, *, width: float, mark: float | None = None
     ) -> None:
         super().__init__()
-        self.share, self.colour, self.mark = min(max(share, 0.0), 1.0), colour, mark
+        self.share, self.colour, self.mark = max(0.0, min(share, 1.0)), colour, mark
         self.width, self.height = width, 6.0
 
     def draw(self) -> None:

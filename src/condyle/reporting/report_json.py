@@ -79,7 +79,9 @@ def report_to_json(report: Report, language: str = "en") -> str:
         UnknownName: There is no wording in that language.
     """
     values = report_to_dict(report, language)
-    return json.dumps(values, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    text = json.dumps(values, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    # Half of a pair of surrogates, from a file name that is not UTF-8, has no UTF-8 itself.
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def report_schema() -> dict[str, Any]:

@@ -35,7 +35,9 @@ def read_report_json(text: str) -> Report:
         return _report(values)
     except json.JSONDecodeError as error:
         raise _not_a_report(f"no JSON ({error.msg} at line {error.lineno})") from error
-    except (KeyError, TypeError) as error:
+    except RecursionError as error:
+        raise _not_a_report("JSON that is too deeply nested") from error
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise _not_a_report(f"a field that is missing or of a wrong type ({error})") from error
 
 

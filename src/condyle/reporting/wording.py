@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,11 @@ from condyle.errors import UnknownName
 
 LANGUAGES: tuple[str, ...] = ("en", "es")
 """Languages of the catalogue, as ISO 639-1 codes."""
+
+_SHOWN_AS = {"Cc": " ", "Zl": " ", "Zp": " ", "Cs": "\ufffd"}
+_TURNING_MARKS = frozenset(
+    "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 
 
 @dataclass(frozen=True)
@@ -37,15 +43,15 @@ class Catalogue:
 
     def term(self, name: str) -> str:
         """Gives the word for a name; a name that the catalogue lacks is given as it is."""
-        return self.terms.get(name, name)
+        return self.terms.get(name) or readable(name)
 
     def label(self, key: str, **values: str | int) -> str:
         """Gives fixed text of a page with its values filled in."""
-        return self.labels[key].format_map(values)
+        return self.labels[key].format_map(_readable_values(values))
 
     def phrase(self, key: str, **values: str | int) -> str:
         """Gives a phrase of the text to copy with its values filled in."""
-        return self.paragraph[key].format_map(values)
+        return self.paragraph[key].format_map(_readable_values(values))
 
     def message(self, message: Message) -> str:
         """Gives the sentence of a message.
@@ -67,7 +73,22 @@ class Catalogue:
         """Words a parameter: a file keeps its name, a term gets its word."""
         if isinstance(value, float):
             return self.number(value, 2)
-        return self.term(value) if isinstance(value, str) and key != "file" else str(value)
+        return (
+            self.term(value) if isinstance(value, str) and key != "file" else readable(str(value))
+        )
+
+
+def readable(text: str) -> str:
+    """Gives text on one line, without what could hide, reorder or forge what stands beside it.
+
+    A control character, a line break among them, becomes a blank. Marks that turn the
+    direction of writing (Unicode Standard Annex 9) and half of a pair of surrogates, as in
+    a file name that is not UTF-8, become U+FFFD.
+
+    Args:
+        text: A name, or text out of a header; letters of every script stay as they are.
+    """
+    return "".join(_SHOWN_AS.get(unicodedata.category(c), c) for c in _turning_marks_out(text))
 
 
 def params_of(template: str) -> tuple[str, ...]:
@@ -108,4 +129,12 @@ def word(message: Message, language: str = "en") -> str:
 
 def _bare(message: Message) -> str:
     params = ", ".join(f"{key}: {value}" for key, value in sorted(message.params.items()))
-    return f"{message.code} ({params})" if params else message.code
+    return readable(f"{message.code} ({params})" if params else message.code)
+
+
+def _readable_values(values: Mapping[str, str | int]) -> dict[str, str | int]:
+    return {key: readable(v) if isinstance(v, str) else v for key, v in values.items()}
+
+
+def _turning_marks_out(text: str) -> str:
+    return "".join("\ufffd" if c in _TURNING_MARKS else c for c in text)

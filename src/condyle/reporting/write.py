@@ -73,9 +73,9 @@ def write_report(report: Report, out: Path, *, language: str = "en") -> WrittenR
         OutputError: The folder holds anything else, or cannot be written.
         UnknownName: There is no wording in that language.
     """
-    earlier = _earlier_files(out)
-    files = report_files(report, language=language)
     try:
+        earlier = _earlier_files(out)
+        files = report_files(report, language=language)
         _write_all(files, out, earlier)
     except OSError as error:
         raise OutputError(
@@ -94,7 +94,7 @@ def _earlier_files(out: Path) -> list[str]:
     if not out.is_dir():
         raise _refusal("a file of that name", "a folder")
     names = sorted(entry.name for entry in out.iterdir())
-    others = [name for name in names if not _OURS.fullmatch(name)]
+    others = [name for name in names if not _OURS.fullmatch(name) or (out / name).is_dir()]
     if others:
         raise _refusal(f"{len(others)} files or folders that are no part of a report")
     if names and not _is_report(out / "report.json"):
@@ -138,8 +138,27 @@ def _write_all(files: dict[str, bytes], out: Path, earlier: list[str]) -> None:
 
 
 def _move_into(unfinished: Path, out: Path, earlier: list[str]) -> None:
-    """Takes the earlier report.json away first and puts the new one in last."""
-    for name in sorted(earlier, key=lambda n: n != "report.json"):
-        (out / name).unlink()
-    for path in sorted(unfinished.iterdir(), key=lambda p: p.name == "report.json"):
-        os.replace(path, out / path.name)
+    """Takes the earlier report.json away first and puts the new one in last.
+
+    Whatever stops it on the way, the earlier report is put back whole.
+    """
+    new = sorted((path.name for path in unfinished.iterdir()), key=lambda n: n == "report.json")
+    aside = unfinished / "earlier"
+    aside.mkdir()
+    try:
+        for name in sorted(earlier, key=lambda n: n != "report.json"):
+            os.replace(out / name, aside / name)
+        for name in new:
+            os.replace(unfinished / name, out / name)
+    except BaseException:
+        _put_back(unfinished, out, new)
+        raise
+
+
+def _put_back(unfinished: Path, out: Path, new: list[str]) -> None:
+    for name in new:
+        if not (unfinished / name).exists():
+            (out / name).unlink()
+    aside = unfinished / "earlier"
+    for path in sorted(aside.iterdir(), key=lambda p: p.name == "report.json"):
+        path.rename(out / path.name)
