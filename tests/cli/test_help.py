@@ -21,6 +21,7 @@ VERBS = [
     ("recipes", "list"),
     ("recipes", "show"),
     ("phantom", "lumbar"),
+    ("claims", "check"),
 ]
 
 

@@ -9,6 +9,7 @@ import typer
 
 from condyle.cli.boundary import guarded, quiet_libraries
 from condyle.cli.bundles import bundles_app
+from condyle.cli.claims import claims_app
 from condyle.cli.evaluate import evaluate
 from condyle.cli.phantom import phantom_app
 from condyle.cli.read import read
@@ -37,6 +38,7 @@ def create_app() -> typer.Typer:
     app.add_typer(bundles_app(), name="bundles")
     app.add_typer(recipes_app(), name="recipes")
     app.add_typer(phantom_app(), name="phantom")
+    app.add_typer(claims_app(), name="claims")
     return app
 
 
