@@ -71,21 +71,20 @@ def _rounded(spacing: tuple[float, float] | None) -> tuple[float, float] | None:
 
 def _by_orientation(frames: Sequence[Frame]) -> list[list[Frame]]:
     """Groups frames whose directions agree; those without geometry stay together."""
-    groups: list[tuple[NDArray[np.float64] | None, list[Frame]]] = []
+    groups: list[list[Frame]] = []
+    # One row a group; those without geometry share a direction that nothing else has.
+    known = np.empty((len(frames), 6))
     for frame in frames:
-        placed = frame.orientation is not None and frame.position is not None
-        directions = np.asarray(frame.orientation).ravel() if placed else None
-        for known, group in groups:
-            if directions is None or known is None:
-                same = directions is None and known is None
-            else:
-                same = bool(np.abs(directions - known).max() <= SAME_DIRECTION)
-            if same:
-                group.append(frame)
-                break
+        directions = np.full(6, 9.0)
+        if frame.orientation is not None and frame.position is not None:
+            directions = np.asarray(frame.orientation).ravel()
+        same = np.abs(known[: len(groups)] - directions).max(axis=1) <= SAME_DIRECTION
+        if same.any():
+            groups[int(np.argmax(same))].append(frame)
         else:
-            groups.append((directions, [frame]))
-    return [group for _, group in groups]
+            known[len(groups)] = directions
+            groups.append([frame])
+    return groups
 
 
 def _unrepeated(frames: list[Frame]) -> list[Stack]:
@@ -98,8 +97,10 @@ def _unrepeated(frames: list[Frame]) -> list[Stack]:
     most = max(Counter(places).values())
     if most == 1:
         return [Stack(tuple(ordered))]
-    keys = [_station(frame) for frame in ordered]
-    names: list[list[str]] = [keys, *([frame.phase[at] for frame in ordered] for at in range(9))]
+    names: list[list[str]] = [
+        _stations(ordered),
+        *([frame.phase[at] for frame in ordered] for at in range(9)),
+    ]
     for one in names:
         values = sorted(set(one))
         if 1 < len(values) <= most:
@@ -141,15 +142,15 @@ def _places(ordered: Sequence[Frame], normal: NDArray[np.float64]) -> list[int]:
     return places
 
 
-def _station(frame: Frame) -> str:
-    """Names where a frame lies within its plane, coarsely."""
-    if frame.orientation is None or frame.position is None:
-        return ""
-    position = np.asarray(frame.position)
-    across = [
-        round(float(position @ np.asarray(one)) / SAME_STATION_MM) for one in frame.orientation
-    ]
-    return "/".join(f"{one + 100_000:07d}" for one in across)
+def _stations(frames: Sequence[Frame]) -> list[str]:
+    """Names where frames lie within their plane; a gap parts two stations."""
+    across = np.asarray([frame.position for frame in frames]) @ np.asarray(frames[0].orientation).T
+    numbers = np.empty(across.shape, dtype=np.intp)
+    for axis in range(2):
+        order = np.argsort(across[:, axis], kind="stable")
+        gaps = np.diff(across[order, axis]) > SAME_STATION_MM
+        numbers[order, axis] = np.concatenate([[0], np.cumsum(gaps)])
+    return [f"{one:07d}/{other:07d}" for one, other in numbers]
 
 
 def _order(frame: Frame) -> tuple[int, int, str]:
