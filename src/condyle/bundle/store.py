@@ -152,9 +152,10 @@ def find_required(requirement: Requirement, *, near: Path | None = None) -> Bund
         for folder, manifest in _manifests(store):
             if manifest.name != requirement.name:
                 continue
-            bundle = open_bundle(folder)
+            # Only the one that is wanted need be whole; another version may be damaged.
+            bundle = open_bundle(folder, check_files=False)
             if bundle.sha256 == requirement.sha256:
-                return bundle
+                return open_bundle(folder)
             versions.append(f"{manifest.version} ({bundle.sha256[:12]})")
     raise BundleError(
         f"A bundle needs '{requirement.name}' for its {requirement.role}, which is not installed.",
