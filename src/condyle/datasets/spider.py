@@ -35,6 +35,11 @@ COLUMNS = {
 }
 """Column of ``gradings.csv`` to the name of the finding."""
 
+RANGES = {"pfirrmann": (1, 5), "modic": (0, 3)}
+"""Least and greatest grade of a column; the others are 0 or 1."""
+
+MOST_LABEL = 3
+
 _WEIGHTINGS: dict[str, Weighting] = {"t1": "t1", "t2": "t2", "t2_SPACE": "t2-space"}
 _COVARIATES = ("sex", "Manufacturer", "ManufacturerModelName", "MagneticFieldStrength")
 
@@ -55,7 +60,7 @@ def graded_cases(root: Path) -> tuple[Case, ...]:
     covariates = _read_covariates(root / "series.csv")
     pictures: dict[str, list[Path]] = {}
     for path in sorted((root / "midsagittal").glob("*.png")):
-        pictures.setdefault(path.stem.split("_")[0], []).append(path)
+        pictures.setdefault(_patient_of(path), []).append(path)
     return tuple(
         Case(
             id=patient,
@@ -89,7 +94,7 @@ def _masked(root: Path) -> Iterator[Case]:
                 mend="add the mask, or take the image away.",
             )
         series = _series(path, stem=path.stem, weighting="t2-space")
-        mask = np.asarray(Image.open(mask_path).convert("L"), dtype=np.uint8)[None]
+        mask = _open(mask_path).astype(np.uint8)[None]
         if mask.shape != series.shape:
             raise DatasetError(
                 "A mask does not fit its slice.",
@@ -97,17 +102,23 @@ def _masked(root: Path) -> Iterator[Case]:
                 needed="the same rows and columns",
                 mend="export the mask again on the image's own grid.",
             )
+        if mask.max() > MOST_LABEL:
+            raise DatasetError(
+                "A mask holds a label that is not known.",
+                found=f"t2space/masks/{path.name}: {int(mask.max())}",
+                needed="0 background, 1 disc, 2 vertebra, 3 canal",
+                mend="export the mask again with these labels.",
+            )
         yield Case(
             id=path.stem,
-            patient=path.stem.split("_")[0],
+            patient=_patient_of(path),
             study=Study(uid=None, series=(series,)),
             reference=Reference(masks={path.stem: mask}),
         )
 
 
 def _series(path: Path, *, stem: str | None = None, weighting: Weighting | None = None) -> Series:
-    with Image.open(path) as image:
-        columns, rows = image.size
+    rows, columns = _open(path).shape
     name = stem or path.stem
     return Series(
         stem=name,
@@ -123,28 +134,55 @@ def _series(path: Path, *, stem: str | None = None, weighting: Weighting | None 
     )
 
 
+def _patient_of(path: Path) -> str:
+    """Gives the patient's number, with which each file's name begins."""
+    patient = path.stem.split("_")[0]
+    if not patient.isdigit():
+        raise DatasetError(
+            "A slice does not say whose it is.",
+            found=f"{path.parent.name}/{path.name}",
+            needed="a name that begins with the patient's number, such as 12_t1.png",
+            mend="name the file after its patient, or take it away.",
+        )
+    return patient
+
+
+def _open(path: Path) -> NDArray[np.uint8]:
+    try:
+        with Image.open(path) as image:
+            return np.asarray(image.convert("L"))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise DatasetError(
+            "A picture of the data cannot be read.",
+            found=f"{path.parent.name}/{path.name}: {type(error).__name__}",
+            needed="a whole PNG",
+            mend="copy the file again, or take it away.",
+        ) from error
+
+
 def _pixels(path: Path) -> NDArray[np.float32]:
-    with Image.open(path) as image:
-        return np.asarray(image.convert("L"), dtype=np.float32)[None]
+    return _open(path).astype(np.float32)[None]
 
 
 def _read_grades(path: Path) -> dict[str, dict[str, dict[str, int]]]:
     """Reads patient to disc to finding to grade; ``modic`` 1 to 3 becomes 1."""
     grades: dict[str, dict[str, dict[str, int]]] = {}
-    with path.open(newline="", encoding="utf-8") as stream:
-        for number, row in enumerate(csv.DictReader(stream), start=2):
-            try:
-                values = {finding: int(row[column]) for column, finding in COLUMNS.items()}
-                unit = f"disc-{int(row['disc'])}"
-            except (KeyError, TypeError, ValueError) as error:
-                raise DatasetError(
-                    "A row of the gradings cannot be read.",
-                    found=f"gradings.csv, row {number}",
-                    needed="patient, disc and whole numbers in: " + ", ".join(COLUMNS),
-                    mend="correct that row.",
-                ) from error
-            values["modic-change"] = min(values["modic-change"], 1)
-            grades.setdefault(row["patient"], {})[unit] = values
+    for number, row in _rows(path):
+        try:
+            values = {finding: int(row[column]) for column, finding in COLUMNS.items()}
+            patient, unit = row["patient"], f"disc-{int(row['disc'])}"
+        except (KeyError, TypeError, ValueError) as error:
+            needed = "patient, disc and whole numbers in: " + ", ".join(COLUMNS)
+            raise _bad_row(path, number, "a value is absent or no number", needed) from error
+        for column, finding in COLUMNS.items():
+            low, high = RANGES.get(column, (0, 1))
+            if not low <= values[finding] <= high:
+                found = f"{column} {values[finding]}"
+                raise _bad_row(path, number, found, f"{column} from {low} to {high}")
+        if unit in grades.get(patient, {}):
+            raise _bad_row(path, number, "a disc that was graded before", "each disc once")
+        values["modic-change"] = min(values["modic-change"], 1)
+        grades.setdefault(patient, {})[unit] = values
     return grades
 
 
@@ -152,11 +190,35 @@ def _read_covariates(path: Path) -> dict[str, dict[str, str]]:
     if not path.is_file():
         return {}
     found: dict[str, dict[str, str]] = {}
-    with path.open(newline="", encoding="utf-8") as stream:
-        for row in csv.DictReader(stream):
-            values = {key: row[key] for key in _COVARIATES if row.get(key)}
-            found.setdefault(row["series"].split("_")[0], values)
+    for number, row in _rows(path):
+        if not row.get("series"):
+            raise _bad_row(path, number, "no series", "a series such as 12_t1")
+        values = {key: row[key] for key in _COVARIATES if row.get(key)}
+        found.setdefault(row["series"].split("_")[0], values)
     return found
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Gives each row of a CSV file with its number in the file, from 2."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            yield from enumerate(csv.DictReader(stream), start=2)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DatasetError(
+            "A table of the data cannot be read.",
+            found=f"{path.name}: {type(error).__name__}",
+            needed="comma-separated text in UTF-8",
+            mend="save the table again as CSV in UTF-8.",
+        ) from error
+
+
+def _bad_row(path: Path, number: int, found: str, needed: str) -> DatasetError:
+    return DatasetError(
+        f"A row of {path.name} cannot be used.",
+        found=f"{path.name}, row {number}: {found}",
+        needed=needed,
+        mend="correct that row.",
+    )
 
 
 def _require(root: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import TypeGuard
 
 import numpy as np
 import yaml
@@ -83,22 +84,40 @@ def read_split(name_or_path: str) -> Split:
     """Reads a split of the package or a file.
 
     Raises:
-        BadConfiguration: If it is not a split.
+        BadConfiguration: If it is not a split, or lists a patient twice.
     """
     packaged = resources.files("condyle.recipes") / "splits" / f"{name_or_path}.yaml"
     text = packaged.read_text("utf-8") if packaged.is_file() else _read(Path(name_or_path))
-    values = yaml.safe_load(text)
+    try:
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise _no_split(name_or_path, "text that is not plain YAML") from error
     if not isinstance(values, dict) or values.get("schema") != SCHEMA:
-        raise BadConfiguration(
-            f"'{name_or_path}' is not a split file.",
-            found="another schema",
-            needed=f"schema: {SCHEMA}",
-            mend="name a split of the package or a file that 'condyle train' wrote.",
-        )
-    folds = {
-        str(patient): fold for fold, patients in enumerate(values["folds"]) for patient in patients
-    }
-    return Split(name=str(values["name"]), seed=int(values["seed"]), folds=folds)
+        raise _no_split(name_or_path, "another schema")
+    name, seed, listed = (values.get(key) for key in ("name", "seed", "folds"))
+    if not isinstance(name, str) or not isinstance(seed, int) or not _is_folds(listed):
+        raise _no_split(name_or_path, "no name, no whole number as seed, or no lists of patients")
+    folds: dict[str, int] = {}
+    for fold, patients in enumerate(listed):
+        for patient in patients:
+            if str(patient) in folds:
+                raise _no_split(name_or_path, f"a patient that stands twice (fold {fold})")
+            folds[str(patient)] = fold
+    return Split(name=name, seed=seed, folds=folds)
+
+
+def _is_folds(value: object) -> TypeGuard[list[list[object]]]:
+    """Says whether a value is lists of patients, and not of none at all."""
+    return isinstance(value, list) and all(isinstance(fold, list) for fold in value) and any(value)
+
+
+def _no_split(name: str, found: str) -> BadConfiguration:
+    return BadConfiguration(
+        f"'{Path(name).name}' is not a split file.",
+        found=found,
+        needed=f"schema: {SCHEMA}, name, seed, and folds as lists of patients, each in one fold",
+        mend="name a split of the package or a file that 'condyle train' wrote.",
+    )
 
 
 def split_text(split: Split, *, comment: str = "") -> str:
@@ -118,6 +137,8 @@ def _natural(name: str) -> tuple[int, str]:
 def _read(path: Path) -> str:
     try:
         return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise _no_split(path.name, "a file that is not text") from error
     except OSError as error:
         raise BadConfiguration(
             f"The split '{path.name}' cannot be read.",

@@ -41,7 +41,14 @@ def prepare(volume: Volume, spec: Spec, *, slices: tuple[int, ...] | None = None
     array: Floats = np.ascontiguousarray(chosen, dtype=np.float32)
     for step in spec:
         array, placement = run_step(step, array, placement)
+    if placement.prepared == shape and placement.offset == (0.0, 0.0) and not _fits(spec):
+        placement = Placement(source=shape, prepared=shape)
     return Prepared(array, placement)
+
+
+def _fits(spec: Spec) -> bool:
+    """Says whether a spec brings slices to a grid of its own, with square pixels."""
+    return any(step.get("step") == "fit" for step in spec)
 
 
 def _pixel_ratio(volume: Volume) -> tuple[float, float]:

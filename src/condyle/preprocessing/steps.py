@@ -30,6 +30,8 @@ def window(
     Black padding around the field of view is left out of the percentiles, so that the
     same tissue has the same value whatever the padding.
     """
+    if not 0 <= low < high <= 100:
+        raise ValueError(f"percentiles ascend within 0 to 100, these are {low} and {high}")
     result = np.empty(array.shape, dtype=np.float32)
     for position, image in enumerate(array):
         inside = image[image > image.min()]
@@ -46,6 +48,10 @@ def fit(
     array: Floats, placement: Placement, *, rows: int, columns: int
 ) -> tuple[Floats, Placement]:
     """Scales to fit ``rows`` x ``columns`` with the aspect kept, and pads with zeros."""
+    if rows < 1 or columns < 1:
+        raise ValueError(f"a slice has at least one row and column, not {rows} x {columns}")
+    if placement.offset != (0.0, 0.0) or placement.prepared != placement.source:
+        raise ValueError("'fit' stands once in a spec")
     height, width = array.shape[1:]
     ratio = placement.scale[0] / placement.scale[1]
     factor = max(height / rows, width * ratio / columns)
@@ -104,7 +110,7 @@ def run_step(
     parameters = {key: value for key, value in step.items() if key != "step"}
     try:
         return STEPS[name](array, placement, **parameters)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise BadConfiguration(
             f"The preprocessing step '{name}' cannot run.",
             found=", ".join(sorted(parameters)) or "no parameters",
