@@ -147,7 +147,10 @@ def fit(job: Job, *, device: str, resume: bool, progress: ProgressCallback) -> n
     module = _Fit(job)
     checkpoint = job.folder / "last.ckpt"
     report = _Report(job, progress)
-    keep = ModelCheckpoint(dirpath=job.folder, save_last=True, save_top_k=0, every_n_epochs=1)
+    # Not save_last: with no best one beside it, Lightning saves the last at the end alone.
+    keep = ModelCheckpoint(
+        dirpath=job.folder, filename="last", save_top_k=1, enable_version_counter=False
+    )
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     steps = torch.zeros(STEPS_PER_EPOCH, 1)
     with warnings.catch_warnings():

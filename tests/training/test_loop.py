@@ -1,0 +1,233 @@
+"""The training loop: resumed as if it had never stopped, and exported as it was trained."""
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from condyle.domain.progress import Progress
+from condyle.errors import BundleError, Cancelled, DatasetError
+from condyle.training import loop
+from condyle.training.export import check_parity, export_with_example
+from condyle.training.graded_discs import GradedDiscs
+from condyle.training.loop import Job, fit
+from condyle.training.networks import build_network
+from condyle.training.recipe import OptimiserPart, SchedulePart, read_recipe
+from condyle.training.tasks.grading import OUTPUTS, TwoHeads, export_grading, train_grading
+from condyle.training.tasks.segmentation import Slice, export_segmentation, train_segmentation
+
+
+@pytest.fixture(autouse=True)
+def _short_epochs(monkeypatch):
+    """Keeps a checkpoint every two steps."""
+    monkeypatch.setattr(loop, "STEPS_PER_EPOCH", 2)
+
+
+def small_network(seed=0):
+    torch.manual_seed(seed)
+    return torch.nn.Sequential(
+        torch.nn.Conv2d(1, 3, 3, padding=1),
+        torch.nn.BatchNorm2d(3),
+        torch.nn.Dropout(0.3),
+        torch.nn.Conv2d(3, 1, 1),
+    )
+
+
+def make_batch(step, generator):
+    image = torch.rand(4, 1, 8, 8, generator=generator)
+    return image, image.flip(3)
+
+
+def loss_of(network, batch):
+    image, wanted = batch
+    return (network(image) - wanted).square().mean()
+
+
+def job(folder, *, seed=7, steps=6, network=None, make=make_batch):
+    return Job(
+        stage="try",
+        network=network or small_network(),
+        make_batch=make,
+        loss_of=loss_of,
+        schedule=SchedulePart(steps=steps, batch=4, warmup=2, average_decay=0.5),
+        optimiser=OptimiserPart(learning_rate=0.05),
+        seed=seed,
+        folder=folder,
+    )
+
+
+def run(made, *, resume=False, progress=lambda step: None):
+    return fit(made, device="cpu", resume=resume, progress=progress)
+
+
+def bytes_of(network):
+    return b"".join(value.numpy().tobytes() for value in network.state_dict().values())
+
+
+def test_the_same_seed_gives_the_same_network_and_another_seed_another(tmp_path):
+    first = bytes_of(run(job(tmp_path / "a")))
+    assert bytes_of(run(job(tmp_path / "b"))) == first
+    assert bytes_of(run(job(tmp_path / "c", seed=8))) != first
+
+
+def test_a_fit_that_is_resumed_equals_one_that_never_stopped_bit_for_bit(tmp_path):
+    whole = bytes_of(run(job(tmp_path / "whole")))
+
+    def stop(step):
+        if step.done == 5:
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        run(job(tmp_path / "cut"), progress=stop)
+    assert (tmp_path / "cut" / "last.ckpt").is_file()
+    told: list[Progress] = []
+    resumed = run(
+        job(tmp_path / "cut", network=small_network(99)), resume=True, progress=told.append
+    )
+    assert told[0].done == 5  # goes on after the checkpoint of step 4
+    assert bytes_of(resumed) == whole
+
+
+def test_without_resume_a_fit_begins_anew(tmp_path):
+    run(job(tmp_path))
+    told: list[Progress] = []
+    run(job(tmp_path), progress=told.append)
+    assert [step.done for step in told] == list(range(1, 7))
+    assert {(step.stage, step.total) for step in told} == {("try", 6)}
+    assert all(step.detail.startswith("loss ") for step in told)
+
+
+def test_a_network_that_is_gone_on_from_is_trained(tmp_path):
+    start = run(job(tmp_path / "first"))
+    assert not any(p.requires_grad for p in start.parameters()) and not start.training
+    before = bytes_of(start)
+    after = run(job(tmp_path / "second", network=start))
+    changed = [
+        not torch.equal(a, b)
+        for a, b in zip(small_network().parameters(), after.parameters(), strict=True)
+    ]
+    assert bytes_of(after) != before and all(changed)
+
+
+def test_the_loss_falls(tmp_path):
+    told: list[Progress] = []
+    run(job(tmp_path, steps=60), progress=told.append)
+    losses = [float(step.detail.split()[1]) for step in told]
+    assert np.mean(losses[-10:]) < 0.7 * np.mean(losses[:5])
+
+
+def test_the_network_comes_back_on_the_cpu_for_evaluation(tmp_path):
+    network = run(job(tmp_path))
+    assert not network.training
+    assert {p.device.type for p in network.parameters()} == {"cpu"}
+
+
+def recipe(name, **settings):
+    changed = {key.replace("__", "."): str(value) for key, value in settings.items()}
+    return read_recipe(name, settings=changed)
+
+
+def small_anatomy():
+    return recipe(
+        "lumbar-anatomy",
+        network__parameters="{channels: [4, 6, 8]}",
+        preprocessing="[{step: fit, rows: 32, columns: 32}]",
+        schedule="{steps: 2, batch: 2, warmup: 1, average_decay: 0.5}",
+        self_training="{steps: 2, share: 0.5, learning_rate: 0.01}",
+    )
+
+
+def test_an_anatomy_network_is_trained_gone_on_from_and_exported(tmp_path):
+    made = small_anatomy()
+    label = np.zeros((48, 48), dtype=np.uint8)
+    label[10:30, 20:40] = 2
+    slices = [Slice("1", label.astype(np.float16), label)]
+    settings = {"device": "cpu", "progress": lambda step: None, "slices": slices}
+    first = train_segmentation(made, stage="1", folder=tmp_path / "1", fold_seed=0, **settings)
+    before = bytes_of(first)
+    second = train_segmentation(
+        made, stage="2", folder=tmp_path / "2", fold_seed=1, start=first, **settings
+    )
+    assert bytes_of(second) != before
+    exported = export_segmentation(second, made)
+    session = onnxruntime.InferenceSession(exported.model)
+    (found,) = session.run(["probabilities"], dict(exported.feeds))
+    assert check_parity([found], exported.trained) < 1e-4
+    np.testing.assert_allclose(found.sum(axis=1), 1.0, atol=1e-5)
+    five = np.zeros((5, 1, 32, 32), dtype=np.float32)
+    assert session.run(None, {"image": five})[0].shape == (5, 4, 32, 32)
+
+
+def graded(count=6):
+    rng = np.random.default_rng(0)
+    return GradedDiscs(
+        patients=np.array([str(n) for n in range(count)]),
+        crops=rng.random((count, 6, 84, 112)).astype(np.float16),
+        facts=rng.random((count, 17)).astype(np.float32),
+        grade=np.arange(count) % 5,
+        findings=(rng.random((count, 7)) < 0.5).astype(np.float32),
+    )
+
+
+def small_grading():
+    return recipe(
+        "lumbar-grading",
+        network__parameters__channels="[4, 8]",
+        schedule="{steps: 2, batch: 2, warmup: 1, average_decay: 0.5}",
+    )
+
+
+def test_a_grader_is_trained_and_exported_with_parity_for_any_batch(tmp_path):
+    discs = graded()
+    network = train_grading(
+        small_grading(),
+        discs=discs,
+        stage="fold-0",
+        folder=tmp_path,
+        fold_seed=0,
+        device="cpu",
+        resume=False,
+        progress=lambda step: None,
+    )
+    exported = export_grading(network, discs)
+    session = onnxruntime.InferenceSession(exported.model)
+    found = session.run(list(OUTPUTS), dict(exported.feeds))
+    assert check_parity(found, exported.trained) < 1e-4
+    whole = {"crop": discs.crops.astype(np.float32), "facts": discs.facts}
+    assert [part.shape for part in session.run(list(OUTPUTS), whole)] == [(6, 5), (6, 7)]
+
+
+def test_a_grader_with_nothing_to_learn_from_is_refused(tmp_path):
+    with pytest.raises(DatasetError, match="nothing to train"):
+        train_grading(
+            small_grading(),
+            discs=graded().where(np.zeros(6, dtype=bool)),
+            stage="fold-0",
+            folder=tmp_path,
+            fold_seed=0,
+            device="cpu",
+            resume=False,
+            progress=lambda step: None,
+        )
+
+
+def test_the_exported_bytes_are_the_same_each_time():
+    torch.manual_seed(3)
+    network = TwoHeads(
+        build_network("disc-grader", {"inputs": 6, "facts": 17, "outputs": 12, "channels": [4]}),
+        grades=5,
+    ).eval()
+    example = {"crop": torch.zeros(2, 6, 20, 28), "facts": torch.zeros(2, 17)}
+    first = export_with_example(network, example, outputs=OUTPUTS)
+    again = export_with_example(network, example, outputs=OUTPUTS)
+    assert first.model == again.model
+    assert b"site-packages" not in first.model
+
+
+def test_an_export_that_says_something_else_is_refused():
+    one = np.zeros((2, 3), dtype=np.float32)
+    assert check_parity([one], [one]) == 0.0
+    with pytest.raises(BundleError, match="difference"):
+        check_parity([one + 0.01], [one])
+    with pytest.raises(BundleError):
+        check_parity([np.full((2, 3), np.nan, dtype=np.float32)], [one])
