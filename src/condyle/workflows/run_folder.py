@@ -56,19 +56,23 @@ def package_versions() -> dict[str, str]:
 
 
 def commit() -> str:
-    """Gives the commit of Condyle's own checkout, or ``"unknown"``."""
-    here = Path(__file__).resolve().parent
+    """Gives the commit of Condyle's own checkout, or ``"unknown"``.
+
+    ``-changed`` is added where its source differs from the commit.
+    """
+    here = Path(__file__).resolve().parents[1]
     try:
-        done = subprocess.run(
-            ["git", "rev-parse", "--short=12", "HEAD"],
-            cwd=here,
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=True,
-        )
+        head = _git(here, "rev-parse", "--short=12", "HEAD")
+        changed = _git(here, "status", "--porcelain", "--untracked-files=no", "--", ".")
     except (OSError, subprocess.SubprocessError):
         return "unknown"
+    return f"{head}-changed" if changed else head
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", *arguments], cwd=folder, capture_output=True, text=True, timeout=10, check=True
+    )
     return done.stdout.strip()
 
 
