@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+import re
 import stat
 import struct
 import zipfile
@@ -16,7 +17,7 @@ from condyle.errors import UnsafeInput
 from condyle.sources.limits import Limits
 
 _CHUNK = 1 << 20
-_BROKEN = (
+BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -24,8 +25,12 @@ _BROKEN = (
     OSError,
     ValueError,
     NotImplementedError,
+    struct.error,
 )
+"""What a damaged archive makes zipfile raise."""
 _MOST_DIRECTORY_BYTES = 64 << 20
+_TAIL = 1 << 17
+_ENTRIES_A_FILE = 4  # entries that are folders count as well
 # Files that are zips inside but that nobody means as an archive of images.
 _NOT_ARCHIVES = (".npz", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".jar", ".apk")
 
@@ -45,12 +50,7 @@ class Budget:
     def take_file(self, limits: Limits) -> None:
         """Counts one file; raises ``UnsafeInput`` where that is one too many."""
         if self.files <= 0:
-            raise UnsafeInput(
-                "What was given holds too many files.",
-                found=f"more than {limits.files} files",
-                needed=f"{limits.files} files at most",
-                mend="give the folder or archive of one study alone.",
-            )
+            raise too_many(limits)
         self.files -= 1
 
 
@@ -102,12 +102,12 @@ def unpack(
     """
     _check_directory(archive, label, limits)
     with zipfile.ZipFile(archive) as opened:
-        entries = [entry for entry in opened.infolist() if not entry.is_dir()]
+        # Some programs write folders as entries that end in a backslash.
+        entries = [one for one in opened.infolist() if not one.filename.endswith(("/", "\\"))]
         for entry in opened.infolist():
             _check_header(entry, label, limits)
         if len(entries) > budget.files:
-            budget.files = 0
-            budget.take_file(limits)
+            raise too_many(limits)
         if sum(entry.file_size for entry in entries) > budget.total_bytes:
             raise _too_large(label, limits)
         for number, entry in enumerate(sorted(entries, key=lambda one: one.filename)):
@@ -132,7 +132,7 @@ def _extract(
     try:
         with opened.open(entry) as packed, target.open("xb") as out:
             return _copy(packed, out, budget, limits=limits, label=label)
-    except _BROKEN:
+    except BROKEN:
         target.write_bytes(b"")
         return 0
 
@@ -140,18 +140,28 @@ def _extract(
 def _check_directory(archive: Path, label: str, limits: Limits) -> None:
     """Refuses a table of contents so long that listing it would fill the memory.
 
-    The two end records state its size (APPNOTE 4.3.14 and 4.3.16).
+    The two end records state its size (APPNOTE 4.3.14 and 4.3.16). The largest that any
+    record near the end states counts, since a comment may hold a false one.
     """
+    length = archive.stat().st_size
     with archive.open("rb") as stream:
-        stream.seek(max(archive.stat().st_size - (1 << 17), 0))
-        tail = stream.read()
+        stream.seek(max(length - _TAIL, 0))
+        size = _directory_bytes(stream.read())
+        if size > _MOST_DIRECTORY_BYTES:
+            raise _too_large(label, limits)
+        stream.seek(max(length - _TAIL - size, 0))
+        if stream.read().count(b"PK\x01\x02") > _ENTRIES_A_FILE * limits.files:
+            raise too_many(limits)
+
+
+def _directory_bytes(tail: bytes) -> int:
     sizes = [0]
-    if (at := tail.rfind(b"PK\x05\x06")) >= 0 and len(tail) >= at + 16:
-        sizes.append(struct.unpack_from("<I", tail, at + 12)[0])
-    if (at := tail.rfind(b"PK\x06\x06")) >= 0 and len(tail) >= at + 48:
-        sizes = [0, struct.unpack_from("<Q", tail, at + 40)[0]]
-    if max(sizes) > _MOST_DIRECTORY_BYTES:
-        raise _too_large(label, limits)
+    for mark, at, layout in ((rb"PK\x05\x06", 12, "<I"), (rb"PK\x06\x06", 40, "<Q")):
+        for match in re.finditer(mark, tail):
+            if len(tail) >= match.start() + at + struct.calcsize(layout):
+                sizes.append(struct.unpack_from(layout, tail, match.start() + at)[0])
+    # All ones in the shorter record mean that the longer one states the size.
+    return max(size for size in sizes if size != 0xFFFFFFFF)
 
 
 def _check_header(entry: zipfile.ZipInfo, label: str, limits: Limits) -> None:
@@ -211,6 +221,16 @@ def _copy(packed: IO[bytes], out: IO[bytes], budget: Budget, *, limits: Limits, 
             raise _too_large(label, limits)
         out.write(chunk)
     return size
+
+
+def too_many(limits: Limits) -> UnsafeInput:
+    """Gives the error for more files, or more archives, than a study has."""
+    return UnsafeInput(
+        "What was given holds too many files.",
+        found=f"more than {limits.files} files",
+        needed=f"{limits.files} files at most",
+        mend="give the folder or archive of one study alone.",
+    )
 
 
 def _too_large(label: str, limits: Limits) -> UnsafeInput:

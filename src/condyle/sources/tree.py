@@ -6,7 +6,6 @@ import os
 import re
 import stat
 import tempfile
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from pathlib import Path
 from condyle.domain.messages import Message
 from condyle.domain.study import LeftOut
 from condyle.errors import NothingReadable, UnsafeInput
-from condyle.sources.archive import Budget, is_archive, unpack
+from condyle.sources.archive import BROKEN, Budget, is_archive, too_many, unpack
 from condyle.sources.files import SourceFile, known_suffix, safe_stem
 from condyle.sources.limits import DEFAULT_LIMITS, Limits
 
@@ -175,15 +174,17 @@ def _take_archive(walk: _Walk, path: Path, *, depth: int) -> None:
         walk.skip("archive-too-deep")
         return
     walk.archives += 1
+    if walk.archives > walk.limits.files:
+        raise too_many(walk.limits)
     into = walk.private / f"{walk.archives:04d}"
     into.mkdir()
     label = f"zip-{walk.archives}"
     try:
         for entry in unpack(path, into, label=label, limits=walk.limits, budget=walk.budget):
-            parts = entry.name.replace("\\", "/").split("/")
-            if not any(_is_litter(part) for part in parts):
+            parts = [part for part in re.split(r"[\\/]", entry.name) if part not in ("", ".")]
+            if parts and not any(_is_litter(part) for part in parts):
                 _take(walk, entry.path, name=parts[-1], named=False, depth=depth + 1)
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError):
+    except BROKEN:
         walk.skip("broken-archive")
 
 
