@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from condyle.domain.geometry import Affine
 from condyle.domain.limits import shape_fault
 from condyle.domain.volume import FloatArray
 from condyle.errors import BadImage
@@ -50,6 +51,20 @@ def as_pixels(array: NDArray[np.generic], label: str) -> FloatArray:
             mend="export the image again from the scanner or archive.",
         )
     return pixels
+
+
+def as_affine(affine: Affine) -> Affine | None:
+    """Gives an affine, or nothing where its numbers cannot be a volume's geometry.
+
+    Args:
+        affine: 4 x 4, as a header states it.
+    """
+    with np.errstate(all="ignore"):
+        sides = np.linalg.norm(affine[:3, :3], axis=0)
+        flat = abs(np.linalg.det(affine[:3, :3] / sides)) < 1e-4
+    if not np.isfinite(affine).all() or not np.all((sides >= 1e-3) & (sides <= 1e3)) or flat:
+        return None
+    return affine
 
 
 def unreadable(label: str, kind: str) -> BadImage:

@@ -26,7 +26,7 @@ from condyle.domain.messages import Message
 from condyle.domain.study import Attribute, Instance, Series
 from condyle.domain.volume import Volume
 from condyle.errors import BadImage
-from condyle.images.check import as_pixels, check_shape, check_type, unreadable
+from condyle.images.check import as_affine, as_pixels, check_shape, check_type, unreadable
 from condyle.images.names import hint_of
 from condyle.images.stack import stack_axis
 from condyle.sources import SourceFile
@@ -139,10 +139,7 @@ def _affine(image: Any) -> Affine | None:
         return None
     unit = _UNITS_MM.get(str(header.get_xyzt_units()[0]), 1.0)
     scale = np.diag([unit, unit, unit, 1.0])
-    affine = scale @ RAS_TO_LPS @ np.asarray(image.affine, dtype=np.float64)
-    if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
-        return None
-    return affine
+    return as_affine(scale @ RAS_TO_LPS @ np.asarray(image.affine, dtype=np.float64))
 
 
 def _turn(affine: Affine | None, sides: list[int], image: Any) -> Reorientation:

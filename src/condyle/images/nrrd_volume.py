@@ -24,7 +24,7 @@ from condyle.domain.messages import Message
 from condyle.domain.study import Attribute, Instance, Series
 from condyle.domain.volume import Volume
 from condyle.errors import BadImage
-from condyle.images.check import as_pixels, check_shape, unreadable
+from condyle.images.check import as_affine, as_pixels, check_shape, unreadable
 from condyle.images.names import hint_of
 from condyle.images.stack import stack_axis
 from condyle.sources import SourceFile
@@ -63,6 +63,7 @@ _BROKEN = (
     zlib.error,
 )
 _LONGEST_HEADER = 1 << 20
+_LONGEST_NUMBER = 32  # characters of one voxel written as text, with its blank
 
 
 def is_nrrd(head: bytes) -> bool:
@@ -145,13 +146,14 @@ def _affine(header: dict[str, Any], axes: int) -> Affine | None:
     directions = header.get("space directions")
     if signs is None or directions is None or axes != 3:
         return None
-    affine = np.eye(4)
-    affine[:3, :3] = np.asarray(directions, dtype=np.float64).T
-    affine[:3, 3] = np.asarray(header.get("space origin", (0.0, 0.0, 0.0)), dtype=np.float64)
-    affine = np.diag([*signs, 1.0]) @ affine
-    if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
+    along = np.asarray(directions, dtype=np.float64)
+    origin = np.asarray(header.get("space origin", (0.0, 0.0, 0.0)), dtype=np.float64)
+    if along.shape != (3, 3) or origin.shape != (3,):
         return None
-    return affine
+    affine = np.eye(4)
+    affine[:3, :3], affine[:3, 3] = along.T, origin
+    affine[:3] *= np.reshape(signs, (3, 1))
+    return as_affine(affine)
 
 
 def _voxels(file: SourceFile, header: dict[str, Any], start: int) -> NDArray[Any]:
@@ -163,10 +165,11 @@ def _voxels(file: SourceFile, header: dict[str, Any], start: int) -> NDArray[Any
         with file.open() as stream:
             stream.seek(start)
             raw = _unpack(stream, str(header["encoding"]).lower(), count * dtype.itemsize)
-        if raw is None:
-            with file.open() as stream:
-                stream.seek(start)
-                return np.asarray(stream.read().split(), dtype=np.float64)[:count].astype(dtype)
+            if raw is None:
+                words = stream.read(count * _LONGEST_NUMBER).split()[:count]
+                if len(words) != count:
+                    raise unreadable(file.label, "NRRD")
+                return np.asarray(words, dtype=np.float64)
         if len(raw) != count * dtype.itemsize:
             raise unreadable(file.label, "NRRD")
         return np.frombuffer(raw, dtype=dtype)
@@ -178,8 +181,10 @@ def _unpack(stream: BinaryIO, encoding: str, size: int) -> bytes | None:
     """Gives the voxels' bytes, or nothing where they are written as text."""
     if encoding == "raw":
         return stream.read(size)
+    if encoding in ("ascii", "text", "txt"):
+        return None
     if encoding in ("gzip", "gz"):
         return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(stream.read(), size)
     if encoding in ("bzip2", "bz2"):
         return bz2.BZ2Decompressor().decompress(stream.read(), size)
-    return None
+    raise ValueError("an encoding that is not read")
