@@ -22,6 +22,7 @@ from condyle.phantoms.acquisition import (
     image_patient,
     scan,
 )
+from condyle.phantoms.checks import check_parameters
 from condyle.phantoms.painting import VERTEBRA
 from condyle.phantoms.patient import LumbarParameters, Patient, draw_patient
 from condyle.phantoms.signal import signal_by_tissue
@@ -67,10 +68,11 @@ def lumbar_phantom(
             have drawn grades, no slip and no herniation.
 
     Raises:
-        UsageError: A level, grade or field strength that cannot be simulated.
+        UsageError: A level, grade, size, timing or field strength that cannot be simulated.
     """
     rng = np.random.default_rng(seed)
     wanted = parameters or LumbarParameters()
+    check_parameters(wanted)
     half = wanted.matrix * wanted.pixel_mm / 2.0
     middle_y = float(rng.uniform(-48.0, -30.0))
     middle_z = float(rng.uniform(78.0, 94.0))
@@ -94,7 +96,7 @@ def lumbar_phantom(
         levels=tuple(inside),
         disc_centres={level: centres[level] for level in inside},
         grades={disc.name: disc.grade for disc in patient.spine.discs if disc.name in inside},
-        midsagittal=round(centres["L5-S1"][0]),
+        midsagittal=min(max(round(centres["L5-S1"][0]), 0), wanted.slices - 1),
         parameters=wanted,
     )
 
@@ -109,7 +111,8 @@ def _scan_both(
     """Gives the T1- and the T2-weighted array, scaled so that marrow is about 400."""
     texture = draw_texture(rng, images.texture, parameters)
     bone = images.labelmap == VERTEBRA
-    at_spine = float(np.median(np.broadcast_to(coil, bone.shape)[bone]))
+    seen = np.broadcast_to(coil, bone.shape)
+    at_spine = float(np.median(seen[bone] if bone.any() else seen))
     table = tissue_table(parameters.field_t)
     arrays = []
     sequences = (parameters.t1_sequence, parameters.t2_sequence)
