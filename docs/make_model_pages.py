@@ -74,4 +74,3 @@ def pages() -> dict[str, str]:
 if __name__ == "__main__":
     for name, content in pages().items():
         (FOLDER / name).write_text(content, "utf-8")
-        print(FOLDER / name)

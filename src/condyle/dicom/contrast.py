@@ -22,6 +22,9 @@ LONGEST_T1_TE_MS = 30.0
 LEAST_T2_TE_MS = 60.0
 LEAST_T2_TR_MS = 900.0
 """Three-dimensional spin echoes with a restore pulse are T2-weighted from here."""
+LONGEST_T2_TE_MS = 400.0
+"""By then marrow (T2 101 ms, AJNR 39:788, PMC7410772) has lost 98 % of its signal: what is
+left is fluid, as in a myelogram, and no T2-weighted image of the spine."""
 LEAST_PD_TR_MS = 1500.0
 STIR_TI_MS = (80.0, 300.0)
 """Inversion times that null fat from 0.5 T (110 ms) to 3 T (260 ms)."""
@@ -31,21 +34,26 @@ T1_FLAIR_TI_MS = (300.0, 1300.0)
 _THREE_D = re.compile(r"(?<![a-z])(space|spc\w*|cube|vista|mvox|isofse|3d tse)(?![a-z])")
 _FAT = re.compile(
     r"(?<![a-z])"
-    r"(stir|tirm|fs|fat ?sat\w*|fatsat|spair|spir|fat ?sup\w*|water|we|dixon w)(?![a-z])"
+    r"(stir|tirm|(?:pd|dp|w)?fs|fat ?sat\w*|fatsat|spair|spir|fat ?sup\w*|water|we|m?dixon w)"
+    r"(?![a-z])"
 )
 _AGENT = re.compile(
     r"\+ ?c(?![a-z])|\bc\+|\+ ?g(?:ad|d)\w*|(?<![a-z])(?:gd|gad\w*|km|post ?c\w*|post ?gd|"
-    r"post ?gad\w*|post|ce|contrast\w*|kontrast\w*|contraste|contrasted)(?![a-z])"
+    r"post ?gad\w*|post(?![ -]*op)|ce|contrast\w*|kontrast\w*|contraste|contrasted)(?![a-z])"
 )
 _NO_AGENT = re.compile(
     r"(?<![a-z])(?:w/?o|without|non|no|pre|sin|ohne|sans|nativ\w*)[ -]*"
     r"(?:iv )?(?:c\b|gd|gad\w*|km|con\w*|kontrast\w*|contraste)"
 )
+_NO_AGENT_STATED = {
+    *("NO", "NONE", "N", "0", "NO CONTRAST", "OHNE", "SIN", "N/A", "NA", "NIL", "-", "FALSE"),
+    *("WITHOUT", "W/O", "KEIN", "KEINE", "KEINES", "AUCUN", "NINGUNO", "NESSUNO", "NOT GIVEN"),
+}
 _NAMED: tuple[tuple[re.Pattern[str], Weighting], ...] = (
     (re.compile(r"(?<![a-z])(stir|tirm)(?![a-z])"), "stir"),
     (re.compile(r"(?<![a-z])t1(?!\d|rho| ?map)"), "t1"),
     (re.compile(r"(?<![a-z])t2(?!\d|\*| ?star| ?map)"), "t2"),
-    (re.compile(r"(?<![a-z])(pd|dp|proton|intermediate)(?![a-z]{2})"), "pd"),
+    (re.compile(r"(?<![a-z])(pd|dp|proton|intermediate)(?=fs|(?![a-z]{2}))"), "pd"),
 )
 _ENHANCED: dict[str, Weighting] = {
     "T1": "t1",
@@ -167,6 +175,8 @@ def _inverted(inversion: float, echo: float) -> Weighting:
 def _spin_echo(repetition: float, echo: float, field: float | None) -> Weighting:
     high_field = field is not None and field > 2.0
     longest_t1 = LONGEST_T1_TR_3T_MS if high_field else LONGEST_T1_TR_MS
+    if echo > LONGEST_T2_TE_MS:
+        return "unknown"
     if echo >= LEAST_T2_TE_MS and repetition >= LEAST_T2_TR_MS:
         return "t2"
     if echo <= LONGEST_T1_TE_MS and repetition <= longest_t1:
@@ -177,12 +187,14 @@ def _spin_echo(repetition: float, echo: float, field: float | None) -> Weighting
 
 
 def _fat(facts: SequenceFacts, weighting: Weighting | None) -> Attribute[bool]:
+    # A T1-weighted inversion recovery is called TIRM as well, and nulls fluid, not fat.
+    words = facts.words.replace("tirm", "") if weighting == "t1" else facts.words
     suppressed = (
         weighting == "stir"
         or bool({"FS", "FATSAT", "FAT_SAT", "FAT SAT", "WE"} & set(facts.options))
         or facts.fat_option in ("FAT", "FAT_AND_WATER")
         or bool({"WATER", "W"} & set(facts.image_type[2:]))
-        or _FAT.search(facts.words) is not None
+        or _FAT.search(words) is not None
     )
     if suppressed:
         return Attribute(True)
@@ -191,7 +203,7 @@ def _fat(facts: SequenceFacts, weighting: Weighting | None) -> Attribute[bool]:
 
 
 def _agent(facts: SequenceFacts) -> Attribute[bool]:
-    if facts.agent and facts.agent not in ("NO", "NONE", "N", "0", "NO CONTRAST", "OHNE", "SIN"):
+    if facts.agent and facts.agent not in _NO_AGENT_STATED:
         return Attribute(True)
     if _NO_AGENT.search(facts.words):
         return Attribute(False)

@@ -11,7 +11,7 @@ from condyle.dicom.frames import Frame, SeriesHeader, frames_of
 from condyle.dicom.header import is_dicom, read_header, without_remarks
 from condyle.dicom.patient import same_patient
 from condyle.dicom.series import series_of
-from condyle.dicom.values import BROKEN, text
+from condyle.dicom.values import BROKEN, stated_uid, text
 from condyle.domain.messages import Message
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.domain.study import LeftOut, Study
@@ -82,7 +82,7 @@ def discover(
         number = patients.index(patient) + 1
         images = sum(one.shape[0] for one in series)
         if series:
-            studies.append(DicomStudy(Study(uid or None, series, left_out), number, images))
+            studies.append(DicomStudy(Study(stated_uid(uid), series, left_out), number, images))
         else:
             found.broken.extend(left_out)
     return Discovery(tuple(studies), _left_out(found))

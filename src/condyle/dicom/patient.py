@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
@@ -13,6 +14,10 @@ from condyle.dicom.values import text, texts
 
 _EARLIEST_BIRTH_YEAR = 1880
 _NOBODY = {"anon", "anonymous", "anonymized", "anonymised", "unknown", "none"}
+
+# Letters that scanners write as two, and letters whose stroke is no accent to Unicode.
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_NO_ACCENT = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"})
 
 # Words of header texts that name anatomy, in English, Spanish, German and French, with
 # the usual shortenings. Only these are carried on: the rest of a text may name anybody.
@@ -91,11 +96,15 @@ def description_of(header: Dataset) -> str:
         "OperatorsName",
     ):
         identity |= _words(text([header], keyword))
+    identity = {one for one in identity if len(one) >= 3} | _words(text([header], "PatientName"))
     description = text([header], "SeriesDescription")
+    long = {one for one in identity if len(one) >= 4}
     kept = [
         word
         for word in description.split()
-        if not (_words(word) & identity) and not re.search(r"\d{5,}", word)
+        if not (_words(word) & identity)
+        and not any(one in _plain(word) for one in long)
+        and not re.search(r"\d{5,}", word)
     ]
     return "".join(one for one in " ".join(kept) if one.isprintable())[:64]
 
@@ -113,7 +122,15 @@ def _anatomy(words: str) -> list[str]:
 
 
 def _words(value: str) -> set[str]:
-    return {word for word in re.split(r"[\W_]+", value.casefold()) if len(word) >= 3}
+    lower = value.casefold()
+    both = f"{_plain(lower)} {_plain(lower.translate(_SPELT_OUT))}"
+    return {word for word in re.split(r"[\W_]+", both) if len(word) >= 2}
+
+
+def _plain(value: str) -> str:
+    """Gives a text in lower case without accents, as scanners write names."""
+    parts = unicodedata.normalize("NFKD", value.casefold()).translate(_NO_ACCENT)
+    return "".join(one for one in parts if not unicodedata.combining(one))
 
 
 def _date(value: str) -> date | None:

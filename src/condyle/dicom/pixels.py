@@ -48,7 +48,7 @@ def load_stack(frames: Sequence[Frame], turn: Reorientation, affine: Affine | No
     return Volume(turned, None if affine is None else spacing_of(affine), affine)
 
 
-def _slice(dataset: FileDataset, frame: Frame) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _slice(dataset: FileDataset, frame: Frame) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Gives one frame's values and which of them are padding."""
     try:
         stored = np.asarray(pixel_array(dataset, index=frame.index, raw=True))
@@ -64,7 +64,8 @@ def _slice(dataset: FileDataset, frame: Frame) -> tuple[NDArray[np.float64], NDA
         bits = int(number([dataset], "BitsStored") or 16)
         top = -1 if number([dataset], "PixelRepresentation") else (1 << bits) - 1
         stored = top - stored
-    values = np.asarray(stored * slope + intercept, dtype=np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = np.asarray(stored * slope + intercept, dtype=np.float32)
     if not np.isfinite(values).all():
         raise broken(frame.file, "pixels that are NaN or infinite", "a finite number in each")
     return values, padding

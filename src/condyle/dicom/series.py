@@ -10,6 +10,7 @@ from condyle.dicom.frames import Frame
 from condyle.dicom.pixels import load_stack
 from condyle.dicom.spacing import Placement, oddities_of, placement_of
 from condyle.dicom.stacks import Stack, stacks_of
+from condyle.dicom.values import stated_uid
 from condyle.domain.geometry import (
     AS_STORED,
     Affine,
@@ -91,9 +92,9 @@ def _one(stack: Stack, stem: str) -> Series:
         stem=stem,
         load=_loader(frames, turn, affine),
         kind="dicom",
-        uid=header.series_uid or None,
+        uid=stated_uid(header.series_uid),
         instances=tuple(_instance(frame) for frame in turned),
-        frame_of_reference=header.frame_of_reference,
+        frame_of_reference=stated_uid(header.frame_of_reference or ""),
         modality=header.modality or None,
         body_part=header.body_part,
         plane=plane,
@@ -129,7 +130,9 @@ def _notes(
 
 
 def _instance(frame: Frame) -> Instance:
-    return Instance(frame.sop_instance_uid or None, frame.index, frame.sop_class_uid or None)
+    return Instance(
+        stated_uid(frame.sop_instance_uid), frame.index, stated_uid(frame.sop_class_uid)
+    )
 
 
 def _loader(

@@ -6,6 +6,7 @@ What cannot be understood is given as absent: whoever needs the value then says 
 from __future__ import annotations
 
 import math
+import re
 import struct
 import zlib
 from collections.abc import Iterable, Sequence
@@ -81,6 +82,12 @@ def numbers(sources: Iterable[Dataset], keyword: str) -> tuple[float, ...]:
     except (TypeError, ValueError, OverflowError):
         return ()
     return found if all(math.isfinite(one) for one in found) else ()
+
+
+def stated_uid(value: str) -> str | None:
+    """Gives a UID (PS3.5 9.1), or ``None`` for any other text: it could be a name or path."""
+    stated = len(value) <= 64 and re.fullmatch(r"[0-9]+(\.[0-9]+)*", value)
+    return value if stated else None
 
 
 def items(sources: Iterable[Dataset], keyword: str) -> Sequence[Dataset]:

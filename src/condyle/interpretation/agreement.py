@@ -32,7 +32,10 @@ def chain_shift(first: SliceAnatomy, second: SliceAnatomy) -> int:
 def _relative_centres(anatomy: SliceAnatomy) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     size = np.array(anatomy.labelmap.shape, dtype=float)
     points = [anatomy.centre(position) for position in range(len(anatomy.chain.discs))]
-    return np.array(points, dtype=np.float64).reshape(-1, 2) / size
+    relative: np.ndarray[tuple[int, int], np.dtype[np.float64]] = (
+        np.array(points, dtype=np.float64).reshape(-1, 2) / size
+    )
+    return relative
 
 
 def _distance(

@@ -72,7 +72,8 @@ def image_content(image: NDArray[np.float32], placement: Placement) -> NDArray[n
     lit = image > 0.02
     rows = ndimage.uniform_filter1d(lit.mean(axis=1), 3) > 0.02
     columns = ndimage.uniform_filter1d(lit.mean(axis=0), 3) > 0.02
-    return inside & rows[:, None] & columns[None, :]
+    inside &= rows[:, None] & columns[None, :]
+    return inside
 
 
 def _disc_index(

@@ -32,12 +32,14 @@ class Placement:
     def to_source(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Maps (n, 2) prepared (row, column) coordinates to source coordinates."""
         values = np.asarray(points, dtype=np.float64)
-        return (values + 0.5 - np.array(self.offset)) * np.array(self.scale) - 0.5
+        mapped: NDArray[np.float64] = (values + 0.5 - np.array(self.offset)) * np.array(self.scale)
+        return mapped - 0.5
 
     def to_prepared(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Maps (n, 2) source (row, column) coordinates to prepared coordinates."""
         values = np.asarray(points, dtype=np.float64)
-        return (values + 0.5) / np.array(self.scale) + np.array(self.offset) - 0.5
+        mapped: NDArray[np.float64] = (values + 0.5) / np.array(self.scale) + np.array(self.offset)
+        return mapped - 0.5
 
     def prepare_labels(self, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Brings a (row, column) labelmap of the source to the prepared grid, by nearest pixel."""
@@ -78,10 +80,10 @@ def interpolation_matrix(out: int, size: int, *, step: float, start: float = 0.0
     centres = start + (np.arange(out) + 0.5) * step - 0.5
     centres = np.clip(centres, 0.0, size - 1.0)
     width = max(step, 1.0)
-    weights = 1.0 - np.abs(np.arange(size)[None, :] - centres[:, None]) / width
-    weights = np.clip(weights, 0.0, None)
+    distances: NDArray[np.float64] = np.abs(np.arange(size)[None, :] - centres[:, None]) / width
+    weights = np.clip(1.0 - distances, 0.0, None)
     weights /= weights.sum(axis=1, keepdims=True)
-    return weights.astype(np.float32)
+    return np.asarray(weights, dtype=np.float32)
 
 
 def apply_separable(array: Floats, rows: Floats, columns: Floats) -> Floats:

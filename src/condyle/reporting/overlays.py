@@ -131,7 +131,7 @@ def _draw_labels(
 
 def _apart(heights: list[float], highest: float, lowest: float) -> list[float]:
     """Gives ascending heights at least a line apart within limits, near the wanted ones."""
-    places = []
+    places: list[float] = []
     for y in heights:
         places.append(max(y, places[-1] + _LABEL_STEP if places else highest))
     for position in range(len(places) - 1, -1, -1):
