@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 MARKED = (0.3, 0.5, 0.7)
 DECISION_GRID = tuple(float(t) for t in np.linspace(0.05, 0.95, 19))
 MOST_POINTS = 400
+BAND_REPLICATES = 500
+"""Enough for a band or a bar to look at; every printed figure has its plan's own number."""
 
 
 def finding_charts(
@@ -41,6 +44,7 @@ def finding_charts(
         plan: Whose rows they are.
     """
     made: list[tuple[str, Chart]] = [("confusion", _confusion(name, found))]
+    plan = replace(plan, replicates=min(plan.replicates, BAND_REPLICATES))
     kept = ~found.unscored
     truth, scores = found.truth[kept], found.scores[kept]
     if truth.any() and not truth.all():
