@@ -1,0 +1,86 @@
+"""What figures and tasks are called on the pages of an evaluation, and how numbers look."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from condyle.domain.estimate import Estimate
+from condyle.reporting.wording import catalogue, readable
+
+FIGURES: dict[str, str] = {
+    "auc": "ROC area",
+    "average-precision": "average precision",
+    "ppv": "PPV",
+    "npv": "NPV",
+    "f1": "F1",
+    "matthews": "Matthews correlation",
+    "brier": "Brier score",
+    "log-loss": "log loss",
+    "coverage": "share answered",
+    "exact": "same grade",
+    "within-one": "within one grade",
+    "quadratic-kappa": "quadratic kappa",
+    "linear-kappa": "linear kappa",
+    "macro-f1": "macro F1",
+    "macro-auc": "macro ROC area",
+    "micro-auc": "micro ROC area",
+    "dice": "Dice",
+    "iou": "IoU",
+    "dice-over-cases": "Dice, mean over cases",
+    "iou-over-cases": "IoU, mean over cases",
+    "froc-score": "FROC score",
+}
+"""Words of the figures whose name is not already their word."""
+
+KINDS: dict[str, str] = {
+    "finding": "Findings",
+    "grade": "Grades",
+    "overlap": "Overlap of masks",
+    "number": "Numbers",
+    "detection": "Detections",
+}
+"""Headings of the kinds of tasks."""
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9]+")
+
+
+def figure_word(name: str) -> str:
+    """Words the name of a figure, such as ``"ROC area"``."""
+    return FIGURES.get(name) or readable(name.replace("-", " "))
+
+
+def task_word(name: str) -> str:
+    """Words the name of a task; one that the catalogue lacks is given as it is."""
+    term = catalogue("en").term(name)
+    return term[:1].upper() + term[1:]
+
+
+def file_stem(*parts: str) -> str:
+    """Gives a file name of letters, digits and hyphens alone."""
+    return "-".join(_UNSAFE.sub("-", part).strip("-").lower() for part in parts) or "figure"
+
+
+def number(value: float) -> str:
+    """Words a number with as many digits as can be read."""
+    if math.isnan(value):
+        return "undefined"
+    if abs(value) >= 100:
+        return f"{value:.0f}"
+    return f"{value:.2f}" if abs(value) >= 10 else f"{value:.3f}"
+
+
+def estimate_words(estimate: Estimate) -> str:
+    """Words an estimate with its interval."""
+    if math.isnan(estimate.value):
+        return "undefined"
+    if math.isnan(estimate.low):
+        return f"{number(estimate.value)} (no interval)"
+    return f"{number(estimate.value)} ({number(estimate.low)} to {number(estimate.high)})"
+
+
+def p_words(value: float) -> str:
+    """Words a p value."""
+    if math.isnan(value):
+        return "-"
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
