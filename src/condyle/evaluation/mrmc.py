@@ -10,11 +10,12 @@ References:
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from condyle.domain.estimate import Estimate
@@ -23,7 +24,7 @@ from condyle.evaluation.binary import area_under_roc
 from condyle.evaluation.delong import roc_areas
 from condyle.evaluation.inputs import BoolArray, FloatArray, as_binary, same_length
 
-Figure = Literal["auc", "sensitivity", "specificity"]
+Figure = Literal["auc", "sensitivity", "specificity", "accuracy", "mean"]
 CovarianceMethod = Literal["delong", "jackknife"]
 Generalises = Literal["readers and cases", "cases", "readers"]
 
@@ -40,6 +41,10 @@ class ReaderFigures:
         covariance_3: Other reader, other modality.
         covariance_2_each: (modality,), covariance 2 within each modality.
         cases: Number of cases.
+        variance_each: (modality,), error variance within each modality; where it is not
+            known, ``variance`` stands for each.
+        unit: What a case is, such as ``"disc"``.
+        patients: Number of patients; the cases' own where it is not known.
     """
 
     values: FloatArray
@@ -49,6 +54,9 @@ class ReaderFigures:
     covariance_3: float
     covariance_2_each: FloatArray
     cases: int
+    variance_each: FloatArray | None = None
+    unit: str = "case"
+    patients: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,16 +98,22 @@ def reader_figures(
     *,
     figure: Figure = "auc",
     covariance: CovarianceMethod = "delong",
+    patients: Sequence[str] | NDArray[np.generic] | None = None,
+    unit: str = "case",
 ) -> ReaderFigures:
     """Works out each reader's figure and the covariances of their errors.
 
     Args:
         reference: 0 or 1 a case.
         ratings: (modality, reader, case): confidence for ``"auc"``, calls of 0 or 1 for
-            ``"sensitivity"`` and ``"specificity"``.
+            ``"sensitivity"``, ``"specificity"`` and ``"accuracy"``, any number, such as
+            minutes, for ``"mean"``.
         figure: What is compared.
-        covariance: ``"delong"`` has sensitivity and specificity as well, where it is the
-            sample covariance of the calls.
+        covariance: ``"delong"`` has the other figures as well, where it is the sample
+            covariance of the calls or numbers.
+        patients: Patient of each case, where one has several; the covariances are then
+            clustered by patient (Obuchowski 1997), or a patient at a time is left out.
+        unit: What a case is.
 
     Raises:
         UnknownName: There is no such figure or method.
@@ -116,15 +130,21 @@ def reader_figures(
     _check(truth, table)
     modalities, readers, cases = table.shape
     flat = table.reshape(-1, cases)
-    if figure != "auc":
+    if figure not in ("auc", "mean"):
         as_binary(flat, "ratings")
+    owner = np.arange(cases)
+    if patients is not None:
+        same_length(reference=truth, patients=patients)
+        owner = np.unique(np.asarray(patients), return_inverse=True)[1]
     values = _values(truth, flat, figure)
     together = (
-        _jackknife(truth, flat, figure)
+        _jackknife(truth, flat, figure, owner)
         if covariance == "jackknife"
-        else _closed_form(truth, flat, figure)
+        else _closed_form(truth, flat, figure, owner)
     )
-    return _averaged(values.reshape(modalities, readers), together, cases)
+    _check_defined(together)
+    found = _averaged(values.reshape(modalities, readers), together, cases)
+    return replace(found, unit=unit, patients=int(owner.max()) + 1)
 
 
 def compare_modalities(
@@ -202,7 +222,8 @@ def _modality(found: ReaderFigures, at: int, generalises: Generalises, level: fl
     own = float(values.var(ddof=1))
     shared = max(float(found.covariance_2_each[at]), 0.0)
     if generalises == "cases":
-        error, freedom = found.variance + (readers - 1) * shared, math.inf
+        variance = found.variance if found.variance_each is None else found.variance_each[at]
+        error, freedom = float(variance) + (readers - 1) * shared, math.inf
     elif generalises == "readers":
         error, freedom = own, float(readers - 1)
     else:
@@ -223,7 +244,9 @@ def _estimate(
     reach = stats.norm.ppf(middle) if math.isinf(freedom) else stats.t.ppf(middle, freedom)
     half = float(reach) * spread
     method = f"Obuchowski-Rockette, for {generalises} ({found.values.shape[1]} readers)"
-    return Estimate(value, value - half, value + half, found.cases, method, "case", level)
+    if 0 < found.patients < found.cases:
+        method += f", by patient ({found.patients} patients)"
+    return Estimate(value, value - half, value + half, found.cases, method, found.unit, level)
 
 
 def _upper_tail(statistic: float, numerator: float, freedom: float) -> float:
@@ -235,24 +258,49 @@ def _upper_tail(statistic: float, numerator: float, freedom: float) -> float:
 def _values(truth: BoolArray, flat: FloatArray, figure: Figure) -> FloatArray:
     if figure == "auc":
         return np.array([area_under_roc(truth, scores) for scores in flat])
-    rows = truth if figure == "sensitivity" else ~truth
-    share = flat[:, rows].mean(axis=1)
-    return np.asarray(share if figure == "sensitivity" else 1.0 - share)
+    numbers, rows = _of_rows(truth, flat, figure)
+    if not rows.any():
+        return np.full(len(flat), np.nan)
+    return np.asarray(numbers[:, rows].mean(axis=1))
 
 
-def _closed_form(truth: BoolArray, flat: FloatArray, figure: Figure) -> FloatArray:
+def _of_rows(truth: BoolArray, flat: FloatArray, figure: Figure) -> tuple[FloatArray, BoolArray]:
+    """Gives the numbers whose mean is the figure, and the cases that it is taken over."""
+    every = np.ones(len(truth), dtype=bool)
+    if figure == "mean":
+        return flat, every
+    right = (flat == truth).astype(np.float64)
+    return right, {"sensitivity": truth, "specificity": ~truth}.get(figure, every)
+
+
+def _closed_form(
+    truth: BoolArray, flat: FloatArray, figure: Figure, owner: NDArray[np.intp]
+) -> FloatArray:
+    clustered = int(owner.max()) + 1 < len(owner)
     if figure == "auc":
-        return roc_areas(truth, list(flat)).covariance
-    rows = truth if figure == "sensitivity" else ~truth
-    return np.asarray(np.cov(flat[:, rows]) / int(rows.sum()))
+        return roc_areas(truth, list(flat), patients=owner if clustered else None).covariance
+    numbers, rows = _of_rows(truth, flat, figure)
+    away = numbers[:, rows] - numbers[:, rows].mean(axis=1, keepdims=True)
+    _, cluster = np.unique(owner[rows], return_inverse=True)
+    sums = np.stack([np.bincount(cluster, weights=row) for row in away])
+    groups = sums.shape[1]
+    if groups < 2:
+        return np.full((len(flat), len(flat)), np.nan)
+    return np.asarray(groups / (groups - 1) * sums @ sums.T / int(rows.sum()) ** 2)
 
 
-def _jackknife(truth: BoolArray, flat: FloatArray, figure: Figure) -> FloatArray:
-    cases = len(truth)
-    kept = ~np.eye(cases, dtype=bool)
-    left_out = np.array([_values(truth[rows], flat[:, rows], figure) for rows in kept])
+def _jackknife(
+    truth: BoolArray, flat: FloatArray, figure: Figure, owner: NDArray[np.intp]
+) -> FloatArray:
+    groups = int(owner.max()) + 1
+    left_out = np.array(
+        [
+            _values(truth[owner != at], flat[:, owner != at], figure) if groups > 1 else np.nan
+            for at in range(groups)
+        ]
+    )
     away = left_out - left_out.mean(axis=0)
-    return np.asarray((cases - 1) / cases * away.T @ away)
+    return np.atleast_2d((groups - 1) / groups * away.T @ away)
 
 
 def _averaged(values: FloatArray, together: FloatArray, cases: int) -> ReaderFigures:
@@ -265,6 +313,7 @@ def _averaged(values: FloatArray, together: FloatArray, cases: int) -> ReaderFig
     for at in range(modalities):
         own = (modality == at)[:, None] & (modality == at)[None, :] & ~same_reader
         each.append(float(together[own].mean()))
+    own_variance = np.diag(together).reshape(modalities, readers).mean(axis=1)
     return ReaderFigures(
         values=values,
         variance=float(np.diag(together).mean()),
@@ -273,6 +322,7 @@ def _averaged(values: FloatArray, together: FloatArray, cases: int) -> ReaderFig
         covariance_3=float(together[~same_modality & ~same_reader].mean()),
         covariance_2_each=np.array(each),
         cases=cases,
+        variance_each=np.asarray(own_variance),
     )
 
 
@@ -288,4 +338,14 @@ def _check(truth: BoolArray, table: FloatArray) -> None:
             f"{int(truth.sum())} positive of {len(truth)} cases",
             needed="(modality, reader, case), two of each and of each class, none missing",
             mend="leave out cases that a reader did not read, and say so.",
+        )
+
+
+def _check_defined(together: FloatArray) -> None:
+    if np.isnan(together).any():
+        raise InputError(
+            "A reader study cannot be analysed.",
+            found="all cases of a class from one patient",
+            needed="at least two patients with cases of each class",
+            mend="give more patients.",
         )

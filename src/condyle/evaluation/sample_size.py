@@ -106,15 +106,16 @@ def for_roc_auc(
     positives = 2
     while True:
         negatives = math.ceil(ratio * positives)
-        null = under_null * _hanley(middle, positives, negatives)
-        one, other = (_hanley(area, positives, negatives) for area in (first, second))
+        null = under_null * area_variance(middle, positives, negatives)
+        one, other = (area_variance(area, positives, negatives) for area in (first, second))
         alternative = one + other - 2.0 * correlation * math.sqrt(one * other)
         if z_level * math.sqrt(null) + z_power * math.sqrt(alternative) <= abs(first - second):
             return SampleSize(positives, negatives, "Hanley and McNeil 1982, 1983")
         positives += 1 if positives < 5000 else positives // 100
 
 
-def _hanley(area: float, positives: int, negatives: int) -> float:
+def area_variance(area: float, positives: int, negatives: int) -> float:
+    """Gives Hanley and McNeil's variance of a ROC area (1982, negative exponential model)."""
     one, two = area / (2.0 - area), 2.0 * area**2 / (1.0 + area)
     spread = area * (1.0 - area) + (positives - 1) * (one - area**2)
     return (spread + (negatives - 1) * (two - area**2)) / (positives * negatives)
