@@ -18,7 +18,15 @@ def html_of(page: Page) -> str:
     Args:
         page: What to set.
     """
-    environment = Environment(
+    images = [base64.b64encode(picture.png).decode("ascii") for picture in page.pictures]
+    template = page_environment().get_template("report.html.j2")
+    css = style_sheet("report.css")
+    return template.render(page=page, label=page.words.label, css=css, images=images)
+
+
+def page_environment() -> Environment:
+    """Gives the setting of every page: all text escaped and readable, nothing undefined."""
+    return Environment(
         loader=PackageLoader("condyle.reporting", "templates"),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
@@ -26,12 +34,12 @@ def html_of(page: Page) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def style_sheet(name: str) -> Markup:
+    """Gives one of our own style sheets, with nothing of a user's in it, so not escaped."""
     templates = resources.files("condyle.reporting").joinpath("templates")
-    # Our own style sheet, with nothing of a user's in it, so it is not escaped.
-    css = Markup(templates.joinpath("report.css").read_text(encoding="utf-8"))
-    images = [base64.b64encode(picture.png).decode("ascii") for picture in page.pictures]
-    template = environment.get_template("report.html.j2")
-    return template.render(page=page, label=page.words.label, css=css, images=images)
+    return Markup(templates.joinpath(name).read_text(encoding="utf-8"))
 
 
 def _readable_lines(value: object) -> object:

@@ -45,13 +45,21 @@ def pdf_of(page: Page) -> bytes:
         invariant=1,
     )
     story: list[Flowable] = sections_of(page, document.width - 2 * _FRAME_PADDING)
-    document.build(story, canvasmaker=_numbered_canvas(page))
+    foot = " ".join((page.words.label("draft"), *page.banners))
+    canvas = numbered_canvas(
+        foot, lambda number, pages: page.words.label("page", page=number, pages=pages)
+    )
+    document.build(story, canvasmaker=canvas)
     return stream.getvalue()
 
 
-def _numbered_canvas(page: Page) -> Callable[..., Canvas]:
-    """Gives a canvas that writes the foot of each page once their number is known."""
-    foot = " ".join((page.words.label("draft"), *page.banners))
+def numbered_canvas(foot: str, number_of: Callable[[int, int], str]) -> Callable[..., Canvas]:
+    """Gives a canvas that writes the foot of each page once their number is known.
+
+    Args:
+        foot: What stands on the left of every page.
+        number_of: From a page and the number of pages to what stands on the right.
+    """
 
     class NumberedCanvas(Canvas):  # type: ignore[misc]
         """Keeps each page's state until the last one is there."""
@@ -69,9 +77,7 @@ def _numbered_canvas(page: Page) -> Callable[..., Canvas]:
             """Ends each page with its foot, then the file."""
             for number, state in enumerate(self._pages, start=1):
                 self.__dict__.update(state)
-                _draw_foot(
-                    self, foot, page.words.label("page", page=number, pages=len(self._pages))
-                )
+                _draw_foot(self, foot, number_of(number, len(self._pages)))
                 super().showPage()
             super().save()
 

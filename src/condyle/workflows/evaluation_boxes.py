@@ -7,12 +7,13 @@ and a reference of 1 where it hit a reference box, else 0), one a missed referen
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from condyle.domain.evaluation_charts import Chart, Curve, LineChart
 from condyle.domain.evaluation_report import Score, TaskReport
 from condyle.errors import InputError
-from condyle.evaluation.bootstrap import Resampling
 from condyle.evaluation.detection import (
     FROC_RATES,
     Matches,
@@ -40,7 +41,7 @@ def detection_report(rows: TaskRows, draw: Draw) -> TaskReport:
     """
     matches, patients = matched_boxes(rows)
     whole = draw.plan(rows.table, "image")
-    plan = Resampling(patients, whole.rng, whole.replicates, whole.level, "image")
+    plan = replace(whole, patients=patients)
     precision = average_precision_of_boxes(matches, plan)
     froc = froc_score(matches, plan)
     scores = [Score("average-precision", precision, headline=True), Score("froc-score", froc)]

@@ -101,7 +101,7 @@ def finding_report(rows: TaskRows, draw: Draw) -> TaskReport:
         draw: How figures are drawn.
     """
     found, plan = finding_rows(rows), draw.plan(rows.table, rows.unit)
-    thresholds = _thresholds(found, plan)
+    thresholds, scores = _thresholds(found, plan), _scores(found, rows, plan)
     groups = subgroups(rows, plan, *_subgroup_figure(found), permutations=draw.permutations)
     charts = finding_charts(rows.name, found, thresholds, plan)
     return TaskReport(
@@ -111,10 +111,10 @@ def finding_report(rows: TaskRows, draw: Draw) -> TaskReport:
         rows=len(rows.table),
         patients=rows.patients,
         declined=int(rows.declined.sum()),
-        scores=_scores(found, rows, plan),
+        scores=scores,
         thresholds=thresholds,
         subgroups=groups,
-        charts=(*charts, *subgroup_chart(rows.name, groups)),
+        charts=(*charts, *subgroup_chart(rows.name, groups, scores)),
         warnings=_warnings(found, rows.unit),
         notes=_notes(rows),
     )

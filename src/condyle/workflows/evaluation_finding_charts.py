@@ -106,7 +106,7 @@ def _confusion(name: str, found: FindingRows) -> ConfusionChart:
     )
     lost = tuple(int((declined & (found.truth == truth)).sum()) for truth in (False, True))
     return ConfusionChart(
-        f"{name}: reference against answer",
+        f"{name}: confusion matrix",
         ("absent", "present"),
         counts,
         lost if declined.any() else (),

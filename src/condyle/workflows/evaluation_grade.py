@@ -83,6 +83,7 @@ def grade_report(rows: TaskRows, draw: Draw) -> TaskReport:
     """
     found, plan = grade_rows(rows), draw.plan(rows.table, rows.unit)
     kappa = _subgroup_kappa(found)
+    scores = (*_scores(found, plan), *_probability_scores(found, plan))
     groups = subgroups(rows, plan, "quadratic-kappa", kappa, permutations=draw.permutations)
     return TaskReport(
         name=rows.name,
@@ -91,9 +92,9 @@ def grade_report(rows: TaskRows, draw: Draw) -> TaskReport:
         rows=len(rows.table),
         patients=rows.patients,
         declined=int(rows.declined.sum()),
-        scores=(*_scores(found, plan), *_probability_scores(found, plan)),
+        scores=scores,
         subgroups=groups,
-        charts=(*_charts(rows.name, found, plan), *subgroup_chart(rows.name, groups)),
+        charts=(*_charts(rows.name, found, plan), *subgroup_chart(rows.name, groups, scores)),
         warnings=_warnings(found),
         notes=_notes(found),
     )
@@ -150,7 +151,7 @@ def _charts(name: str, found: GradeRows, plan: Resampling) -> tuple[tuple[str, C
     table = grade_table(found.truth[kept], found.given[kept], grades=found.scale)
     lost = tuple(int((found.declined & (found.truth == grade)).sum()) for grade in found.scale)
     confusion = ConfusionChart(
-        f"{name}: reference against answer",
+        f"{name}: confusion matrix",
         tuple(str(grade) for grade in found.scale),
         tuple(tuple(int(count) for count in row) for row in table),
         lost if found.declined.any() else (),

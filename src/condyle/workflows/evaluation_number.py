@@ -36,6 +36,7 @@ def number_report(rows: TaskRows, draw: Draw) -> TaskReport:
     truth, given = rows.table.reference[kept], rows.table.prediction[kept]
     part = plan.of(kept)
     limits = bland_altman(given, truth, part) if kept.sum() >= LEAST_ROWS else None
+    scores = _scores(rows, plan, limits)
     groups = subgroups(
         rows, plan, "mean-absolute-difference", _error(rows), permutations=draw.permutations
     )
@@ -49,9 +50,9 @@ def number_report(rows: TaskRows, draw: Draw) -> TaskReport:
         rows=len(rows.table),
         patients=rows.patients,
         declined=int(rows.declined.sum()),
-        scores=_scores(rows, plan, limits),
+        scores=scores,
         subgroups=groups,
-        charts=(*charts, *subgroup_chart(rows.name, groups)),
+        charts=(*charts, *subgroup_chart(rows.name, groups, scores)),
         notes=("Differences are the answer minus the reference, in the table's own unit.",),
     )
 

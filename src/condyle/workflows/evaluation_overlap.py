@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -40,6 +41,7 @@ def overlap_report(rows: TaskRows, draw: Draw) -> TaskReport:
     spread = CaseSpread(
         found.mean, found.sd, found.median, found.smallest, found.largest, found.undefined
     )
+    scores = _scores(rows, values, plan)
     groups = subgroups(
         rows, plan, figure_name(rows.name), _subgroup_mean(values), permutations=draw.permutations
     )
@@ -56,10 +58,10 @@ def overlap_report(rows: TaskRows, draw: Draw) -> TaskReport:
         rows=len(rows.table),
         patients=rows.patients,
         declined=int(rows.table.abstained.sum()),
-        scores=_scores(rows, values, plan),
+        scores=scores,
         spread=spread,
         subgroups=groups,
-        charts=subgroup_chart(rows.name, groups),
+        charts=subgroup_chart(rows.name, groups, scores),
         notes=tuple(notes),
     )
 
@@ -110,7 +112,7 @@ def mean_over_patients(values: FloatArray, plan: Resampling) -> Estimate:
         return Estimate(nan, nan, nan, 0, "undefined in every case", "patient", plan.level)
     names, owner = np.unique(np.asarray(plan.patients)[defined], return_inverse=True)
     means = np.bincount(owner, weights=values[defined]) / np.bincount(owner)
-    of_patients = Resampling(names, plan.rng, plan.replicates, plan.level, "patient", plan.interval)
+    of_patients = replace(plan, patients=names, unit="patient", strata=None)
     return mean_by_patient(means, of_patients)
 
 

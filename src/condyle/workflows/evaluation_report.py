@@ -17,7 +17,6 @@ from condyle.domain.evaluation_report import (
 )
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.errors import InputError
-from condyle.evaluation.bootstrap import FEW_PATIENTS
 from condyle.evaluation.predictions import Predictions
 from condyle.workflows.evaluation_boxes import detection_report
 from condyle.workflows.evaluation_finding import finding_report
@@ -143,11 +142,11 @@ def _warnings(in_sample: int) -> tuple[str, ...]:
 
 
 def _with_warning(report: TaskReport) -> TaskReport:
-    """Adds that there are few patients, where there are."""
-    if report.patients >= FEW_PATIENTS:
-        return report
-    few = (
-        f"{report.patients} patients: with fewer than {FEW_PATIENTS}, intervals by bootstrap "
-        "covered the truth less often than they say, in simulation."
-    )
-    return replace(report, warnings=(few, *report.warnings))
+    """Adds what the interval of a headline figure says against itself, once each."""
+    said: dict[str, list[str]] = {}
+    for score in report.scores:
+        _, _, remark = score.estimate.method.partition("; ")
+        if score.headline and remark:
+            said.setdefault(remark, []).append(score.name)
+    remarks = [f"Interval of {', '.join(names)}: {remark}." for remark, names in said.items()]
+    return replace(report, warnings=(*report.warnings, *remarks))

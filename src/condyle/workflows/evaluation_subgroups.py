@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from condyle.domain.estimate import Estimate
 from condyle.domain.evaluation_charts import Chart, ForestChart, ForestRow
-from condyle.domain.evaluation_report import CovariateFigures, GroupFigure
+from condyle.domain.evaluation_report import CovariateFigures, GroupFigure, Score
 from condyle.evaluation.bootstrap import Resampling
 from condyle.evaluation.inputs import BoolArray
 from condyle.evaluation.predictions import TextArray
@@ -82,15 +82,21 @@ def group_labels(values: TextArray) -> TextArray:
 
 
 def subgroup_chart(
-    task: str, groups: tuple[CovariateFigures, ...]
+    task: str, groups: tuple[CovariateFigures, ...], scores: Sequence[Score]
 ) -> tuple[tuple[str, Chart], ...]:
-    """Gives the forest plot of a task's subgroups, or nothing where there is none."""
+    """Gives the forest plot of a task's subgroups, or nothing where there is none.
+
+    Args:
+        task: Its name.
+        groups: By covariate.
+        scores: Of the task, among them the same figure of everybody.
+    """
     lines = [
         ForestRow(
             group=covariate.covariate,
             name=group.name,
             estimate=group.estimate,
-            size=f"{group.patients} patients",
+            size=f"{group.patients} patient{'' if group.patients == 1 else 's'}",
             faint=group.too_few,
         )
         for covariate in groups
@@ -99,9 +105,9 @@ def subgroup_chart(
     ]
     if not lines:
         return ()
-    middle = float(np.median([line.estimate.value for line in lines]))
-    title = f"{task}: subgroups"
-    return (("subgroups", ForestChart(title, groups[0].figure, tuple(lines), middle)),)
+    figure = groups[0].figure
+    overall = next(score.estimate.value for score in scores if score.name == figure)
+    return (("subgroups", ForestChart(f"{task}: subgroups", figure, tuple(lines), overall)),)
 
 
 def _of_covariate(

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from condyle.domain.estimate import Estimate
 from condyle.domain.evaluation_charts import BlandAltmanChart, CaseChart
-from condyle.reporting.evaluation.style import BLUE, INK, ORANGE, QUIET, TEAL, blank, grid
+from condyle.reporting.evaluation.style import BLUE, INK, ORANGE, QUIET, TEAL, blank, grid, titled
 
 SPREAD = 0.18
 GOLDEN = 0.6180339887498949
@@ -42,7 +42,7 @@ def draw_cases(chart: CaseChart) -> Figure:
     axes.set_xticks(range(len(chart.groups)), [_label(name, v) for name, v in chart.groups])
     axes.set_xlim(-0.5, len(chart.groups) - 0.3)
     axes.set_ylabel(chart.axis)
-    axes.set_title(chart.title)
+    titled(axes, chart.title)
     return figure
 
 
@@ -68,7 +68,7 @@ def draw_bland_altman(chart: BlandAltmanChart) -> Figure:
     unit = f" ({chart.unit})" if chart.unit else ""
     axes.set_xlabel(f"mean of answer and reference{unit}")
     axes.set_ylabel(f"answer minus reference{unit}")
-    axes.set_title(chart.title)
+    titled(axes, chart.title)
     return figure
 
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from condyle.domain.evaluation_charts import ConfusionChart
-from condyle.reporting.evaluation.style import GREY, INK, TEAL, blank
+from condyle.reporting.evaluation.style import GREY, INK, TEAL, blank, titled
 
 DARK_FROM = 0.55
 
@@ -74,4 +74,4 @@ def _labels(axes: Axes, chart: ConfusionChart, columns: int) -> None:
     axes.spines[:].set_visible(False)
     axes.set_xlabel("answer")
     axes.set_ylabel("reference")
-    axes.set_title(chart.title)
+    titled(axes, chart.title)

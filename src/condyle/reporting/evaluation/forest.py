@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 
 from condyle.domain.estimate import Estimate
 from condyle.domain.evaluation_charts import ForestChart, ForestRow
-from condyle.reporting.evaluation.style import GREY, INK, ORANGE, QUIET, TEAL, blank, grid
-from condyle.reporting.evaluation.words import figure_word
+from condyle.reporting.evaluation.style import GREY, INK, ORANGE, QUIET, TEAL, blank, grid, titled
+from condyle.reporting.evaluation.words import covariate_word, figure_word
 
 LINE_HEIGHT = 0.2
 LONGEST = 34
@@ -39,7 +39,7 @@ def draw_forest(chart: ForestChart) -> Figure:
     low, high = _range(chart)
     axes.set_xlim(low, high)
     axes.set_xlabel(figure_word(chart.axis))
-    axes.set_title(chart.title, x=0.0)
+    titled(axes, chart.title)
     return figure
 
 
@@ -80,7 +80,7 @@ def _headings(axes: Axes, rows: Sequence[ForestRow], places: Sequence[int]) -> N
         if row.group and row.group != seen:
             seen = row.group
             axes.annotate(
-                _short(row.group),
+                _short(covariate_word(row.group)),
                 (-0.01, place - 1),
                 xycoords=("axes fraction", "data"),
                 ha="right",

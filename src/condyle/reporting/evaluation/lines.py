@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from condyle.domain.evaluation_charts import Curve, LineChart, LineKind, Mark
-from condyle.reporting.evaluation.style import COLOURS, GREY, INK, QUIET, TEAL, grid
+from condyle.reporting.evaluation.style import COLOURS, GREY, INK, QUIET, TEAL, grid, titled
 
 SIZE = (3.3, 3.0)
 
@@ -47,7 +47,11 @@ FRAMES: dict[LineKind, Frame] = {
     "decision": Frame("threshold probability", "net benefit", unit_square=False),
     "thresholds": Frame("threshold", "share", legend="lower center"),
     "selective-risk": Frame(
-        "share answered", "share wrong", unit_square=False, legend="lower right"
+        "share answered",
+        "share wrong",
+        unit_square=False,
+        note_at=(0.98, 0.3),
+        legend="lower right",
     ),
     "froc": Frame("false boxes an image", "sensitivity", unit_square=False),
 }
@@ -68,7 +72,7 @@ def draw_lines(chart: LineChart) -> Figure:
         axes, below = figure.subplots(2, 1, sharex=True, height_ratios=(5, 1))
         _histogram(below, chart.counts)
         below.set_xlabel(frame.x)
-    axes.set_title(chart.title)
+    titled(axes, chart.title)
     grid(axes)
     if frame.diagonal:
         axes.plot((0, 1), (0, 1), color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from condyle.domain.evaluation_report import Drawing
+from condyle.reporting.evaluation.words import task_word
 
 INK, QUIET, LINE = "#1d2329", "#5b6670", "#d9dee3"
 TEAL, BLUE, ORANGE, GREY, RED = "#0b5c6b", "#0072b2", "#c2670a", "#93a7b5", "#a5341b"
@@ -60,6 +61,18 @@ def blank(width: float, height: float) -> tuple[Figure, Axes]:
     """Gives an empty figure with one set of axes; sizes in inches."""
     figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.subplots()
+
+
+def titled(axes: Axes, title: str) -> None:
+    """Sets a title such as ``"disc-narrowing: ROC"``, the task in words and on a line of its own.
+
+    Args:
+        axes: What it stands over.
+        title: ``"<task>: <what>"``, or any text.
+    """
+    task, colon, what = title.partition(": ")
+    text = f"{task_word(task)}\n{what}" if colon else title
+    axes.set_title(text, linespacing=1.35)
 
 
 def grid(axes: Axes, *, axis: str = "both") -> None:

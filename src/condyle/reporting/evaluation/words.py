@@ -33,6 +33,13 @@ FIGURES: dict[str, str] = {
 }
 """Words of the figures whose name is not already their word."""
 
+COVARIATES: dict[str, str] = {
+    "MagneticFieldStrength": "field strength (T)",
+    "Manufacturer": "manufacturer",
+    "ManufacturerModelName": "scanner",
+}
+"""Words of the covariates that DICOM names."""
+
 KINDS: dict[str, str] = {
     "finding": "Findings",
     "grade": "Grades",
@@ -54,6 +61,17 @@ def task_word(name: str) -> str:
     """Words the name of a task; one that the catalogue lacks is given as it is."""
     term = catalogue("en").term(name)
     return term[:1].upper() + term[1:]
+
+
+def covariate_word(name: str) -> str:
+    """Words the name of a covariate."""
+    return COVARIATES.get(name) or readable(name.replace("_", " "))
+
+
+def counted_word(count: int, unit: str) -> str:
+    """Words a number of units, such as ``"1 patient"`` or ``"24 discs"``."""
+    plural = unit if unit.endswith("s") else f"{unit}s"
+    return f"{count} {unit if count == 1 else plural}"
 
 
 def file_stem(*parts: str) -> str:

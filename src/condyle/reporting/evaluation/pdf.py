@@ -1,0 +1,188 @@
+"""An evaluation as PDF for A4, with the same content as the HTML page and no clock in it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from PIL import Image as Pixels
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.platypus import (
+    Flowable,
+    HRFlowable,
+    Image,
+    KeepTogether,
+    LongTable,
+    SimpleDocTemplate,
+    Spacer,
+    TableStyle,
+)
+from reportlab.platypus import Table as Grid
+
+from condyle.domain.evaluation_report import Drawing, Example, Section, Table
+from condyle.reporting.evaluation.page import SectionsPage
+from condyle.reporting.pdf import numbered_canvas
+from condyle.reporting.pdf_style import (
+    BANNER,
+    LINE,
+    QUIET,
+    TEAL,
+    labelled,
+    printable,
+    text,
+    whole,
+)
+
+MARGIN = 13 * mm
+PADDING = 6.0
+BESIDE = 3
+WIDE_FROM = 900
+GREEN_FRAME, RED_FRAME = "#2e7d32", "#c62828"
+EXAMPLE_HEIGHT = 52 * mm
+
+
+def sections_pdf(page: SectionsPage) -> bytes:
+    """Gives a page as PDF; the same page gives the same bytes.
+
+    Args:
+        page: What to set.
+    """
+    stream = io.BytesIO()
+    document = SimpleDocTemplate(
+        stream,
+        pagesize=A4,
+        leftMargin=MARGIN,
+        rightMargin=MARGIN,
+        topMargin=14 * mm,
+        bottomMargin=17 * mm,
+        title=f"{printable(page.title)} - Condyle",
+        author="Condyle",
+        subject=printable(page.foot),
+        lang="en",
+        invariant=1,
+    )
+    width = document.width - 2 * PADDING
+    story = _head(page, width)
+    for position, section in enumerate(page.sections):
+        story += _section(section, width)
+        if position == 0 and page.examples:
+            story += _examples(page.examples, width)
+    foot = numbered_canvas(
+        " ".join((page.foot, *page.banners)), lambda number, pages: f"page {number} of {pages}"
+    )
+    document.build(story, canvasmaker=foot)
+    return stream.getvalue()
+
+
+def _head(page: SectionsPage, width: float) -> list[Flowable]:
+    parts: list[Flowable] = []
+    for banner in page.banners:
+        box = Grid([[text(banner, "banner")]], colWidths=[width])
+        box.setStyle(TableStyle([("BACKGROUND", (0, 0), (-1, -1), BANNER)]))
+        parts += [box, Spacer(1, 2 * mm)]
+    parts += [text(page.title, "title"), text(page.foot, "draft")]
+    if page.facts:
+        facts = Grid(
+            [[text(name, "quiet"), text(value, "small")] for name, value in page.facts],
+            colWidths=[0.2 * width, 0.8 * width],
+        )
+        facts.setStyle(_tight())
+        parts.append(facts)
+    return [*parts, HRFlowable(width="100%", thickness=2, color=TEAL, spaceBefore=4, spaceAfter=4)]
+
+
+def _section(section: Section, width: float) -> list[Flowable]:
+    parts: list[Flowable] = [text(section.title, "heading")]
+    parts += [labelled("To bear in mind:", warning, "small") for warning in section.warnings]
+    parts += [whole(paragraph, "small") for paragraph in section.paragraphs]
+    for table in section.tables:
+        parts += _table(table, width)
+    return [*parts, *_figures(section.figures, width)]
+
+
+def _table(table: Table, width: float) -> list[Flowable]:
+    if not table.headings:
+        return []
+    cells = [[text(heading, "head-cell") for heading in table.headings]]
+    cells += [[text(cell, "small") for cell in row] for row in table.rows]
+    shares = _shares(table)
+    made = LongTable(cells, colWidths=[share * width for share in shares], repeatRows=1)
+    made.setStyle(
+        _tight(
+            ("LINEBELOW", (0, 0), (-1, 0), 1.0, QUIET), ("LINEBELOW", (0, 1), (-1, -1), 0.4, LINE)
+        )
+    )
+    parts: list[Flowable] = [text(table.title, "subheading")] if table.title else []
+    parts += [Spacer(1, 1 * mm), made]
+    return [*parts, *([text(table.note, "quiet")] if table.note else [])]
+
+
+def _shares(table: Table) -> list[float]:
+    """Gives each column a share of the width by its longest text, none too narrow to read."""
+    rows = (table.headings, *table.rows)
+    longest = [min(max(len(row[at]) for row in rows), 40) for at in range(len(table.headings))]
+    wanted = [max(length, 7) for length in longest]
+    return [length / sum(wanted) for length in wanted]
+
+
+def _figures(figures: Sequence[Drawing], width: float) -> list[Flowable]:
+    narrow = [f for f in figures if _size(f.png)[0] <= WIDE_FROM]
+    broad = [f for f in figures if _size(f.png)[0] > WIDE_FROM]
+    parts: list[Flowable] = []
+    for start in range(0, len(narrow), BESIDE):
+        row = [_figure(f, width / BESIDE - 6) for f in narrow[start : start + BESIDE]]
+        row += [[] for _ in range(BESIDE - len(row))]
+        grid = Grid([row], colWidths=[width / BESIDE] * BESIDE)
+        grid.setStyle(_tight())
+        parts += [Spacer(1, 2 * mm), grid]
+    return parts + [KeepTogether([Spacer(1, 2 * mm), *_figure(f, 0.72 * width)]) for f in broad]
+
+
+def _figure(figure: Drawing, width: float) -> list[Flowable]:
+    across, down = _size(figure.png)
+    height = min(width * down / across, 215 * mm)
+    picture = Image(io.BytesIO(figure.png), width=height * across / down, height=height)
+    picture.hAlign = "LEFT"
+    return [picture, text(figure.caption, "quiet")]
+
+
+def _examples(examples: Sequence[Example], width: float) -> list[Flowable]:
+    parts: list[Flowable] = [text("Examples", "heading")]
+    for good, colour in ((True, GREEN_FRAME), (False, RED_FRAME)):
+        chosen = [example for example in examples if example.good == good]
+        for start in range(0, len(chosen), BESIDE):
+            row = [_example(e, width / BESIDE - 10) for e in chosen[start : start + BESIDE]]
+            frames = [("BOX", (at, 0), (at, 0), 2.5, colour) for at in range(len(row))]
+            row += [[] for _ in range(BESIDE - len(row))]
+            grid = Grid([row], colWidths=[width / BESIDE] * BESIDE)
+            grid.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), *frames]))
+            parts += [grid, Spacer(1, 2 * mm)]
+    return parts
+
+
+def _example(example: Example, width: float) -> list[Flowable]:
+    across, down = _size(example.png)
+    height = min(EXAMPLE_HEIGHT, width * down / across)
+    picture = Image(io.BytesIO(example.png), width=height * across / down, height=height)
+    word = "Right" if example.good else "Wrong"
+    said = f"{example.case}: {example.right} of {example.stated} statements right"
+    return [picture, labelled(word, said, "small")]
+
+
+def _size(png: bytes) -> tuple[int, int]:
+    with Pixels.open(io.BytesIO(png)) as picture:
+        return picture.size
+
+
+def _tight(*more: tuple[object, ...]) -> TableStyle:
+    return TableStyle(
+        [
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LEFTPADDING", (0, 0), (-1, -1), 2),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+            ("TOPPADDING", (0, 0), (-1, -1), 1.2),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 1.6),
+            *more,
+        ]
+    )
