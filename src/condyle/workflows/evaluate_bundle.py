@@ -12,18 +12,14 @@ from condyle.domain.case import Case
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.domain.report import SliceView
 from condyle.errors import Cancelled, DatasetError
-from condyle.evaluation.predictions import PredictionRow
+from condyle.evaluation.predictions import PredictionRow, Predictions, predictions_from_rows
 from condyle.workflows.evaluate_anatomy import AnatomyEvaluation
 from condyle.workflows.evaluate_grading import GradingEvaluation
 from condyle.workflows.evaluation_folder import EvaluationFolder
+from condyle.workflows.evaluation_report import IN_SAMPLE_REASON, About
+from condyle.workflows.evaluation_rows import IN_SAMPLE, Draw
 
-IN_SAMPLE = "in_sample"
-"""Covariate of the predictions table: ``"yes"`` for a patient that the bundle learned from."""
-
-IN_SAMPLE_REASON = (
-    "every patient is one that the bundle was trained on, so that a figure would say nothing "
-    "of others"
-)
+SIMULATED_BANNER = "SIMULATED TRAINING: this bundle learned from simulated images."
 
 Read = Callable[[Case], tuple[list[PredictionRow], SliceView | None]]
 Measure = Callable[[frozenset[str]], tuple[Metric, ...]]
@@ -45,7 +41,13 @@ class _Evaluation:
 
 
 def evaluate_bundle(
-    bundle: str, *, data: Path, out: Path, progress: ProgressCallback = ignore_progress
+    bundle: str,
+    *,
+    data: Path,
+    out: Path,
+    pages: bool = True,
+    draw: Draw | None = None,
+    progress: ProgressCallback = ignore_progress,
 ) -> Path:
     """Reads every case of a labelled archive with a bundle and says how often it was right.
 
@@ -57,10 +59,14 @@ def evaluate_bundle(
     Args:
         bundle: Name of a bundle, or its folder.
         data: The labelled archive, in the layout ``spider``.
-        out: Folder for ``predictions.csv``, ``metrics.json`` and a picture a case; new,
-            empty, or with an earlier evaluation, which is replaced.
-        progress: Told of the stages ``"recognise"`` and ``"evaluate"``; stops the work by
-            raising ``Cancelled``, and the table of what was read by then is kept.
+        out: Folder for ``predictions.csv``, ``metrics.json``, a picture a case and the
+            pages; new, empty, or with an earlier evaluation, which is replaced.
+        pages: Also write ``report.html``, ``report.pdf``, ``metrics.csv`` and ``figures/``,
+            which needs matplotlib.
+        draw: How the figures of the pages are drawn.
+        progress: Told of the stages ``"recognise"``, ``"evaluate"``, ``"figures"`` and
+            ``"pages"``; stops the work by raising ``Cancelled``, and the table of what was
+            read by then is kept.
 
     Returns:
         The folder.
@@ -90,14 +96,38 @@ def evaluate_bundle(
     patients = frozenset(case.patient for case in evaluation.cases)
     metrics = evaluation.measure(patients - seen) if patients - seen else None
     folder.write_table(rows)
+    tasks = None
+    if pages:
+        from condyle.workflows.evaluation_pages import tasks_of, write_pages
+
+        table = predictions_from_rows(rows)
+        report = write_pages(
+            folder, table, about=_about(tested, table), draw=draw, progress=progress
+        )
+        tasks = tasks_of(report)
     folder.write_metrics(
         tested,
         patients=len(patients),
         in_sample=len(seen),
         metrics=metrics,
         reason=IN_SAMPLE_REASON if metrics is None else None,
+        tasks=tasks,
     )
     return out
+
+
+def _about(tested: Bundle, table: Predictions) -> About:
+    manifest = tested.manifest
+    simulated = manifest.training.dataset.simulated
+    return About(
+        title=f"Evaluation of {manifest.name} {manifest.version}",
+        facts=(
+            ("bundle", f"{manifest.name} {manifest.version}"),
+            ("SHA-256", tested.sha256),
+            ("rows", str(len(table))),
+        ),
+        banners=(SIMULATED_BANNER,) if simulated else (),
+    )
 
 
 def _evaluation(tested: Bundle, required: Sequence[Bundle], data: Path) -> _Evaluation:

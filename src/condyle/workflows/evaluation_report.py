@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -47,12 +47,25 @@ NOTES = (
 )
 
 
+@dataclass(frozen=True)
+class About:
+    """What an evaluation says of itself before its first figure.
+
+    Attributes:
+        title: Heading.
+        facts: (label, value) pairs of what made the table.
+        banners: What must be seen before anything else.
+    """
+
+    title: str
+    facts: tuple[tuple[str, str], ...] = ()
+    banners: tuple[str, ...] = ()
+
+
 def evaluation_report(
     table: Predictions,
     *,
-    title: str,
-    facts: Sequence[tuple[str, str]] = (),
-    banners: Sequence[str] = (),
+    about: About,
     examples: Sequence[Example] = (),
     extra: Sequence[Section] = (),
     draw: Draw | None = None,
@@ -62,9 +75,7 @@ def evaluation_report(
 
     Args:
         table: The predictions.
-        title: Heading of the report.
-        facts: (label, value) pairs of what made the table.
-        banners: What must be seen before anything else.
+        about: What it says of itself.
         examples: Cases with their pictures.
         extra: Sections that others add.
         draw: How figures are drawn.
@@ -85,14 +96,14 @@ def evaluation_report(
         progress(Progress("figures", done, len(counted), task.name))
     patients = len({str(p) for task in counted for p in task.table.patient})
     return EvaluationReport(
-        title=title,
-        facts=tuple(facts),
+        title=about.title,
+        facts=about.facts,
         patients=patients,
         in_sample=in_sample,
         tasks=tuple(reports),
         charts=_overview(counted, reports),
         reason="" if reports else IN_SAMPLE_REASON,
-        banners=tuple(banners),
+        banners=about.banners,
         warnings=_warnings(in_sample),
         notes=NOTES,
         examples=tuple(examples),

@@ -1,0 +1,86 @@
+"""``condyle evaluate --predictions``: anybody's table of predictions in, pages out."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from condyle.domain.progress import ProgressCallback, ignore_progress
+from condyle.errors import UsageError
+from condyle.evaluation.predictions import Predictions
+from condyle.reporting.predictions import read_predictions
+from condyle.workflows.evaluation_folder import TABLE, EvaluationFolder
+from condyle.workflows.evaluation_pages import tasks_of, write_pages
+from condyle.workflows.evaluation_report import About
+from condyle.workflows.evaluation_rows import Draw, learned_from
+
+
+def evaluate_table(
+    path: Path,
+    *,
+    out: Path,
+    draw: Draw | None = None,
+    progress: ProgressCallback = ignore_progress,
+) -> Path:
+    """Evaluates a predictions table without a bundle or an image.
+
+    Args:
+        path: The table as CSV, schema ``condyle.predictions/1``.
+        out: Folder for the pages, figures and metrics, and for the table as it was read;
+            new, empty, or with an earlier evaluation, which is replaced.
+        draw: How figures are drawn.
+        progress: Told of the stages ``"figures"`` and ``"pages"``.
+
+    Returns:
+        The folder.
+
+    Raises:
+        InputError: The table cannot be read, or a cell does not fit its task's kind.
+        UsageError: The table lies in the folder that would be replaced.
+        OutputError: The folder holds something else or cannot be written.
+    """
+    refuse_inside(path, out)
+    table = read_predictions(path)
+    folder = EvaluationFolder(out)
+    folder.prepare()
+    folder.write_files({TABLE: path.read_bytes()})
+    about = About(
+        title="Evaluation of a predictions table",
+        facts=(("table", path.name), ("SHA-256", digest(path)), ("rows", str(len(table)))),
+    )
+    report = write_pages(folder, table, about=about, draw=draw, progress=progress)
+    folder.write_metrics(
+        None,
+        patients=len(np.unique(table.patient)),
+        in_sample=_in_sample(table),
+        metrics=None,
+        reason=report.reason or None,
+        tasks=tasks_of(report),
+    )
+    return out
+
+
+def refuse_inside(table: Path, out: Path) -> None:
+    """Refuses an output folder that holds the table, which would be taken out with it.
+
+    Raises:
+        UsageError: It does.
+    """
+    if out.resolve() in table.resolve().parents:
+        raise UsageError(
+            "The table lies in the folder that would be written anew.",
+            found=f"{table.name} inside the folder of --out",
+            needed="a folder of its own for what comes out",
+            mend="name another folder with --out.",
+        )
+
+
+def digest(path: Path) -> str:
+    """Gives the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _in_sample(table: Predictions) -> int:
+    return len(np.unique(table.patient[learned_from(table)]))
