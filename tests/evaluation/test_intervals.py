@@ -6,7 +6,7 @@ from scipy.stats import binomtest, norm, ttest_1samp
 
 from condyle.errors import InputError, UnknownName, UsageError
 from condyle.evaluation.binary import roc_auc, sensitivity
-from condyle.evaluation.bootstrap import Resampling
+from condyle.evaluation.bootstrap import Resampling, estimate_by_patient
 from condyle.evaluation.classification import f1
 from condyle.evaluation.intervals import (
     PROPORTION_METHODS,
@@ -16,7 +16,12 @@ from condyle.evaluation.intervals import (
     wald,
     wilson,
 )
-from condyle.evaluation.proportions import mean_by_patient, t_by_patient, wilson_by_patient
+from condyle.evaluation.proportions import (
+    mean_by_patient,
+    t_by_patient,
+    weighted_mean,
+    wilson_by_patient,
+)
 
 CASES = [(0, 10), (1, 10), (17, 20), (20, 20), (89, 91), (500, 1000)]
 
@@ -109,21 +114,41 @@ def test_figures_take_the_analytic_interval_where_they_have_one():
     assert "Wilson at effective n" in sensitivity(truth, scores > 0.5, plan).method
     assert "logit DeLong, by patient" in roc_auc(truth, scores, plan).method
     assert "t, by patient" in mean_by_patient(scores, plan).method
-    drawn = roc_auc(truth, scores, Resampling(patients, rng))
+    assert "jackknife t, by patient" in f1(truth, scores > 0.5, plan).method
+    drawn = roc_auc(truth, scores, Resampling(patients, rng, interval="percentile"))
     assert roc_auc(truth, scores, plan).low == pytest.approx(drawn.low, abs=0.03)
     with pytest.raises(UsageError, match="analytic"):
-        f1(truth, scores > 0.5, plan)
+        estimate_by_patient(weighted_mean(scores), plan)
+
+
+def test_the_default_takes_the_interval_that_covered_nearest_its_level():
+    rng = np.random.default_rng(2)
+    truth, patients = rng.integers(0, 2, 120), np.arange(120) // 4
+    scores = truth + rng.normal(size=120)
+    plan = Resampling(patients, rng, 200)
+    assert "Wilson at effective n" in sensitivity(truth, scores > 0.5, plan).method
+    assert "logit DeLong" in roc_auc(truth, scores, plan).method
+    assert mean_by_patient(scores, plan).method.startswith("t, by patient")
+    assert "jackknife t" in f1(truth, scores > 0.5, plan).method
+    assert "bootstrap BCa" in estimate_by_patient(weighted_mean(scores), plan).method
+
+
+def test_the_default_draws_many_patients_rather_than_leaving_out_each():
+    rng = np.random.default_rng(4)
+    truth = rng.integers(0, 2, 2001)
+    plan = Resampling(np.arange(2001), rng, 50)
+    assert "bootstrap percentile" in f1(truth, truth ^ (rng.uniform(size=2001) < 0.2), plan).method
+
+
+def test_a_mean_of_shares_stays_within_nought_and_one():
+    plan = Resampling(list("abc"), np.random.default_rng(0))
+    found = mean_by_patient([1.0, 1.0, 0.7], plan, scale="share")
+    assert found.high < 1.0 < mean_by_patient([1.0, 1.0, 0.7], plan).high
 
 
 def test_one_patient_has_no_analytic_interval():
     plan = Resampling(["a"] * 4, np.random.default_rng(0), interval="analytic")
     assert np.isnan(wilson_by_patient(np.array([1.0, 0.0, 1.0, 1.0]), plan).low)
-    assert np.isnan(t_by_patient(np.array([1.0, 0.0, 1.0, 1.0]), plan).low)
-
-
-def test_few_patients_are_warned_of():
-    rng = np.random.default_rng(3)
-    few = mean_by_patient(rng.normal(size=20), Resampling(np.arange(20), rng, 50))
-    many = mean_by_patient(rng.normal(size=60), Resampling(np.arange(60), rng, 50))
-    assert "may cover under 93 %" in few.method
-    assert "may cover" not in many.method
+    found = t_by_patient(np.array([1.0, 0.0, 1.0, 1.0]), plan)
+    assert np.isnan(found.low)
+    assert "1 patient" in found.method

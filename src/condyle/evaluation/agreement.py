@@ -102,7 +102,7 @@ def krippendorff_alpha(
             observed = (seen * distance).sum(axis=(0, 1)) * (margin.sum(axis=0) - 1.0)
             return np.where(expected > 0, 1.0 - observed / expected, np.nan)
 
-    return estimate_by_patient(alpha, resampling)
+    return estimate_by_patient(alpha, resampling, scale="coefficient", figure="kappa")
 
 
 def _chance_corrected(
@@ -126,7 +126,7 @@ def _chance_corrected(
                 chance = np.einsum("kl,kb,lb->b", credit, prevalence, prevalence)
             return np.where(chance < 1.0 - 1e-12, (seen - chance) / (1.0 - chance), np.nan)
 
-    return estimate_by_patient(coefficient, resampling)
+    return estimate_by_patient(coefficient, resampling, scale="coefficient", figure="kappa")
 
 
 def _counts(ratings: ArrayLike, resampling: Resampling, categories: Sequence[int]) -> FloatArray:

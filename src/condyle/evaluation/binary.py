@@ -22,6 +22,9 @@ from condyle.evaluation.delong import roc_auc_delong
 from condyle.evaluation.inputs import BoolArray, FloatArray, as_binary, as_scores, same_length
 from condyle.evaluation.proportions import proportion
 
+MOST_PAIRS = 16_384
+"""Pairs of a positive and a negative up to which each is counted, which is then faster."""
+
 
 @dataclass(frozen=True)
 class Confusion:
@@ -102,7 +105,7 @@ def roc_auc(reference: ArrayLike, scores: ArrayLike, resampling: Resampling) -> 
     """
     truth, numbers = as_binary(reference), as_scores(scores)
     same_length(reference=truth, scores=numbers, patients=resampling.patients)
-    if resampling.interval == "analytic":
+    if resampling.interval in ("nearest", "analytic") and _delong_applies(truth, resampling):
         return roc_auc_delong(
             truth,
             numbers,
@@ -111,7 +114,9 @@ def roc_auc(reference: ArrayLike, scores: ArrayLike, resampling: Resampling) -> 
             level=resampling.level,
             unit=resampling.unit,
         )
-    return estimate_by_patient(weighted_auc(truth, numbers), resampling)
+    return estimate_by_patient(
+        weighted_auc(truth, numbers), resampling, scale="share", figure="ROC area"
+    )
 
 
 def area_under_roc(reference: ArrayLike, scores: ArrayLike) -> float:
@@ -166,6 +171,8 @@ class _RocArea:
     def _areas(
         self, columns: FloatArray, positives: NDArray[np.intp], negatives: NDArray[np.intp]
     ) -> FloatArray:
+        if len(positives) * len(negatives) <= MOST_PAIRS:
+            return self._of_pairs(columns[:, positives], columns[:, negatives])
         tied = bool((self.below != self.up_to).any())
         upto = np.zeros(len(negatives) + 1)
         areas = np.full(len(columns), np.nan)
@@ -179,6 +186,19 @@ class _RocArea:
                     beaten = (beaten + of_positive @ upto[self.up_to]) / 2.0
                 areas[replicate] = beaten / pairs
         return areas
+
+    def _of_pairs(self, of_positive: FloatArray, of_negative: FloatArray) -> FloatArray:
+        rank = np.arange(of_negative.shape[1])
+        lower = (rank < self.below[:, None]).astype(np.float64)
+        won = (lower + (rank < self.up_to[:, None])) / 2.0
+        beaten = ((of_positive @ won) * of_negative).sum(axis=1)
+        pairs = of_positive.sum(axis=1) * of_negative.sum(axis=1)
+        return np.divide(beaten, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0.0)
+
+
+def _delong_applies(truth: BoolArray, resampling: Resampling) -> bool:
+    of_class = min(int(truth.sum()), int((~truth).sum()))
+    return of_class >= 2 and len(np.unique(np.asarray(resampling.patients))) >= 2
 
 
 def _pair(reference: ArrayLike, decisions: ArrayLike) -> tuple[BoolArray, BoolArray]:

@@ -50,7 +50,7 @@ def brier(reference: ArrayLike, probabilities: ArrayLike, resampling: Resampling
         Brier, Monthly Weather Review 1950, 78:1-3.
     """
     truth, stated = _pair(reference, probabilities)
-    return mean_by_patient((stated - truth) ** 2, resampling)
+    return mean_by_patient((stated - truth) ** 2, resampling, scale="share")
 
 
 def brier_of_classes(
@@ -65,7 +65,8 @@ def brier_of_classes(
     """
     truth, stated = class_pair(reference, probabilities)
     outcome = np.eye(stated.shape[1])[truth]
-    return mean_by_patient(((stated - outcome) ** 2).sum(axis=1), resampling)
+    score = ((stated - outcome) ** 2).sum(axis=1)
+    return mean_by_patient(score, resampling, scale="ratio")
 
 
 def calibration_error(
@@ -80,7 +81,8 @@ def calibration_error(
     """
     truth, stated = _pair(reference, probabilities)
     same_length(reference=truth, patients=resampling.patients)
-    return estimate_by_patient(weighted_calibration_error(truth, stated, bins), resampling)
+    statistic = weighted_calibration_error(truth, stated, bins)
+    return estimate_by_patient(statistic, resampling, scale="share")
 
 
 def confidence_error(
@@ -101,7 +103,7 @@ def confidence_error(
     same_length(reference=truth, patients=resampling.patients)
     right = stated.argmax(axis=1) == truth
     statistic = weighted_calibration_error(right, stated.max(axis=1), bins)
-    return estimate_by_patient(statistic, resampling)
+    return estimate_by_patient(statistic, resampling, scale="share")
 
 
 def reliability(reference: ArrayLike, probabilities: ArrayLike, *, bins: int = 10) -> Reliability:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from condyle.domain.estimate import Estimate
 from condyle.evaluation.bootstrap import Resampling
 from condyle.evaluation.inputs import same_length
+from condyle.evaluation.jackknife import Scale
 from condyle.evaluation.proportions import mean_by_patient
 
 
@@ -34,8 +35,15 @@ class CaseSummary:
     undefined: int
 
 
-def summarise_cases(values: ArrayLike, resampling: Resampling) -> CaseSummary:
+def summarise_cases(
+    values: ArrayLike, resampling: Resampling, *, scale: Scale = "plain"
+) -> CaseSummary:
     """Summarises one value a case, NaN where it is undefined.
+
+    Args:
+        values: One a case.
+        resampling: Whose cases they are.
+        scale: Where the values live, such as ``"share"``; see ``mean_by_patient``.
 
     Raises:
         InputError: There is no case, or not one patient a case.
@@ -51,7 +59,7 @@ def summarise_cases(values: ArrayLike, resampling: Resampling) -> CaseSummary:
         )
         return CaseSummary(none, nan, nan, nan, nan, len(numbers))
     return CaseSummary(
-        mean=mean_by_patient(kept, resampling.of(defined)),
+        mean=mean_by_patient(kept, resampling.of(defined), scale=scale),
         sd=float(kept.std(ddof=1)) if len(kept) > 1 else nan,
         median=float(np.median(kept)),
         smallest=float(kept.min()),

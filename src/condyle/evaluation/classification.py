@@ -23,6 +23,7 @@ from condyle.evaluation.inputs import (
     as_scores,
     same_length,
 )
+from condyle.evaluation.jackknife import Scale
 
 CountsFormula = Callable[[FloatArray, FloatArray, FloatArray, FloatArray], FloatArray]
 """From true positives, false positives, true negatives and false negatives."""
@@ -63,6 +64,7 @@ def matthews(reference: ArrayLike, decisions: ArrayLike, resampling: Resampling)
         reference,
         decisions,
         resampling=resampling,
+        scale="coefficient",
     )
 
 
@@ -75,6 +77,7 @@ def positive_likelihood_ratio(
         reference,
         decisions,
         resampling=resampling,
+        scale="ratio",
     )
 
 
@@ -87,6 +90,7 @@ def negative_likelihood_ratio(
         reference,
         decisions,
         resampling=resampling,
+        scale="ratio",
     )
 
 
@@ -142,6 +146,7 @@ def net_benefit(
         reference,
         as_probabilities(probabilities) >= threshold,
         resampling=resampling,
+        scale="plain",
     )
 
 
@@ -160,7 +165,12 @@ def average_precision(reference: ArrayLike, scores: ArrayLike, resampling: Resam
     """
     truth, numbers = as_binary(reference), as_scores(scores)
     same_length(reference=truth, scores=numbers, patients=resampling.patients)
-    return estimate_by_patient(weighted_average_precision(truth, numbers), resampling)
+    return estimate_by_patient(
+        weighted_average_precision(truth, numbers),
+        resampling,
+        scale="share",
+        figure="average precision",
+    )
 
 
 def weighted_average_precision(reference: BoolArray, scores: FloatArray) -> WeightedStatistic:
@@ -183,14 +193,27 @@ def weighted_average_precision(reference: BoolArray, scores: FloatArray) -> Weig
 
 
 def of_counts(
-    formula: CountsFormula, reference: ArrayLike, decisions: ArrayLike, *, resampling: Resampling
+    formula: CountsFormula,
+    reference: ArrayLike,
+    decisions: ArrayLike,
+    *,
+    resampling: Resampling,
+    scale: Scale = "share",
 ) -> Estimate:
-    """Gives any formula of the four counts with its interval by patient."""
+    """Gives any formula of the four counts with its interval by patient.
+
+    Args:
+        formula: Of the counts.
+        reference: 0 or 1 a row.
+        decisions: 0 or 1 a row.
+        resampling: Whose rows they are.
+        scale: Where the figure lives.
+    """
     truth, called = as_binary(reference), as_binary(decisions, "decisions")
     same_length(reference=truth, decisions=called, patients=resampling.patients)
     cells = np.stack([truth & called, ~truth & called, ~truth & ~called, truth & ~called])
     statistic = OfSums(cells.astype(np.float64), lambda sums: formula(*sums))
-    return estimate_by_patient(statistic, resampling)
+    return estimate_by_patient(statistic, resampling, scale=scale)
 
 
 def _finite(values: FloatArray) -> FloatArray:

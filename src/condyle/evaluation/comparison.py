@@ -13,11 +13,14 @@ from condyle.domain.estimate import Estimate
 from condyle.errors import InputError
 from condyle.evaluation.binary import weighted_auc
 from condyle.evaluation.bootstrap import (
+    MOST_LEFT_OUT,
     Resampling,
     WeightedStatistic,
+    from_limits,
     from_replicates,
     patient_weights,
     replicates_of,
+    without_each_patient,
 )
 from condyle.evaluation.delong import difference_of_areas, roc_areas
 from condyle.evaluation.false_claims import (
@@ -28,6 +31,7 @@ from condyle.evaluation.false_claims import (
 )
 from condyle.evaluation.hypothesis_tests import mcnemar, permute_means, signed_ranks
 from condyle.evaluation.inputs import FloatArray, as_binary, as_scores, same_length
+from condyle.evaluation.jackknife import jackknife_t
 from condyle.evaluation.proportions import weighted_mean
 
 Verdict = Literal["A is better than B", "B is better than A", "not shown"]
@@ -244,9 +248,20 @@ def _difference(
 ) -> tuple[Estimate, FloatArray]:
     rows = np.ones((same_length(patients=resampling.patients), 1))
     value = float(a(rows)[0] - b(rows)[0])
-    drawn = replicates_of(lambda weights: a(weights) - b(weights), resampling)
-    if len(np.unique(np.asarray(resampling.patients))) < 2:
+
+    def gap(weights: FloatArray) -> FloatArray:
+        return np.asarray(a(weights) - b(weights))
+
+    drawn = replicates_of(gap, resampling)
+    patients = len(np.unique(np.asarray(resampling.patients)))
+    if patients < 2:
         drawn = np.full(len(drawn), np.nan)
+    nearest = resampling.interval in ("nearest", "analytic") and patients <= MOST_LEFT_OUT
+    if nearest and not np.isnan(value):
+        left_out = without_each_patient(gap, resampling)
+        limits = jackknife_t(value, left_out, level=resampling.level)
+        if limits is not None:
+            return from_limits(value, limits, resampling, name="jackknife t"), drawn
     return from_replicates(value, drawn, resampling), drawn
 
 

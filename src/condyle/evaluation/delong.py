@@ -19,6 +19,7 @@ from scipy.stats import rankdata, t
 
 from condyle.domain.estimate import Estimate
 from condyle.errors import InputError
+from condyle.evaluation.coverage import coverage_note
 from condyle.evaluation.inputs import FloatArray, as_binary, as_scores, same_length
 
 
@@ -94,11 +95,13 @@ def roc_auc_delong(
     found = roc_areas(reference, [scores], patients=patients)
     area, error = float(found.areas[0]), float(np.sqrt(max(found.covariance[0, 0], 0.0)))
     half = float(ndtri(0.5 + level / 2.0)) * error
-    method = "DeLong" if patients is None else f"DeLong, by patient ({found.clusters} patients)"
+    after = "" if patients is None else f", by patient ({found.clusters} patients)"
     if scale == "logit" and 0.0 < area < 1.0:
         reach = float(t.ppf(0.5 + level / 2.0, found.clusters - 1)) * error / (area * (1.0 - area))
         low, high = float(expit(logit(area) - reach)), float(expit(logit(area) + reach))
-        return Estimate(area, low, high, found.n, f"logit {method}", unit, level)
+        method = f"logit DeLong{after}" + _note("logit DeLong", found, level)
+        return Estimate(area, low, high, found.n, method, unit, level)
+    method = f"DeLong{after}" + _note("DeLong", found, level)
     if error == 0.0:
         method += "; no spread, so the interval is too narrow"
     return Estimate(
@@ -136,6 +139,35 @@ def difference_of_areas(found: RocAreas, *, level: float = 0.95) -> AreaDifferen
         )
     half = float(ndtri(0.5 + level / 2.0)) * error
     return AreaDifference(gap, gap - half, gap + half, float(2.0 * ndtr(-abs(gap) / error)))
+
+
+def difference_of_independent_areas(
+    first: RocAreas, second: RocAreas, *, level: float = 0.95
+) -> AreaDifference:
+    """Compares the first area of each of two groups of different patients.
+
+    The t distribution has Satterthwaite's degrees of freedom, from the rows of each.
+
+    References:
+        Robin et al., BMC Bioinformatics 2011, doi 10.1186/1471-2105-12-77 (pROC).
+    """
+    gap = float(first.areas[0] - second.areas[0])
+    spread = [max(float(part.covariance[0, 0]), 0.0) for part in (first, second)]
+    if sum(spread) == 0.0:
+        nan = float("nan")
+        return AreaDifference(gap, nan, nan, nan)
+    below = sum(v**2 / (part.clusters - 1) for v, part in zip(spread, (first, second), strict=True))
+    freedom = sum(spread) ** 2 / below
+    error = float(np.sqrt(sum(spread)))
+    half = float(t.ppf(0.5 + level / 2.0, freedom)) * error
+    p_value = float(2.0 * t.sf(abs(gap) / error, freedom))
+    return AreaDifference(gap, gap - half, gap + half, p_value)
+
+
+def _note(interval: str, found: RocAreas, level: float) -> str:
+    if level != 0.95:
+        return ""
+    return coverage_note(interval, patients=found.clusters, rows=found.n, figure="ROC area")
 
 
 def _components(truth: NDArray[np.bool_], table: FloatArray) -> tuple[FloatArray, FloatArray]:

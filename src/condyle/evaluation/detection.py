@@ -129,7 +129,9 @@ def average_precision_of_boxes(
         Everingham et al. 2010, doi 10.1007/s11263-009-0275-4; arXiv 1405.0312.
     """
     _check_images(matches, resampling)
-    return estimate_by_patient(weighted_box_precision(matches, interpolation), resampling)
+    return estimate_by_patient(
+        weighted_box_precision(matches, interpolation), resampling, scale="share"
+    )
 
 
 def mean_average_precision(
@@ -163,7 +165,7 @@ def mean_average_precision(
     def mean(weights: FloatArray) -> FloatArray:
         return np.asarray(np.mean([statistic(weights) for statistic in statistics], axis=0))
 
-    return estimate_by_patient(mean, resampling)
+    return estimate_by_patient(mean, resampling, scale="share")
 
 
 def froc_sensitivity(matches: Matches, resampling: Resampling, *, rate: float) -> Estimate:

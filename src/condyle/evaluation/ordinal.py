@@ -61,7 +61,7 @@ def weighted_kappa(
     truth, given = as_grades(reference, grades), as_grades(predicted, grades, "predicted")
     same_length(reference=truth, predicted=given, patients=resampling.patients)
     statistic = kappa_of_weights(truth, given, size=len(grades), weights=weights)
-    return estimate_by_patient(statistic, resampling)
+    return estimate_by_patient(statistic, resampling, scale="coefficient", figure="kappa")
 
 
 def grade_table(reference: ArrayLike, predicted: ArrayLike, *, grades: Sequence[int]) -> IntArray:

@@ -130,7 +130,9 @@ def _summary(
     empty = not len(kept)
     nan = float("nan")
     return OverlapSummary(
-        mean=_no_case(resampling) if empty else mean_by_patient(kept, resampling.of(defined)),
+        mean=_no_case(resampling)
+        if empty
+        else mean_by_patient(kept, resampling.of(defined), scale="share"),
         sd=float(kept.std(ddof=1)) if len(kept) > 1 else nan,
         median=nan if empty else float(np.median(kept)),
         smallest=nan if empty else float(kept.min()),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
@@ -12,9 +14,12 @@ from condyle.evaluation.bootstrap import (
     Resampling,
     WeightedStatistic,
     estimate_by_patient,
+    from_limits,
+    without_interval,
 )
 from condyle.evaluation.inputs import BoolArray, FloatArray, as_binary, same_length
 from condyle.evaluation.intervals import wilson
+from condyle.evaluation.jackknife import Scale
 
 
 def proportion(hits: ArrayLike, counted: ArrayLike, resampling: Resampling) -> Estimate:
@@ -51,9 +56,10 @@ def proportion(hits: ArrayLike, counted: ArrayLike, resampling: Resampling) -> E
     found = int((hit & base).sum())
     if found in (0, total):
         return _all_alike(found > 0, total, kept)
-    if resampling.interval == "analytic":
+    if resampling.interval in ("nearest", "analytic"):
         return wilson_by_patient(hit[base].astype(np.float64), kept)
-    return estimate_by_patient(weighted_mean(hit[base].astype(np.float64)), kept)
+    statistic = weighted_mean(hit[base].astype(np.float64))
+    return estimate_by_patient(statistic, kept, figure="proportion")
 
 
 def weighted_proportion(hits: BoolArray, counted: BoolArray) -> WeightedStatistic:
@@ -68,13 +74,24 @@ def weighted_mean(values: FloatArray) -> WeightedStatistic:
     return OfSums(terms, lambda sums: sums[0] / sums[1])
 
 
-def mean_by_patient(values: ArrayLike, resampling: Resampling) -> Estimate:
-    """Gives the mean of the rows with its interval by patient."""
+def mean_by_patient(
+    values: ArrayLike, resampling: Resampling, *, scale: Scale = "plain"
+) -> Estimate:
+    """Gives the mean of the rows with its interval by patient.
+
+    Args:
+        values: One a row.
+        resampling: Whose rows they are.
+        scale: Where the values live: ``"share"`` from 0 to 1, as Dice, ``"ratio"`` from 0
+            up, as a distance, or ``"plain"``. It keeps the analytic interval there, and
+            makes it asymmetric as skewed values want it.
+    """
     numbers = np.asarray(values, dtype=np.float64)
     same_length(values=numbers, patients=resampling.patients)
-    if resampling.interval == "analytic":
+    if scale == "plain" and resampling.interval in ("nearest", "analytic"):
         return t_by_patient(numbers, resampling)
-    return estimate_by_patient(weighted_mean(numbers), resampling)
+    own = None if scale == "plain" else scale
+    return estimate_by_patient(weighted_mean(numbers), resampling, scale=own, figure="mean")
 
 
 def error_by_patient(values: FloatArray, resampling: Resampling) -> tuple[float, int]:
@@ -97,11 +114,13 @@ def t_by_patient(values: FloatArray, resampling: Resampling) -> Estimate:
     """Gives a mean with the t interval of its clustered error, patients less one freedom."""
     error, count = error_by_patient(values, resampling)
     mean = float(values.mean())
+    if count < 2 or np.isnan(mean):
+        return without_interval(mean, resampling, count)
     reach = float(stats.t.ppf(0.5 + resampling.level / 2.0, count - 1)) * error
-    method = f"t, by patient ({count} patients)"
-    return Estimate(
-        mean, mean - reach, mean + reach, len(values), method, resampling.unit, resampling.level
-    )
+    limits = mean - reach, mean + reach
+    found = from_limits(mean, limits, resampling, name="t", figure="mean")
+    alike = error <= 1e-12 * max(1.0, abs(mean))
+    return replace(found, method=f"{found.method}; all rows alike") if alike else found
 
 
 def wilson_by_patient(hits: FloatArray, resampling: Resampling) -> Estimate:
@@ -115,16 +134,15 @@ def wilson_by_patient(hits: FloatArray, resampling: Resampling) -> Estimate:
     """
     error, count = error_by_patient(hits, resampling)
     share, rows = float(hits.mean()), len(hits)
+    if count < 2:
+        return without_interval(share, resampling, count)
     middle = 0.5 + resampling.level / 2.0
     size = float(rows)
     if error > 0.0:
         size = min(share * (1.0 - share) / error**2, size)
     size *= float((stats.norm.ppf(middle) / stats.t.ppf(middle, count - 1)) ** 2)
-    low, high = wilson(share * size, size, resampling.level)
-    if np.isnan(error):
-        low = high = float("nan")
-    method = f"Wilson at effective n, by patient ({count} patients)"
-    return Estimate(share, low, high, rows, method, resampling.unit, resampling.level)
+    limits = wilson(share * size, size, resampling.level)
+    return from_limits(share, limits, resampling, name="Wilson at effective n", figure="proportion")
 
 
 def _all_alike(hit: bool, total: int, resampling: Resampling) -> Estimate:

@@ -38,14 +38,14 @@ def mean_absolute_difference(
     reference: ArrayLike, predicted: ArrayLike, resampling: Resampling
 ) -> Estimate:
     """Gives the mean absolute difference, in the unit of the values."""
-    return mean_by_patient(np.abs(_gaps(reference, predicted)), resampling)
+    return mean_by_patient(np.abs(_gaps(reference, predicted)), resampling, scale="ratio")
 
 
 def mean_squared_error(
     reference: ArrayLike, predicted: ArrayLike, resampling: Resampling
 ) -> Estimate:
     """Gives the mean squared difference, in the unit squared."""
-    return mean_by_patient(_gaps(reference, predicted) ** 2, resampling)
+    return mean_by_patient(_gaps(reference, predicted) ** 2, resampling, scale="ratio")
 
 
 def root_mean_squared_error(
@@ -58,14 +58,14 @@ def root_mean_squared_error(
     def root(weights: FloatArray) -> FloatArray:
         return np.asarray(np.sqrt((squares @ weights) / weights.sum(axis=0)))
 
-    return estimate_by_patient(root, resampling)
+    return estimate_by_patient(root, resampling, scale="ratio")
 
 
 def bland_altman(first: ArrayLike, second: ArrayLike, resampling: Resampling) -> BlandAltman:
     """Gives bias and limits of agreement of first minus second, each with its interval.
 
     With one row a patient the intervals are Bland and Altman's by the t distribution,
-    with several they are the patient bootstrap's.
+    with several they are by patient as the plan asks for.
 
     Raises:
         InputError: There are fewer than two rows.
@@ -79,7 +79,10 @@ def bland_altman(first: ArrayLike, second: ArrayLike, resampling: Resampling) ->
         _refuse("Limits of agreement cannot be found.", f"{rows} row", "at least two rows")
     if len(np.unique(np.asarray(resampling.patients))) < rows:
         return BlandAltman(
-            *(estimate_by_patient(_shifted_mean(gaps, k), resampling) for k in (0.0, -1.96, 1.96))
+            *(
+                estimate_by_patient(_shifted_mean(gaps, k), resampling, scale="plain")
+                for k in (0.0, -1.96, 1.96)
+            )
         )
     sd = float(gaps.std(ddof=1))
     reach = float(stats.t.ppf(0.5 + resampling.level / 2.0, rows - 1))
@@ -115,7 +118,7 @@ def concordance(first: ArrayLike, second: ArrayLike, resampling: Resampling) -> 
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(below > 1e-15, 2.0 * (s12 - m1 * m2) / below, np.nan)
 
-    return estimate_by_patient(correlation, resampling)
+    return estimate_by_patient(correlation, resampling, scale="coefficient")
 
 
 def intraclass_correlation(

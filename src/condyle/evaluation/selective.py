@@ -70,4 +70,4 @@ def area_under_selective_risk(
         risk = np.divide(missed, answered, out=np.zeros_like(missed), where=answered > 0)
         return np.asarray((risk * size).sum(axis=0) / answered[-1])
 
-    return estimate_by_patient(area, resampling)
+    return estimate_by_patient(area, resampling, scale="share")
