@@ -245,6 +245,21 @@ def cohort_of(
     return Cohort(groups, tuple(rows), tuple(notes))
 
 
+def patient_values(members: Sequence[Member], name: str) -> tuple[dict[str, str], bool]:
+    """Gives one text a patient of a covariate, and whether the texts are numbers.
+
+    Args:
+        members: Studies; where those of a patient differ, see ``cohort_of``.
+        name: Of the covariate; what is missing is an empty text.
+    """
+    numbers = _is_number(name, [_told(member, name) for member in members])
+    told: dict[str, set[str]] = {member.patient: set() for member in members}
+    for member in members:
+        if value := _told(member, name):
+            told[member.patient].add(value)
+    return {who: _one_of(values, numbers=numbers) for who, values in told.items()}, numbers
+
+
 def _in(every: Sequence[_Grouped], group: str) -> list[_Grouped]:
     return [one for one in every if group in (ALL, one.group)]
 
@@ -259,15 +274,6 @@ def _studies(members: Sequence[Member]) -> int:
 
 def _count_row(variable: str, unit: str, counts: Sequence[int]) -> CohortRow:
     return CohortRow(variable, "", unit, tuple(Share(count, counts[0]) for count in counts))
-
-
-def _of_patients(members: Sequence[Member], name: str, *, numbers: bool) -> list[str]:
-    """Gives one text a patient: the value, ``SEVERAL``, or empty where it is missing."""
-    told: dict[str, set[str]] = {member.patient: set() for member in members}
-    for member in members:
-        if value := _told(member, name):
-            told[member.patient].add(value)
-    return [_one_of(values, numbers=numbers) for values in told.values()]
 
 
 def _told(member: Member, name: str) -> str:
@@ -286,8 +292,9 @@ def _one_of(values: set[str], *, numbers: bool) -> str:
 def _covariate_rows(
     name: str, members: Sequence[Member], groups: Sequence[str]
 ) -> tuple[list[CohortRow], list[str]]:
-    numbers = _is_number(name, [_told(member, name) for member in members])
-    columns = [_of_patients(_in(members, g), name, numbers=numbers) for g in groups]
+    values, numbers = patient_values(members, name)
+    of_groups = [dict.fromkeys(member.patient for member in _in(members, g)) for g in groups]
+    columns = [[values[patient] for patient in patients] for patients in of_groups]
     if numbers:
         return _number_rows(name, columns), []
     notes = []

@@ -24,6 +24,7 @@ _NAMES = {
     "ManufacturerModelName": "scanner, model",
 }
 _COUNTED = ("patients", "studies")
+_INDENT = "\xa0\xa0\xa0"  # plain spaces at the front of a cell would not be shown
 
 
 def cohort_section(cohort: Cohort) -> Section:
@@ -84,14 +85,16 @@ def _lines(variable: str, rows: list[CohortRow]) -> list[tuple[str, ...]]:
     whole = [row for row in rows if not row.level]
     lines = [(f"{name}, median (quartiles)", *map(cell_text, row.cells)) for row in whole]
     if whole:
-        lines += [(f"  {row.level}", *map(cell_text, row.cells)) for row in rows if row.level]
+        lines += [
+            (f"{_INDENT}{row.level}", *map(cell_text, row.cells)) for row in rows if row.level
+        ]
         return lines
     binary = {row.level for row in rows} <= {"0", "1", MISSING} and rows[0].unit != "patient"
     heading = f"{name}, by {rows[0].unit}" if rows[0].unit != "patient" else name
     lines.append((heading, *("" for _ in rows[0].cells)))
     for row in rows:
         level = {"0": "absent", "1": "present"}.get(row.level, row.level) if binary else row.level
-        lines.append((f"  {level}", *map(cell_text, row.cells)))
+        lines.append((f"{_INDENT}{level}", *map(cell_text, row.cells)))
     return lines
 
 

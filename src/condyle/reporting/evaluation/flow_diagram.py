@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import textwrap
 from dataclasses import dataclass
 from typing import Any
 
-import matplotlib
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from condyle.domain.evaluation_report import Drawing, Section
 from condyle.evaluation.participant_flow import Answer, Flow, LeftOut, Stage
+from condyle.reporting.evaluation.style import drawing, house_style
 
 TITLE = "Flow of participants"
 _INK, _LINE, _MAIN, _SIDE, _END = "#1d2329", "#5b6670", "#e8f1f3", "#fbf3e6", "#f4f6f8"
@@ -65,7 +62,7 @@ def flow_drawing(flow: Flow) -> Drawing:
     boxes, lines = _laid_out(flow)
     width = max(box.x + box.width for box in boxes) + _MARGIN
     height = max(box.foot for box in boxes) + _MARGIN
-    with matplotlib.rc_context({"svg.hashsalt": "condyle", "svg.fonttype": "none"}):
+    with house_style():
         figure = Figure(figsize=(width, height))
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_xlim(0, width)
@@ -75,7 +72,7 @@ def flow_drawing(flow: Flow) -> Drawing:
             _draw_box(axes, box)
         for line in lines:
             _draw_line(axes, line)
-        return Drawing("flow", caption_of(flow), _svg(figure), _png(figure))
+        return drawing(figure, "flow", caption_of(flow))
 
 
 def caption_of(flow: Flow) -> str:
@@ -202,16 +199,3 @@ def _draw_line(axes: Any, line: _Line) -> None:
     style = "-|>" if line.arrow else "-"
     look = {"arrowstyle": style, "color": _LINE, "lw": 1.0, "shrinkA": 0, "shrinkB": 0}
     axes.annotate("", xy=line.end, xytext=line.start, arrowprops=look)
-
-
-def _svg(figure: Figure) -> bytes:
-    stream = io.BytesIO()
-    FigureCanvasSVG(figure).print_svg(stream, metadata={"Date": None, "Creator": "Condyle"})
-    return stream.getvalue()
-
-
-def _png(figure: Figure) -> bytes:
-    stream = io.BytesIO()
-    figure.set_dpi(150)
-    FigureCanvasAgg(figure).print_png(stream, metadata={"Software": "Condyle"})
-    return stream.getvalue()

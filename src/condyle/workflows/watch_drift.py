@@ -1,0 +1,158 @@
+"""``condyle drift``: whether a new period's cases, and how they are read, have changed."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from condyle.domain.evaluation_report import Section
+from condyle.domain.progress import ProgressCallback, ignore_progress
+from condyle.errors import OutputError
+from condyle.evaluation.predictions import Predictions
+from condyle.reporting.evaluation.drift_sections import (
+    drift_document,
+    drift_sections,
+    summary_words,
+)
+from condyle.reporting.evaluation.html import sections_html
+from condyle.reporting.evaluation.page import SectionsPage, figures_of
+from condyle.reporting.evaluation.sections import evaluation_sections
+from condyle.reporting.predictions import read_predictions
+from condyle.workflows.drift_tests import drift_report
+from condyle.workflows.evaluation_report import About, evaluation_report
+from condyle.workflows.evaluation_rows import Draw
+
+JSON, PAGE = "drift.json", "drift.html"
+TITLE = "A new period against its baseline"
+_OURS = ("drift",)
+
+
+@dataclass(frozen=True)
+class DriftWritten:
+    """What was found and where it lies.
+
+    Attributes:
+        summary: In one sentence.
+        warnings: What to bear in mind.
+        page: The HTML page.
+    """
+
+    summary: str
+    warnings: tuple[str, ...]
+    page: Path
+
+
+def watch_drift(
+    baseline: Path,
+    new: Path,
+    *,
+    out: Path,
+    draw: Draw | None = None,
+    progress: ProgressCallback = ignore_progress,
+) -> DriftWritten:
+    """Compares the predictions of a new period with those of a baseline.
+
+    Args:
+        baseline: Predictions table of the baseline.
+        new: Predictions table of the new period.
+        out: Folder for ``drift.json``, ``drift.html`` and its figures; new, empty, or with
+            an earlier drift report, which is replaced.
+        draw: How figures are drawn.
+        progress: Told of the stages ``"drift"`` and ``"figures"``, a task at a time.
+
+    Raises:
+        InputError: A table cannot be read, or the two cannot be compared.
+        OutputError: The folder holds something else or cannot be written.
+    """
+    first, second = read_predictions(baseline), read_predictions(new)
+    _prepare(out)
+    report = drift_report(first, second, draw=draw, progress=progress)
+    found = drift_sections(report)
+    page = SectionsPage(
+        title=TITLE,
+        facts=(
+            ("Baseline", f"{report.baseline.patients} patients"),
+            ("New period", f"{report.new.patients} patients"),
+            ("Condyle", version("condyle")),
+        ),
+        banners=(),
+        sections=(*found, *_of_new_period(second, draw, progress)),
+    )
+    document = drift_document(report, software=version("condyle"))
+    files = {
+        JSON: (json.dumps(document, indent=1, sort_keys=True) + "\n").encode(),
+        PAGE: sections_html(page).encode(),
+    }
+    for stem, figure in figures_of(found).items():
+        files[f"{stem}.svg"], files[f"{stem}.png"] = figure.svg, figure.png
+    _write(out, files)
+    return DriftWritten(summary_words(report), report.warnings, out / PAGE)
+
+
+def _of_new_period(
+    table: Predictions, draw: Draw | None, progress: ProgressCallback
+) -> tuple[Section, ...]:
+    """Gives the sections of an evaluation of the new period, where it has references."""
+    if np.isnan(table.reference).all():
+        return ()
+    evaluated = evaluation_report(
+        table, about=About("The new period"), draw=draw, progress=progress
+    )
+    sections = evaluation_sections(evaluated)
+    first = Section(
+        "The new period by itself",
+        paragraphs=(
+            "What follows is the evaluation of the new period, as 'condyle evaluate' has "
+            "it; patients who are in the baseline too are counted here.",
+        ),
+    )
+    return (first, *sections)
+
+
+def _prepare(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        entries = sorted(out.iterdir())
+        others = [e for e in entries if not e.name.startswith(_OURS) or e.is_dir()]
+        if others:
+            raise _refusal(f"{len(others)} files or folders that are no part of one")
+        for entry in entries:
+            entry.unlink()
+    except FileExistsError as error:
+        raise _refusal("a file of that name") from error
+    except OSError as error:
+        raise _unwritten(error) from error
+
+
+def _write(out: Path, files: Mapping[str, bytes]) -> None:
+    part = out / "drift.unfinished"
+    try:
+        for name, content in files.items():
+            part.write_bytes(content)
+            os.replace(part, out / name)
+    except OSError as error:
+        raise _unwritten(error) from error
+
+
+def _refusal(found: str) -> OutputError:
+    return OutputError(
+        "The comparison was not started, so that nothing of yours is lost.",
+        found=found,
+        needed="a new or empty folder, or an earlier drift report",
+        mend="name another folder with --out, or empty this one.",
+    )
+
+
+def _unwritten(error: OSError) -> OutputError:
+    return OutputError(
+        "The drift report could not be written.",
+        found=error.strerror or type(error).__name__,
+        needed="a folder that can be written to, with room",
+        mend="name another folder with --out.",
+    )
