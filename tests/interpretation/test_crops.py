@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,11 @@ from condyle.interpretation import (
     CropShape,
     DiscPlace,
     GradableSlice,
-    disc_input,
+    disc_inputs,
     interpret_slice,
 )
-from condyle.interpretation.crops import FACTS, crop_points
+from condyle.interpretation.crops import FACTS, MEASURED, PLAIN_FACTS, UNKNOWN, crop_points
+from condyle.interpretation.measures import MEASURES
 from condyle.preprocessing import Placement
 
 SHAPE = CropShape()
@@ -32,8 +34,8 @@ def gradable(drawing: Any, weighting: str = "t2", image: Any = None) -> Gradable
 
 def crop_of(found: GradableSlice, position: int, shape: CropShape = SHAPE) -> Any:
     role = "t1" if found.weighting == "t1" else "t2"
-    places = {role: DiscPlace(found, position)}
-    return disc_input(places, index_from_caudal=position + 1, shape=shape)
+    places = [{role: DiscPlace(found, n)} for n in range(len(found.anatomy.chain.discs))]
+    return disc_inputs(places, shape=shape)[position]
 
 
 def slope_of(mask: np.ndarray) -> float:
@@ -135,7 +137,9 @@ def test_a_missing_contrast_is_zeros_and_said_to_be_missing(drawn: Draw) -> None
     assert made.crop[:3].any()
     assert not made.crop[3:].any()
     assert made.facts[6:9].tolist() == [1.0, 0.0, 0.0]
-    assert not made.facts[13:].any()
+    assert not made.facts[13:PLAIN_FACTS].any()
+    assert (made.facts[PLAIN_FACTS : PLAIN_FACTS + 8] > UNKNOWN).all()
+    assert (made.facts[PLAIN_FACTS + MEASURED :] == UNKNOWN).all()
 
 
 def test_t2_space_stands_in_for_t2_and_is_marked(drawn: Draw) -> None:
@@ -147,22 +151,49 @@ def test_t2_space_stands_in_for_t2_and_is_marked(drawn: Draw) -> None:
 
 def test_two_contrasts_are_those_of_each_alone(drawn: Draw) -> None:
     first, second = gradable(drawn(), "t1"), gradable(drawn(bow=6.0))
-    places = {"t1": DiscPlace(first, 2), "t2": DiscPlace(second, 1)}
-    both = disc_input(places, index_from_caudal=3, shape=SHAPE)
+    places = [{"t1": DiscPlace(first, n), "t2": DiscPlace(second, max(n - 1, 0))} for n in range(3)]
+    both = disc_inputs(places, shape=SHAPE)[2]
     assert np.array_equal(both.crop[:3], crop_of(first, 2).crop[:3])
     assert np.array_equal(both.crop[3:], crop_of(second, 1).crop[3:])
 
 
 def test_no_contrast_at_all_gives_zeros_with_the_index() -> None:
-    made = disc_input({}, index_from_caudal=2, shape=CropShape(rows=8, columns=9))
+    made = disc_inputs([{}, {}], shape=CropShape(rows=8, columns=9))[1]
     assert made.crop.shape == (6, 8, 9)
     assert not made.crop.any()
-    assert made.facts.tolist() == [0.0, 1.0] + [0.0] * (FACTS - 2)
+    assert made.facts[:PLAIN_FACTS].tolist() == [0.0, 1.0] + [0.0] * (PLAIN_FACTS - 2)
+    assert len(made.facts) == FACTS and (made.facts[PLAIN_FACTS:] == UNKNOWN).all()
+
+
+def test_a_study_with_no_disc_has_no_input() -> None:
+    assert disc_inputs([], shape=SHAPE) == ()
+
+
+def test_a_disc_is_measured_alone_and_its_neighbours_are_not_part_of_it(drawn: Draw) -> None:
+    """A crop shows parts of the neighbours; the measures are of the middle disc."""
+    found = gradable(drawn(length=36.0, thickness=9.0))
+    facts = crop_of(found, 2).facts[PLAIN_FACTS + MEASURED :]
+    scale = found.anatomy.chain.length
+    assert facts[MEASURES.index("height-middle")] == pytest.approx(9.0 / scale, abs=0.06)
+    assert facts[MEASURES.index("length")] == pytest.approx(36.0 / scale, abs=0.08)
+    usual = facts[len(MEASURES) + MEASURES.index("height-middle")]
+    assert usual == pytest.approx(0.0, abs=0.03), "every disc is drawn alike"
+
+
+def test_a_thin_disc_stands_out_from_its_study(drawn: Draw) -> None:
+    found = gradable(drawn())
+    thin = np.argwhere(found.anatomy.disc_index == 3)
+    edge = thin[thin[:, 0] < np.median(thin[:, 0])]
+    index = found.anatomy.disc_index.copy()
+    index[edge[:, 0], edge[:, 1]] = 0
+    less = replace(found, anatomy=replace(found.anatomy, disc_index=index))
+    place = PLAIN_FACTS + MEASURED + len(MEASURES) + MEASURES.index("area")
+    assert crop_of(less, 2).facts[place] < crop_of(found, 2).facts[place] - 0.05
 
 
 @pytest.mark.parametrize(("index", "place"), [(1, 0), (3, 2), (6, 5), (7, 5), (9, 5)])
 def test_the_index_is_one_of_six_the_last_for_all_above(index: int, place: int) -> None:
-    facts = disc_input({}, index_from_caudal=index, shape=SHAPE).facts
+    facts = disc_inputs([{}] * index, shape=SHAPE)[index - 1].facts
     assert facts[:6].tolist() == [float(position == place) for position in range(6)]
 
 

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from condyle.errors import BadConfiguration
+from condyle.interpretation.crops import FACTS, MEASURED, PLAIN_FACTS, UNKNOWN
 from condyle.training.augmentation import (
     AffineRange,
     blank_borders,
@@ -39,7 +40,7 @@ def settings(**changed):
 
 def discs(count=4):
     rng = np.random.default_rng(3)
-    facts = rng.random((count, 17)).astype(np.float32)
+    facts = rng.random((count, FACTS)).astype(np.float32)
     facts[:, 6:9] = [1.0, 1.0, 0.0]
     return GradedDiscs(
         patients=np.array([str(n) for n in range(count)]),
@@ -197,3 +198,7 @@ def test_a_contrast_that_is_dropped_leaves_no_trace_and_never_both_go():
     assert 0.03 < float((kept[:, 1] == 0).float().mean()) < 0.12
     assert not facts[kept[:, 0] == 0, 9:13].any()
     assert not facts[kept[:, 1] == 0, 13:17].any()
+    for role in range(2):
+        start = PLAIN_FACTS + role * MEASURED
+        unknown = facts[:, start : start + MEASURED] == UNKNOWN
+        assert unknown[kept[:, role] == 0].all() and not unknown[kept[:, role] == 1].any()

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from condyle.domain.progress import Progress
-from condyle.errors import BundleError, Cancelled, DatasetError
+from condyle.errors import BadConfiguration, BundleError, Cancelled, DatasetError
+from condyle.interpretation.crops import FACTS, UNKNOWN
 from condyle.training import loop
 from condyle.training.export import check_parity, export_with_example
 from condyle.training.graded_discs import GradedDiscs
@@ -163,7 +164,7 @@ def graded(count=6):
     return GradedDiscs(
         patients=np.array([str(n) for n in range(count)]),
         crops=rng.random((count, 6, 84, 112)).astype(np.float16),
-        facts=rng.random((count, 17)).astype(np.float32),
+        facts=rng.random((count, FACTS)).astype(np.float32),
         grade=np.arange(count) % 5,
         findings=(rng.random((count, 7)) < 0.5).astype(np.float32),
     )
@@ -197,6 +198,33 @@ def test_a_grader_is_trained_and_exported_with_parity_for_any_batch(tmp_path):
     assert [part.shape for part in session.run(list(OUTPUTS), whole)] == [(6, 5), (6, 7)]
 
 
+def test_an_unknown_fact_is_the_same_to_the_exported_file_as_to_the_network(tmp_path):
+    grader = build_network("disc-grader", SMALL)
+    rng = np.random.default_rng(2)
+    grader.measures.standardise(rng.normal(3.0, 2.0, (50, 20)).astype(np.float32))
+    facts = torch.from_numpy(rng.normal(3.0, 2.0, (2, 20)).astype(np.float32))
+    facts[:, 17:] = UNKNOWN
+    example = {"crop": torch.zeros(2, 6, 20, 28), "facts": facts}
+    exported = export_with_example(TwoHeads(grader, grades=5), example, outputs=OUTPUTS)
+    found = onnxruntime.InferenceSession(exported.model).run(None, dict(exported.feeds))
+    assert check_parity(found, exported.trained) < 1e-5
+    assert all(np.isfinite(part).all() for part in found)
+
+
+def test_a_network_that_grades_no_discs_is_refused(tmp_path):
+    with pytest.raises(BadConfiguration, match="cannot grade discs"):
+        train_grading(
+            recipe("lumbar-grading", network="{name: unet, parameters: {channels: [4, 8]}}"),
+            discs=graded(),
+            stage="fold-0",
+            folder=tmp_path,
+            fold_seed=0,
+            device="cpu",
+            resume=False,
+            progress=lambda step: None,
+        )
+
+
 def test_a_grader_with_nothing_to_learn_from_is_refused(tmp_path):
     with pytest.raises(DatasetError, match="nothing to train"):
         train_grading(
@@ -211,13 +239,16 @@ def test_a_grader_with_nothing_to_learn_from_is_refused(tmp_path):
         )
 
 
+SMALL = {"inputs": 6, "plain_facts": 17, "facts": 20, "outputs": 12, "channels": [4]}
+
+
 def test_the_exported_bytes_are_the_same_each_time():
     torch.manual_seed(3)
     network = TwoHeads(
-        build_network("disc-grader", {"inputs": 6, "facts": 17, "outputs": 12, "channels": [4]}),
+        build_network("disc-grader", SMALL),
         grades=5,
     ).eval()
-    example = {"crop": torch.zeros(2, 6, 20, 28), "facts": torch.zeros(2, 17)}
+    example = {"crop": torch.zeros(2, 6, 20, 28), "facts": torch.zeros(2, 20)}
     first = export_with_example(network, example, outputs=OUTPUTS)
     again = export_with_example(network, example, outputs=OUTPUTS)
     assert first.model == again.model
@@ -231,3 +262,23 @@ def test_an_export_that_says_something_else_is_refused():
         check_parity([one + 0.01], [one])
     with pytest.raises(BundleError):
         check_parity([np.full((2, 3), np.nan, dtype=np.float32)], [one])
+
+
+@pytest.mark.parametrize(
+    ("widths", "layout"),
+    [
+        ([16, 32], torch.channels_last),
+        ([24, 4], torch.contiguous_format),
+        ([], torch.contiguous_format),
+    ],
+)
+def test_only_networks_of_wide_layers_are_trained_with_channels_last(widths, layout):
+    layers = [torch.nn.Conv2d(3, width, 1) for width in widths]
+    assert loop.memory_format_of(torch.nn.Sequential(*layers)) is layout
+
+
+def test_both_recipes_train_with_channels_last():
+    for name in ("lumbar-anatomy", "lumbar-grading"):
+        network = read_recipe(name).network
+        built = build_network(network.name, network.parameters)
+        assert loop.memory_format_of(built) is torch.channels_last

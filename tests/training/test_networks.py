@@ -1,9 +1,11 @@
 """Networks: their size, their shapes, and what they refuse."""
 
+import numpy as np
 import pytest
 import torch
 
 from condyle.errors import BadConfiguration, UnknownName
+from condyle.interpretation.crops import UNKNOWN
 from condyle.training.networks import NETWORKS, build_network
 from condyle.training.networks.blocks import Residual, conv_unit
 from condyle.training.recipe import read_recipe
@@ -34,12 +36,15 @@ def test_the_unet_has_the_parameters_of_its_levels():
     assert parameters(network) == conv(4, 4) + down + up + (4 * 16 + 16)
 
 
-def test_the_grader_has_the_parameters_of_its_stages():
-    settings = {"inputs": 6, "facts": 17, "outputs": 12, "channels": [4, 8]}
+GRADER = {"inputs": 6, "plain_facts": 17, "facts": 20, "outputs": 12, "channels": [4, 8]}
+
+
+def test_the_grader_has_the_parameters_of_its_experts():
     first = conv(6, 4) + 2 * conv(4, 4) + conv(4, 4, 1)
     second = conv(4, 8) + conv(8, 8) + conv(4, 8, 1)
     head = (2 * 8 + 17) * 96 + 96 + 96 * 12 + 12
-    assert parameters(build_network("disc-grader", settings)) == first + second + head
+    measures = 20 * 64 + 64 + 64 * 12 + 12
+    assert parameters(build_network("disc-grader", GRADER)) == first + second + head + measures
 
 
 @pytest.mark.parametrize("size", [(32, 32), (64, 32)])
@@ -48,17 +53,51 @@ def test_the_unet_labels_every_pixel(size):
     assert network(torch.zeros(2, 1, *size)).shape == (2, 4, *size)
 
 
+def grader():
+    torch.manual_seed(4)
+    return build_network("disc-grader", GRADER).eval()
+
+
 def test_the_grader_gives_one_vector_a_disc():
-    settings = {"inputs": 6, "facts": 17, "outputs": 12, "channels": [4, 8]}
-    network = build_network("disc-grader", settings).eval()
-    assert network(torch.zeros(3, 6, 20, 28), torch.zeros(3, 17)).shape == (3, 12)
+    assert grader()(torch.zeros(3, 6, 20, 28), torch.zeros(3, 20)).shape == (3, 12)
 
 
-def test_the_facts_change_what_the_grader_says():
-    settings = {"inputs": 6, "facts": 17, "outputs": 12, "channels": [4, 8]}
-    network = build_network("disc-grader", settings).eval()
-    crop = torch.zeros(1, 6, 20, 28)
-    assert not torch.equal(network(crop, torch.zeros(1, 17)), network(crop, torch.ones(1, 17)))
+def test_the_grader_says_the_mean_of_its_experts():
+    network, crop, facts = grader(), torch.rand(2, 6, 20, 28), torch.rand(2, 20)
+    image, measures = network.experts(crop, facts)
+    assert torch.allclose(network(crop, facts), (image + measures) / 2)
+    assert not torch.allclose(image, measures)
+
+
+def test_the_image_expert_knows_nothing_of_the_measures():
+    network, crop, facts = grader(), torch.rand(2, 6, 20, 28), torch.rand(2, 20)
+    other = facts.clone()
+    other[:, 17:] += 1.0
+    before, after = network.experts(crop, facts), network.experts(crop, other)
+    assert torch.equal(before[0], after[0])
+    assert not torch.equal(before[1], after[1])
+
+
+def test_an_unknown_measure_counts_as_the_usual_one():
+    network = grader()
+    rng = np.random.default_rng(1)
+    learnt = rng.normal(5.0, 3.0, (40, 20)).astype(np.float32)
+    learnt[:7, 18] = UNKNOWN
+    network.measures.standardise(learnt)
+    facts = torch.from_numpy(learnt[10:12].copy())
+    usual = facts.clone()
+    usual[:, 18] = float(learnt[7:, 18].mean())
+    facts[:, 18] = UNKNOWN
+    assert torch.allclose(network.measures(facts), network.measures(usual), atol=1e-5)
+
+
+def test_a_fact_that_never_changes_or_is_never_known_does_no_harm():
+    network = grader()
+    learnt = np.ones((5, 20), dtype=np.float32)
+    learnt[:, 3] = UNKNOWN
+    network.measures.standardise(learnt)
+    assert torch.isfinite(network.measures(torch.full((1, 20), UNKNOWN))).all()
+    assert torch.isfinite(network.measures(torch.full((1, 20), 1e30))).all()
 
 
 @pytest.mark.parametrize("name", ["lumbar-anatomy", "lumbar-grading"])

@@ -26,6 +26,7 @@ from condyle.datasets.splits import Split
 from condyle.domain.estimate import Estimate
 from condyle.domain.study import Attribute, Instance, Series, Study
 from condyle.domain.volume import Volume
+from condyle.interpretation.crops import FACTS
 from condyle.training.recipe import Recipe, read_recipe
 from condyle.workflows.manifests import bundle_manifest
 from condyle.workflows.read_study import LoadedBundles
@@ -116,7 +117,8 @@ def facts_grader() -> bytes:
         to_grade[index, min(index, 4)] = 4.0
     offset = np.array([2.0, -2.0] * 3 + [2.0], dtype=np.float32)
     nodes = [
-        helper.make_node("MatMul", ["facts", "w"], ["grade"]),
+        helper.make_node("Slice", ["facts", "from", "to", "last"], ["plain"]),
+        helper.make_node("MatMul", ["plain", "w"], ["grade"]),
         helper.make_node("ReduceMean", ["crop"], ["mean"], axes=[1, 2, 3], keepdims=0),
         helper.make_node("Mul", ["mean", "zero"], ["none"]),
         helper.make_node("Unsqueeze", ["none", "last"], ["column"]),
@@ -128,7 +130,7 @@ def facts_grader() -> bytes:
         "facts",
         [
             helper.make_tensor_value_info("crop", kind, ["n", 6, 84, 112]),
-            helper.make_tensor_value_info("facts", kind, ["n", 17]),
+            helper.make_tensor_value_info("facts", kind, ["n", FACTS]),
         ],
         [
             helper.make_tensor_value_info("grade", kind, ["n", 5]),
@@ -138,6 +140,8 @@ def facts_grader() -> bytes:
             numpy_helper.from_array(to_grade, "w"),
             numpy_helper.from_array(np.array(0.0, dtype=np.float32), "zero"),
             numpy_helper.from_array(np.array([1], dtype=np.int64), "last"),
+            numpy_helper.from_array(np.array([0], dtype=np.int64), "from"),
+            numpy_helper.from_array(np.array([17], dtype=np.int64), "to"),
             numpy_helper.from_array(offset, "offset"),
         ],
     )
@@ -206,7 +210,7 @@ def _sample(*, anatomy: bool) -> dict[str, NDArray[np.float32]]:
         }
     return {
         "input.crop": np.zeros((1, 6, 84, 112), dtype=np.float32),
-        "input.facts": np.zeros((1, 17), dtype=np.float32),
+        "input.facts": np.zeros((1, FACTS), dtype=np.float32),
         "output.grade": np.zeros((1, 5), dtype=np.float32),
         "output.findings": np.zeros((1, 7), dtype=np.float32),
     }

@@ -15,7 +15,7 @@ from condyle.datasets.splits import Split, read_split, split_text
 from condyle.domain.progress import ignore_progress
 from condyle.errors import BadConfiguration, BundleError, OutputError
 from condyle.inference import verify_bundle
-from condyle.interpretation.crops import disc_input
+from condyle.interpretation.crops import DiscPlace, disc_inputs
 from condyle.reporting.predictions import read_predictions
 from condyle.training.recipe import read_recipe
 from condyle.workflows import train_anatomy, train_grading
@@ -230,20 +230,21 @@ def test_training_and_reading_cut_the_same_arrays_out_of_a_case(data, models, pa
     )
     roles = choose_roles(readings)
     shape = crop_shape(grading.manifest.interpretation)
-    for position in range(6):
-        served = _places(roles, position, grading)
-        assert set(served) == set(trained) == {"t1", "t2"}
-        for role, place in served.items():
+    served = [_places(roles, position, grading) for position in range(6)]
+    theirs = [
+        {role: DiscPlace(found, position) for role, found in trained.items()}
+        for position in range(6)
+    ]
+    for position, places in enumerate(served):
+        assert set(places) == set(trained) == {"t1", "t2"}
+        for role, place in places.items():
             np.testing.assert_array_equal(place.found.image, trained[role].image)
             np.testing.assert_array_equal(
                 place.found.anatomy.labelmap, trained[role].anatomy.labelmap
             )
             assert (place.position, place.found.weighting) == (position, trained[role].weighting)
-        mine = disc_input(served, index_from_caudal=position + 1, shape=shape)
-        theirs = disc_input(
-            {role: type(served[role])(found, position) for role, found in trained.items()},
-            index_from_caudal=position + 1,
-            shape=shape,
-        )
-        np.testing.assert_array_equal(mine.crop, theirs.crop)
-        np.testing.assert_array_equal(mine.facts, theirs.facts)
+    for mine, other in zip(
+        disc_inputs(served, shape=shape), disc_inputs(theirs, shape=shape), strict=True
+    ):
+        np.testing.assert_array_equal(mine.crop, other.crop)
+        np.testing.assert_array_equal(mine.facts, other.facts)

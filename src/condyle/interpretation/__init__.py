@@ -7,7 +7,7 @@ from condyle.interpretation.crops import (
     DiscInput,
     DiscPlace,
     GradableSlice,
-    disc_input,
+    disc_inputs,
 )
 from condyle.interpretation.discs import Disc
 from condyle.interpretation.midline import disc_slices, matching_disc, midsagittal_slice
@@ -20,7 +20,7 @@ __all__ = [
     "DiscPlace",
     "GradableSlice",
     "SliceAnatomy",
-    "disc_input",
+    "disc_inputs",
     "disc_slices",
     "find_chain",
     "interpret_slice",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,10 +11,21 @@ from scipy import ndimage
 
 from condyle.interpretation.anatomy import SliceAnatomy
 from condyle.interpretation.discs import CANAL, DISC, VERTEBRA
+from condyle.interpretation.measures import MEASURES, CropGrid, measure_disc, relate_measures
 
 Floats = NDArray[np.float32]
 ROLES = ("t1", "t2")
-FACTS = 6 + 3 + 8
+
+PLAIN_FACTS = 6 + 3 + 8
+"""Index from caudal, contrasts and signals; the measures come after them."""
+
+MEASURED = 4 * len(MEASURES)
+"""Numbers that the measures of one contrast take: a disc's own and how it stands out."""
+
+FACTS = PLAIN_FACTS + len(ROLES) * MEASURED
+
+UNKNOWN = -1000.0
+"""Stands for a measure that could not be taken: a model is given finite numbers alone."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,14 @@ class CropShape:
     anterior: float = 0.95
     posterior: float = 1.25
     vertical: float = 0.85
+
+    @property
+    def grid(self) -> CropGrid:
+        """Where its pixels lie about the disc's centre, in disc lengths."""
+        return CropGrid(
+            rows=np.linspace(-self.vertical, self.vertical, self.rows),
+            columns=np.linspace(-self.anterior, self.posterior, self.columns),
+        )
 
 
 @dataclass(frozen=True)
@@ -71,38 +90,46 @@ class DiscInput:
     Attributes:
         crop: (6, row, column) float32: T1, its disc and canal labels, T2 and its labels;
             zeros where a contrast is missing.
-        facts: (17,) float32: index from caudal (one of six), which contrasts there are,
-            and signal of disc, canal and vertebra in each.
+        facts: (305,) float32: index from caudal (one of six), which contrasts there are,
+            signal of disc, canal and vertebra in each, then the measures of each,
+            ``UNKNOWN`` where they could not be taken.
     """
 
     crop: Floats = field(repr=False)
     facts: Floats
 
 
-def disc_input(
-    places: Mapping[str, DiscPlace], *, index_from_caudal: int, shape: CropShape
-) -> DiscInput:
-    """Cuts one disc out of the slices of a study.
+def disc_inputs(
+    places: Sequence[Mapping[str, DiscPlace]], *, shape: CropShape
+) -> tuple[DiscInput, ...]:
+    """Cuts every disc of a study out of its slices, and measures each beside the others.
 
     Args:
-        places: ``"t1"`` and ``"t2"`` to the disc's place there; either may be missing.
-        index_from_caudal: Of the disc, from 1 at the most caudal in view.
+        places: For each disc in view, caudal to cranial, ``"t1"`` and ``"t2"`` to its place
+            there; either may be missing.
         shape: Size and extent of the crop.
     """
-    crop = np.zeros((6, shape.rows, shape.columns), dtype=np.float32)
-    facts = np.zeros(FACTS, dtype=np.float32)
-    facts[min(index_from_caudal, 6) - 1] = 1.0
+    crops = np.zeros((len(places), 6, shape.rows, shape.columns), dtype=np.float32)
+    facts = np.zeros((len(places), FACTS), dtype=np.float32)
+    facts[:, PLAIN_FACTS:] = UNKNOWN
     for number, role in enumerate(ROLES):
-        place = places.get(role)
-        if place is None:
-            continue
-        found, position = place.found, place.position
-        crop[3 * number : 3 * number + 3] = _cut(found, position, shape=shape)
-        facts[6 + number] = 1.0
-        facts[9 + 4 * number : 13 + 4 * number] = _signals(found, position)
-        if found.weighting == "t2-space":
-            facts[8] = 1.0
-    return DiscInput(crop=crop, facts=facts)
+        measures = np.full((len(places), len(MEASURES)), np.nan)
+        for index, found in enumerate(places):
+            facts[index, min(index, 5)] = 1.0
+            place = found.get(role)
+            if place is None:
+                continue
+            crops[index, 3 * number : 3 * number + 3] = _cut(place, shape=shape)
+            facts[index, 6 + number] = 1.0
+            facts[index, 9 + 4 * number : 13 + 4 * number] = _signals(place)
+            if place.found.weighting == "t2-space":
+                facts[index, 8] = 1.0
+            measures[index] = _measured(place, crops[index, 3 * number :], shape=shape)
+        if len(places):
+            start = PLAIN_FACTS + number * MEASURED
+            related = np.nan_to_num(relate_measures(measures), nan=UNKNOWN)
+            facts[:, start : start + MEASURED] = related
+    return tuple(DiscInput(crop, row) for crop, row in zip(crops, facts, strict=True))
 
 
 def crop_points(found: GradableSlice, position: int, *, shape: CropShape) -> NDArray[np.float64]:
@@ -119,8 +146,9 @@ def crop_points(found: GradableSlice, position: int, *, shape: CropShape) -> NDA
     return found.anatomy.placement.to_source(points.reshape(-1, 2))
 
 
-def _cut(found: GradableSlice, position: int, *, shape: CropShape) -> Floats:
-    points = crop_points(found, position, shape=shape).T
+def _cut(place: DiscPlace, *, shape: CropShape) -> Floats:
+    found = place.found
+    points = crop_points(found, place.position, shape=shape).T
     size = (shape.rows, shape.columns)
     image = ndimage.map_coordinates(found.image, points, order=1, mode="constant")
     labels = ndimage.map_coordinates(found.anatomy.labelmap, points, order=0, mode="constant")
@@ -128,13 +156,24 @@ def _cut(found: GradableSlice, position: int, *, shape: CropShape) -> Floats:
     return np.stack([np.asarray(part, dtype=np.float32).reshape(size) for part in parts])
 
 
-def _signals(found: GradableSlice, position: int) -> Floats:
+def _measured(place: DiscPlace, crop: Floats, *, shape: CropShape) -> NDArray[np.float64]:
+    """Measures the disc on its crop, where its neighbours are left out by their index."""
+    points = crop_points(place.found, place.position, shape=shape).T
+    index = ndimage.map_coordinates(
+        place.found.anatomy.disc_index, points, order=0, mode="constant"
+    ).reshape(crop.shape[1:])
+    disc = np.asarray(index == place.position + 1)
+    return measure_disc(crop[0], disc, crop[2] > 0, grid=shape.grid)
+
+
+def _signals(place: DiscPlace) -> Floats:
     """Gives the disc's median and 85th percentile, the canal's 75th and the vertebrae's median.
 
     Pfirrmann's signal is judged against cerebrospinal fluid (Pfirrmann et al. 2001,
     doi 10.1097/00007632-200109010-00011), so the canal is taken over the whole slice.
     """
-    disc = found.image[found.anatomy.disc_index == position + 1]
+    found = place.found
+    disc = found.image[found.anatomy.disc_index == place.position + 1]
     canal = found.image[found.anatomy.labelmap == CANAL]
     vertebra = found.image[found.anatomy.labelmap == VERTEBRA]
     return np.array(

@@ -151,6 +151,8 @@ def read_recipe(name_or_path: str, *, settings: dict[str, str] | None = None) ->
         values = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise _bad(name_or_path, "text that is not YAML", str(error).splitlines()[0]) from error
+    if not isinstance(values, dict):
+        raise _bad(name_or_path, "no fields at all", "one field a line, such as 'task: grade'")
     for key, value in (settings or {}).items():
         _set(values, key, yaml.safe_load(value))
     try:

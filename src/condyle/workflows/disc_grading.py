@@ -13,7 +13,7 @@ from condyle.domain.anatomy import levels_from_caudal
 from condyle.domain.findings import Evidence, Finding, Site
 from condyle.domain.messages import Message
 from condyle.inference import Runner
-from condyle.interpretation.crops import CropShape, DiscPlace, GradableSlice, disc_input
+from condyle.interpretation.crops import CropShape, DiscPlace, GradableSlice, disc_inputs
 from condyle.interpretation.midline import matching_disc
 from condyle.interpretation.outline import outline_of
 from condyle.preprocessing.prepare import prepare
@@ -52,10 +52,7 @@ def grade_discs(
     levels = study_levels(roles.primary)
     shape = CropShape(**bundle.manifest.interpretation["crop"])  # type: ignore[arg-type]
     places = [_places(roles, position, bundle) for position in range(len(chain.discs))]
-    inputs = [
-        disc_input(found, index_from_caudal=position + 1, shape=shape)
-        for position, found in enumerate(places)
-    ]
+    inputs = disc_inputs(places, shape=shape)
     outputs = runner.run(
         {
             "crop": np.stack([item.crop for item in inputs]),

@@ -10,7 +10,7 @@ import numpy as np
 from condyle.domain.case import Case
 from condyle.domain.progress import Progress, ProgressCallback
 from condyle.interpretation.agreement import chain_shift
-from condyle.interpretation.crops import CropShape, DiscPlace, GradableSlice, disc_input
+from condyle.interpretation.crops import CropShape, DiscPlace, GradableSlice, disc_inputs
 from condyle.preprocessing.prepare import prepare
 from condyle.preprocessing.steps import Spec
 from condyle.training.graded_discs import GradedDiscs
@@ -72,15 +72,12 @@ def graded_discs(
             case, anatomy_spec=anatomy_spec, grading_spec=recipe.preprocessing, run=run
         )
         count = max((len(s.anatomy.chain.discs) for s in slices.values()), default=0)
-        for unit, grades in sorted(case.reference.grades.items()):
-            position = int(unit.rsplit("-", 1)[1]) - 1
-            places = {
-                role: DiscPlace(found, position)
-                for role, found in slices.items()
-                if position < len(found.anatomy.chain.discs)
-            }
-            made = disc_input(places, index_from_caudal=position + 1, shape=shape)
-            rows.append(DiscRow(case=case, unit=unit, found=position < count))
+        units = sorted(case.reference.grades.items(), key=lambda item: _position(item[0]))
+        last = max((_position(unit) for unit, _ in units), default=-1)
+        inputs = disc_inputs(_places(slices, max(count, last + 1)), shape=shape)
+        for unit, grades in units:
+            made = inputs[_position(unit)]
+            rows.append(DiscRow(case=case, unit=unit, found=_position(unit) < count))
             findings = [float(grades.get(name, -1)) for name in finding_names(recipe)]
             grade = grades.get(str(recipe.interpretation["grade"]), 0) - 1
             parts.append((case.patient, made.crop.astype(np.float16), made.facts, grade, findings))
@@ -94,6 +91,23 @@ def graded_discs(
         findings=np.array(finding_columns, dtype=np.float32),
     )
     return discs, rows
+
+
+def _places(slices: Mapping[str, GradableSlice], count: int) -> list[dict[str, DiscPlace]]:
+    """Gives where each disc from the most caudal up lies, on the contrasts that show it."""
+    return [
+        {
+            role: DiscPlace(found, position)
+            for role, found in slices.items()
+            if position < len(found.anatomy.chain.discs)
+        }
+        for position in range(count)
+    ]
+
+
+def _position(unit: str) -> int:
+    """Gives the position, from 0 at the most caudal, of ``"disc-<index from caudal>"``."""
+    return int(unit.rsplit("-", 1)[1]) - 1
 
 
 def crop_shape(interpretation: Mapping[str, Any]) -> CropShape:

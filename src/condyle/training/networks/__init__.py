@@ -37,4 +37,4 @@ def build_network(name: str, parameters: Mapping[str, Any]) -> nn.Module:
         ) from error
 
 
-__all__ = ["NETWORKS", "Network", "build_network"]
+__all__ = ["NETWORKS", "DiscGrader", "Network", "build_network"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -12,13 +13,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from condyle.domain.progress import ProgressCallback
-from condyle.errors import DatasetError
+from condyle.errors import BadConfiguration, DatasetError
+from condyle.interpretation.crops import MEASURED, PLAIN_FACTS, UNKNOWN
 from condyle.training.augmentation import AffineRange, random_grid, uniform
 from condyle.training.export import Exported, export_with_example
 from condyle.training.graded_discs import GradedDiscs
-from condyle.training.loop import Batch, Job, fit
+from condyle.training.loop import Batch, Job, LossOf, fit
 from condyle.training.losses import masked_binary_cross_entropy, ordinal_cross_entropy
-from condyle.training.networks import build_network
+from condyle.training.networks import DiscGrader, build_network
 from condyle.training.recipe import Recipe
 
 INPUTS = ("crop", "facts")
@@ -38,10 +40,15 @@ class TwoHeads(nn.Module):
         grades: How many belong to the grade.
     """
 
-    def __init__(self, network: nn.Module, *, grades: int) -> None:
+    def __init__(self, network: DiscGrader, *, grades: int) -> None:
         super().__init__()
         self.network = network
         self.grades = grades
+
+    def experts(self, crop: Tensor, facts: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Gives (batch, grades) and (batch, findings) logits of each of its experts."""
+        said = self.network.experts(crop, facts)
+        return [(logits[:, : self.grades], logits[:, self.grades :]) for logits in said]
 
     def forward(self, crop: Tensor, facts: Tensor) -> tuple[Tensor, Tensor]:
         """Gives (batch, grades) and (batch, findings) logits."""
@@ -75,6 +82,7 @@ def train_grading(
 
     Raises:
         DatasetError: There is no disc.
+        BadConfiguration: The recipe's network is none that grades discs.
     """
     if not len(discs.patients):
         raise DatasetError(
@@ -83,19 +91,8 @@ def train_grading(
             needed="slices on which it finds the discs that were graded",
             mend="train the anatomy recipe for longer, or check the images.",
         )
-    grades = int(recipe.loss["grades"])
-    smoothing = float(recipe.loss["smoothing"])
-    share = float(recipe.loss["findings_weight"])
     torch.manual_seed(recipe.seed + fold_seed)
-    network = TwoHeads(build_network(recipe.network.name, recipe.network.parameters), grades=grades)
-    weight = _positive_weight(discs.findings, most=float(recipe.loss["most_positive_weight"]))
-
-    def loss_of(model: nn.Module, batch: Batch) -> Tensor:
-        crop, facts, grade, findings = batch
-        ordinal, binary = model(crop, facts)
-        return ordinal_cross_entropy(ordinal, grade, smoothing=smoothing) + (
-            share * masked_binary_cross_entropy(binary, findings, weight=weight.to(binary.device))
-        )
+    network = _network(recipe, discs)
 
     def make_batch(step: int, generator: torch.Generator) -> Batch:
         size = recipe.schedule.batch
@@ -106,13 +103,44 @@ def train_grading(
         stage=stage,
         network=network,
         make_batch=make_batch,
-        loss_of=loss_of,
+        loss_of=_loss(recipe, discs),
         schedule=recipe.schedule,
         optimiser=recipe.optimiser,
         seed=recipe.seed + fold_seed,
         folder=folder,
     )
     return fit(job, device=device, resume=resume, progress=progress)
+
+
+def _network(recipe: Recipe, discs: GradedDiscs) -> TwoHeads:
+    grader = build_network(recipe.network.name, recipe.network.parameters)
+    if not isinstance(grader, DiscGrader):
+        raise BadConfiguration(
+            f"The network '{recipe.network.name}' cannot grade discs.",
+            found=recipe.network.name,
+            needed="disc-grader",
+            mend="correct network.name in the recipe.",
+        )
+    grader.measures.standardise(discs.facts)
+    return TwoHeads(grader, grades=int(recipe.loss["grades"]))
+
+
+def _loss(recipe: Recipe, discs: GradedDiscs) -> LossOf:
+    """Gives the mean of the experts' losses: each learns by itself."""
+    smoothing = float(recipe.loss["smoothing"])
+    share = float(recipe.loss["findings_weight"])
+    weight = _positive_weight(discs.findings, most=float(recipe.loss["most_positive_weight"]))
+
+    def loss_of(network: nn.Module, batch: Batch) -> Tensor:
+        crop, facts, grade, findings = batch
+        losses = [
+            ordinal_cross_entropy(ordinal, grade, smoothing=smoothing)
+            + share * masked_binary_cross_entropy(binary, findings, weight=weight.to(crop.device))
+            for ordinal, binary in cast(TwoHeads, network).experts(crop, facts)
+        ]
+        return torch.stack(losses).mean()
+
+    return loss_of
 
 
 def export_grading(network: nn.Module, discs: GradedDiscs) -> Exported:
@@ -148,9 +176,9 @@ def augment_discs(
         noise = torch.randn(image.shape, generator=generator)
         noise = noise * uniform(generator, (count, 1, 1), 0.0, 0.04)
         crops[:, channel] = image.clamp(min=0) ** power * gain + noise * (image > 0)
-    facts[:, 9:] = facts[:, 9:] * uniform(generator, (count, facts.shape[1] - 9), 0.93, 1.07)
+    signals = slice(9, PLAIN_FACTS)
+    facts[:, signals] *= uniform(generator, (count, PLAIN_FACTS - 9), 0.93, 1.07)
     _drop_contrasts(crops, facts, generator=generator)
-    crops = crops.contiguous(memory_format=torch.channels_last)
     grade = torch.from_numpy(discs.grade[rows])
     return crops, facts, grade, torch.from_numpy(discs.findings[rows])
 
@@ -164,3 +192,5 @@ def _drop_contrasts(crops: Tensor, facts: Tensor, *, generator: torch.Generator)
         crops[rows, 3 * number : 3 * number + 3] = 0
         facts[rows, 6 + number] = 0
         facts[rows, 9 + 4 * number : 13 + 4 * number] = 0
+        start = PLAIN_FACTS + number * MEASURED
+        facts[rows, start : start + MEASURED] = UNKNOWN
