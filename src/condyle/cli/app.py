@@ -10,9 +10,11 @@ import typer
 from condyle.cli.boundary import guarded, quiet_libraries
 from condyle.cli.bundles import bundles_app
 from condyle.cli.claims import claims_app
+from condyle.cli.compare import compare
 from condyle.cli.evaluate import evaluate
 from condyle.cli.phantom import phantom_app
 from condyle.cli.read import read
+from condyle.cli.readers import readers_app
 from condyle.cli.recipes import recipes_app
 from condyle.cli.train import train
 
@@ -35,10 +37,12 @@ def create_app() -> typer.Typer:
     app.command()(read)
     app.command()(train)
     app.command()(evaluate)
+    app.command()(compare)
     app.add_typer(bundles_app(), name="bundles")
     app.add_typer(recipes_app(), name="recipes")
     app.add_typer(phantom_app(), name="phantom")
     app.add_typer(claims_app(), name="claims")
+    app.add_typer(readers_app(), name="readers")
     return app
 
 

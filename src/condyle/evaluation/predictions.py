@@ -91,7 +91,11 @@ class Predictions:
 
     def where(self, rows: ArrayLike) -> Predictions:
         """Gives the rows that are true."""
-        chosen = np.asarray(rows, dtype=bool)
+        return self.at(np.flatnonzero(np.asarray(rows, dtype=bool)))
+
+    def at(self, positions: NDArray[np.integer]) -> Predictions:
+        """Gives the rows at these positions, in this order."""
+        chosen = np.asarray(positions)
         columns = {
             column.name: getattr(self, column.name)[chosen]
             for column in fields(self)

@@ -10,7 +10,7 @@ import numpy as np
 from condyle.domain.evaluation_report import TaskKind
 from condyle.errors import InputError
 from condyle.evaluation.bootstrap import Resampling
-from condyle.evaluation.inputs import BoolArray, FloatArray
+from condyle.evaluation.inputs import BoolArray, FloatArray, IntArray
 from condyle.evaluation.predictions import Predictions
 
 OVERLAP_PREFIXES = ("dice-", "iou-")
@@ -96,6 +96,10 @@ class TaskRows:
     def where(self, rows: BoolArray) -> TaskRows:
         """Gives the rows that are true."""
         return replace(self, table=self.table.where(rows), declined=self.declined[rows])
+
+    def at(self, positions: IntArray) -> TaskRows:
+        """Gives the rows at these positions, in this order."""
+        return replace(self, table=self.table.at(positions), declined=self.declined[positions])
 
 
 def task_rows(table: Predictions, task: str) -> TaskRows | None:

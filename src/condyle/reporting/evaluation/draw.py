@@ -20,7 +20,7 @@ from condyle.reporting.evaluation.counts import draw_confusion
 from condyle.reporting.evaluation.forest import draw_forest
 from condyle.reporting.evaluation.lines import draw_lines
 from condyle.reporting.evaluation.style import drawing, house_style
-from condyle.reporting.evaluation.words import file_stem
+from condyle.reporting.evaluation.words import file_stem, task_word
 
 CAPTIONS: dict[LineKind, str] = {
     "roc": "Sensitivity against 1 - specificity; the band holds 95 % at each point, by patient.",
@@ -62,7 +62,9 @@ def drawings(charts: Sequence[tuple[str, Chart]], *stem: str) -> tuple[Drawing, 
     made = []
     with house_style():
         for name, chart in charts:
-            caption = f"{chart.title}. {caption_of(chart)}"
+            task, colon, what = chart.title.partition(": ")
+            title = f"{task_word(task)}: {what}" if colon else chart.title
+            caption = f"{title}. {caption_of(chart)}"
             made.append(drawing(draw(chart), file_stem(*stem, name), caption))
     return tuple(made)
 

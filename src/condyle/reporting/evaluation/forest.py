@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from condyle.domain.estimate import Estimate
 from condyle.domain.evaluation_charts import ForestChart, ForestRow
 from condyle.reporting.evaluation.style import GREY, INK, ORANGE, QUIET, TEAL, blank, grid, titled
-from condyle.reporting.evaluation.words import covariate_word, figure_word
+from condyle.reporting.evaluation.words import covariate_word, figure_word, task_word
 
 LINE_HEIGHT = 0.2
 LONGEST = 34
@@ -60,7 +60,8 @@ def _row(axes: Axes, row: ForestRow, place: int) -> None:
     if not np.isnan(found.low):
         axes.plot((found.low, found.high), (place, place), color=colour, linewidth=1.3)
     axes.plot(found.value, place, marker="s", markersize=4, color=colour)
-    left = f"{_short(row.name)}, {row.size}" if row.size else _short(row.name)
+    name = _short(row.name if row.group else task_word(row.name))
+    left = f"{name}, {row.size}" if row.size else name
     ink = QUIET if row.faint else INK
     for across, text, side in ((-0.01, left, "right"), (1.01, _numbers(found), "left")):
         axes.annotate(

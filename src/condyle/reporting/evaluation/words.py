@@ -49,11 +49,16 @@ KINDS: dict[str, str] = {
 }
 """Headings of the kinds of tasks."""
 
+ADVANTAGE = "advantage-"
+"""Beginning of the name of a difference in a figure."""
+
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
 
 
 def figure_word(name: str) -> str:
-    """Words the name of a figure, such as ``"ROC area"``."""
+    """Words the name of a figure, such as ``"ROC area"``, or of the advantage in one."""
+    if name.startswith(ADVANTAGE):
+        return f"advantage of A, {figure_word(name.removeprefix(ADVANTAGE))}"
     return FIGURES.get(name) or readable(name.replace("-", " "))
 
 
