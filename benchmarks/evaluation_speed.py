@@ -35,7 +35,7 @@ def main() -> None:
     rows_of = [np.flatnonzero(patients == patient) for patient in range(ROWS // EACH)]
 
     def ours() -> None:
-        plan = Resampling(patients, rng, REPLICATES)
+        plan = Resampling(patients, rng, REPLICATES, interval="percentile")
         roc_auc(truth, scores, plan)
         sensitivity(truth, called, plan)
         specificity(truth, called, plan)
