@@ -12,6 +12,7 @@ from condyle.domain.case import Case
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.domain.report import SliceView
 from condyle.errors import Cancelled, DatasetError
+from condyle.evaluation.participant_flow import screening_of_cases
 from condyle.evaluation.predictions import PredictionRow, Predictions, predictions_from_rows
 from condyle.workflows.evaluate_anatomy import AnatomyEvaluation
 from condyle.workflows.evaluate_grading import GradingEvaluation
@@ -30,11 +31,13 @@ class _Evaluation:
     """How the cases of one kind of bundle are read, and then summed up.
 
     Attributes:
-        cases: What to read.
+        screened: What the archive holds.
+        cases: What of it to read.
         read: From a case to its rows and a picture.
         measure: From the patients that count to the figures.
     """
 
+    screened: Sequence[Case]
     cases: Sequence[Case]
     read: Read
     measure: Measure
@@ -99,10 +102,16 @@ def evaluate_bundle(
     tasks = None
     if pages:
         from condyle.workflows.evaluation_pages import tasks_of, write_pages
+        from condyle.workflows.evaluation_records import MadeBy
 
         table = predictions_from_rows(rows)
         report = write_pages(
-            folder, table, about=_about(tested, table), draw=draw, progress=progress
+            folder,
+            table,
+            about=_about(tested, table),
+            draw=draw,
+            made_by=MadeBy(tested.manifest, screening_of_cases(evaluation.screened, table)),
+            progress=progress,
         )
         tasks = tasks_of(report)
     folder.write_metrics(
@@ -131,14 +140,15 @@ def _about(tested: Bundle, table: Predictions) -> About:
 
 
 def _evaluation(tested: Bundle, required: Sequence[Bundle], data: Path) -> _Evaluation:
-    graded = [case for case in spider.graded_cases(data) if case.reference.grades]
+    archive = spider.graded_cases(data)
+    graded = [case for case in archive if case.reference.grades]
     if tested.manifest.tasks[0].kind == "segment":
         anatomy = AnatomyEvaluation(tested)
         masked = spider.masked_cases(data)
-        made = _Evaluation([*masked, *graded], anatomy.read, anatomy.measure)
+        made = _Evaluation([*masked, *archive], [*masked, *graded], anatomy.read, anatomy.measure)
     else:
         grading = GradingEvaluation(required[0], tested)
-        made = _Evaluation(graded, grading.read, grading.measure)
+        made = _Evaluation(archive, graded, grading.read, grading.measure)
     if not made.cases:
         raise DatasetError(
             "There is nothing to evaluate.",

@@ -12,6 +12,7 @@ from condyle.reporting.evaluation.tables import tasks_document
 from condyle.workflows.evaluation_examples import examples
 from condyle.workflows.evaluation_extras import extra_sections
 from condyle.workflows.evaluation_folder import EvaluationFolder
+from condyle.workflows.evaluation_records import MadeBy, with_records
 from condyle.workflows.evaluation_report import About, evaluation_report
 from condyle.workflows.evaluation_rows import Draw
 
@@ -22,15 +23,19 @@ def write_pages(
     *,
     about: About,
     draw: Draw | None,
+    made_by: MadeBy | None = None,
     progress: ProgressCallback,
 ) -> EvaluationReport:
-    """Writes ``report.html``, ``report.pdf``, ``metrics.csv`` and ``figures/``.
+    """Writes ``report.html``, ``report.pdf``, ``metrics.csv``, ``figures/`` and the records.
+
+    The records are ``cohort.csv`` and a ``checklist-<name>.md`` for each that applies.
 
     Args:
         folder: Of the evaluation, with its pictures if there are any.
         table: The predictions.
         about: What the evaluation says of itself.
         draw: How figures are drawn.
+        made_by: What made the table, where it is known.
         progress: Told of the stages ``"figures"`` and ``"pages"``.
 
     Returns:
@@ -54,7 +59,8 @@ def write_pages(
         progress=progress,
     )
     progress(Progress("pages", 0, 1))
-    folder.write_files(evaluation_files(report))
+    report, more = with_records(report, table, made_by)
+    folder.write_files({**evaluation_files(report), **more})
     progress(Progress("pages", 1, 1))
     return report
 
