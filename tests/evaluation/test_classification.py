@@ -101,6 +101,14 @@ def test_multi_class_figures_agree_with_scikit_learn():
             metrics.recall_score(truth, given, average="macro"),
         ),
         (
+            multiclass.macro_ppv(truth, given, plan(300), classes=scale),
+            metrics.precision_score(truth, given, average="macro"),
+        ),
+        (
+            multiclass.matthews_of_classes(truth, given, plan(300), classes=scale),
+            metrics.matthews_corrcoef(truth, given),
+        ),
+        (
             multiclass.macro_f1(truth, given, plan(300), classes=scale),
             metrics.f1_score(truth, given, average="macro"),
         ),

@@ -65,10 +65,10 @@ def test_limits_of_agreement_reproduce_the_published_example():
     assert found.bias.high == pytest.approx(17.8, abs=0.1)
 
 
-def test_several_rows_a_patient_take_the_bootstrap():
+def test_several_rows_a_patient_take_an_interval_by_patient():
     first, second = sample()
     found = bland_altman(first, second, plan(np.arange(80) // 4))
-    assert "bootstrap" in found.upper_limit.method
+    assert "by patient" in found.upper_limit.method
     alone = bland_altman(first, second, plan(np.arange(80)))
     assert found.upper_limit.value == pytest.approx(alone.upper_limit.value)
 

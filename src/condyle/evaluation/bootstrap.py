@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, get_args, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 from condyle.domain.estimate import Estimate
-from condyle.errors import InputError, UsageError
+from condyle.errors import InputError, UnknownName, UsageError
 from condyle.evaluation.coverage import coverage_note
 from condyle.evaluation.inputs import BoolArray, FloatArray, same_length
 from condyle.evaluation.jackknife import Scale, jackknife_t
@@ -90,6 +90,10 @@ class Resampling:
             proportions, means and ROC areas, and the jackknife for other smooth figures.
         strata: Stratum of each row, the same for all rows of a patient; patients are
             then drawn within their stratum.
+
+    Raises:
+        UnknownName: There is no such interval.
+        UsageError: There is no replicate, or the level is not within 0 and 1.
     """
 
     patients: NDArray[np.generic] | Sequence[str]
@@ -99,6 +103,17 @@ class Resampling:
     unit: str = "patient"
     interval: Interval = "nearest"
     strata: NDArray[np.generic] | Sequence[str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.interval not in get_args(Interval):
+            raise UnknownName("interval", self.interval, get_args(Interval))
+        if self.replicates < 1 or not 0.0 < self.level < 1.0:
+            raise UsageError(
+                "Patients cannot be drawn.",
+                found=f"{self.replicates} replicates at level {self.level:g}",
+                needed="at least one replicate, and a level within 0 and 1",
+                mend="give replicates=2000 and level=0.95, for example.",
+            )
 
     def of(self, rows: BoolArray) -> Resampling:
         """Gives the same plan for the rows that are true."""

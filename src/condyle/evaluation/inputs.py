@@ -97,6 +97,23 @@ def as_probabilities(values: ArrayLike, name: str = "probabilities") -> FloatArr
     return numbers
 
 
+def as_mask(values: ArrayLike, name: str) -> BoolArray:
+    """Gives a mask: non-zero is in it.
+
+    Raises:
+        InputError: A voxel is NaN.
+    """
+    array = np.asarray(values)
+    if array.dtype.kind in "fc" and np.isnan(array).any():
+        raise InputError(
+            f"The {name} mask cannot be evaluated.",
+            found=f"{int(np.isnan(array).sum())} voxels that are NaN",
+            needed="a number in every voxel, 0 outside the mask",
+            mend="set the voxels that are not judged to 0 in both masks.",
+        )
+    return np.asarray(array != 0)
+
+
 def _as_numbers(array: NDArray[Any], name: str) -> FloatArray:
     try:
         return array.astype(np.float64)

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from condyle.domain.estimate import Estimate
 from condyle.errors import InputError
 from condyle.evaluation.bootstrap import Resampling
-from condyle.evaluation.inputs import FloatArray
+from condyle.evaluation.inputs import FloatArray, as_mask
 from condyle.evaluation.proportions import mean_by_patient
 
 
@@ -84,9 +84,9 @@ def overlap(predicted: ArrayLike, reference: ArrayLike) -> CaseOverlap:
     """Counts the voxels of two masks; non-zero is in the mask.
 
     Raises:
-        InputError: The masks differ in shape.
+        InputError: The masks differ in shape, or hold NaN.
     """
-    found, truth = np.asarray(predicted) != 0, np.asarray(reference) != 0
+    found, truth = as_mask(predicted, "predicted"), as_mask(reference, "reference")
     if found.shape != truth.shape:
         raise InputError(
             "Two masks cannot be compared.",

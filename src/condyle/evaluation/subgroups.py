@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -98,7 +98,7 @@ def _interaction(
     if len(names) < 2 or np.isnan(spread):
         return float("nan")
     # One replicate is enough where only the value is wanted.
-    quick = Resampling(resampling.patients, resampling.rng, 1, resampling.level, resampling.unit)
+    quick = replace(resampling, replicates=1, interval="percentile", strata=None)
     as_large = defined = 0
     for _ in range(permutations):
         shuffled = resampling.rng.permutation(of_patient)[owner]

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import KDTree
 
 from condyle.errors import InputError
-from condyle.evaluation.inputs import BoolArray, FloatArray
+from condyle.evaluation.inputs import BoolArray, FloatArray, as_mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +92,10 @@ def surface_distances(
         spacing: Size of a voxel along each axis in mm.
 
     Raises:
-        InputError: The shapes differ, or the spacing is not one positive number an axis.
+        InputError: The shapes differ, a voxel is NaN, or the spacing is not one positive
+            number an axis.
     """
-    found, truth = np.asarray(predicted) != 0, np.asarray(reference) != 0
+    found, truth = as_mask(predicted, "predicted"), as_mask(reference, "reference")
     _check(found, truth, spacing)
     empty = np.empty(0)
     if not found.any() or not truth.any():
@@ -116,7 +117,7 @@ def volume_difference_ml(
     predicted: ArrayLike, reference: ArrayLike, spacing: Sequence[float]
 ) -> float:
     """Gives predicted minus reference volume in millilitres; spacing in mm."""
-    found, truth = np.asarray(predicted) != 0, np.asarray(reference) != 0
+    found, truth = as_mask(predicted, "predicted"), as_mask(reference, "reference")
     _check(found, truth, spacing)
     voxels = int(np.count_nonzero(found)) - int(np.count_nonzero(truth))
     return voxels * float(np.prod(np.asarray(spacing, dtype=np.float64))) / 1000.0
