@@ -58,8 +58,8 @@ def reader_drawings(
 
 
 def _panels(count: int, height: float = PANEL) -> tuple[Figure, list[Axes]]:
-    across = min(count, MOST_ACROSS)
-    down = math.ceil(count / across)
+    down = math.ceil(count / MOST_ACROSS)
+    across = math.ceil(count / down)
     figure = Figure(figsize=(max(PANEL * across, 3.2), height * down + 0.45), layout="constrained")
     axes = list(figure.subplots(down, across, squeeze=False).ravel())
     for empty in axes[count:]:
@@ -138,7 +138,7 @@ def _forest(analysis: ReaderAnalysis, at: int, figure: str) -> Drawing:
     change = f"change in {word} ('{arm}' less '{against}')"
     chart = ForestChart(f"Change in {word}", change, tuple(rows), 0.0)
     caption = (
-        f"Change in {word} of each reader, with 95 % bootstrap intervals by patient, and of all "
+        f"Change in {word} of each reader, with 95 % intervals by patient, and of all "
         "together by Obuchowski and Rockette. Right of the line: better with the model."
     )
     return drawing(draw_forest(chart), f"readers-change-{figure}-{at + 1}", caption)

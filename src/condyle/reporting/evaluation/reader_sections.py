@@ -19,7 +19,7 @@ from condyle.reporting.evaluation.reader_words import (
     signed,
     warning_words,
 )
-from condyle.reporting.evaluation.words import estimate_words, p_words
+from condyle.reporting.evaluation.words import counted_word, estimate_words, p_words
 
 Drawings = Mapping[str, tuple[Drawing, ...]]
 BETTER = (
@@ -67,26 +67,57 @@ def change_verdict(name: str, comparison: Comparison) -> str:
 
 def short_lines(analysis: ReaderAnalysis) -> tuple[str, ...]:
     """Gives what a study shows in a few lines of text, warnings last."""
-    section = _short(analysis)
-    return (*section.paragraphs[:-1], *section.warnings)
+    first = analysis.table.arms[0]
+    said = [_sentence(pooled, arm, first) for arm, pooled in _for_all(analysis)]
+    return (_who(analysis), *said, *(warning_words(warning) for warning in analysis.warnings))
 
 
-def _short(analysis: ReaderAnalysis) -> Section:
-    table = analysis.table
-    positives = int(table.reference.sum())
-    paragraphs = [
-        f"{len(table.readers)} readers, {len(table.reference)} cases ({positives} with the "
-        f"finding, {len(table.reference) - positives} without) of {len(set(table.patients))} "
-        f"patients, {len(table.arms)} arms: {', '.join(table.arms)}.",
-    ]
-    paragraphs += [
-        _sentence(pooled, arm, table.arms[0])
-        for arm, found in zip(table.arms[1:], analysis.pooled, strict=False)
+def _for_all(analysis: ReaderAnalysis) -> list[tuple[str, Pooled]]:
+    """Gives the results that hold for further readers and cases, with their arm."""
+    return [
+        (arm, pooled)
+        for arm, found in zip(analysis.table.arms[1:], analysis.pooled, strict=False)
         for pooled in found
         if pooled.generalises == "readers and cases"
     ]
-    warnings = tuple(warning_words(warning) for warning in analysis.warnings)
-    return Section("In short", (*paragraphs, BETTER), warnings=warnings)
+
+
+def _who(analysis: ReaderAnalysis) -> str:
+    table = analysis.table
+    positives = int(table.reference.sum())
+    readers = counted_word(len(table.readers), "reader")
+    arms = counted_word(len(table.arms), "arm")
+    return (
+        f"{readers}, {counted_word(len(table.reference), table.unit)} ({positives} with the "
+        f"finding, {len(table.reference) - positives} without) of "
+        f"{counted_word(len(set(table.patients)), 'patient')}, {arms}: {', '.join(table.arms)}."
+    )
+
+
+def _short(analysis: ReaderAnalysis) -> Section:
+    rows = tuple(
+        (
+            reader_figure_word(pooled.figure),
+            estimate_words(pooled.against),
+            estimate_words(pooled.arm),
+            signed(pooled.difference),
+            p_words(pooled.p_value),
+            f"'{arm}' is {pooled_verdict(pooled)}"
+            if pooled_verdict(pooled) != "not shown"
+            else "not shown to differ",
+        )
+        for arm, pooled in _for_all(analysis)
+    )
+    headings = ("mean of all readers", analysis.table.arms[0], "with", "change", "p", "verdict")
+    if len(analysis.table.arms) == 2:
+        headings = (*headings[:2], analysis.table.arms[1], *headings[3:])
+    note = "For further readers and cases: Obuchowski and Rockette, readers and cases random."
+    return Section(
+        "In short",
+        (_who(analysis), BETTER),
+        tables=(Table("", headings, rows, note),) if rows else (),
+        warnings=tuple(warning_words(warning) for warning in analysis.warnings),
+    )
 
 
 def _sentence(pooled: Pooled, arm: str, against: str) -> str:
