@@ -4,6 +4,7 @@ from scipy.ndimage import binary_erosion
 from scipy.spatial.distance import cdist
 
 from condyle.errors import InputError
+from condyle.evaluation import surfaces
 from condyle.evaluation.bootstrap import Resampling
 from condyle.evaluation.cases import summarise_cases
 from condyle.evaluation.surfaces import surface_distances, volume_difference_ml
@@ -37,6 +38,16 @@ def test_distances_agree_with_all_pairs_of_surface_voxels(shift):
     assert ours.average_mm() == pytest.approx(np.concatenate([one, other]).mean(), abs=1e-9)
     within = np.concatenate([one, other]) <= 1.0
     assert ours.dice(1.0) == pytest.approx(within.mean(), abs=1e-12)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_the_tree_and_the_transform_measure_the_same(share, monkeypatch):
+    one, other = ball((6, 20, 20), 6.0), ball((6, 23, 21), 5.0)
+    as_is = surface_distances(one, other, SPACING)
+    monkeypatch.setattr(surfaces, "FEW_OF_VOLUME", share)
+    forced = surface_distances(one, other, SPACING)
+    assert forced.of_predicted == pytest.approx(as_is.of_predicted, abs=1e-9)
+    assert forced.of_reference == pytest.approx(as_is.of_reference, abs=1e-9)
 
 
 def test_a_shift_along_an_axis_is_measured_in_its_spacing():
