@@ -15,6 +15,8 @@ VERBS = [
     ("read",),
     ("train",),
     ("evaluate",),
+    ("compare",),
+    ("drift",),
     ("bundles", "list"),
     ("bundles", "show"),
     ("bundles", "verify"),

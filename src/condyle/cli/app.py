@@ -11,6 +11,7 @@ from condyle.cli.boundary import guarded, quiet_libraries
 from condyle.cli.bundles import bundles_app
 from condyle.cli.claims import claims_app
 from condyle.cli.compare import compare
+from condyle.cli.drift import drift
 from condyle.cli.evaluate import evaluate
 from condyle.cli.phantom import phantom_app
 from condyle.cli.read import read
@@ -37,6 +38,7 @@ def create_app() -> typer.Typer:
     app.command()(read)
     app.command()(train)
     app.command()(evaluate)
+    app.command()(drift)
     app.command()(compare)
     app.add_typer(bundles_app(), name="bundles")
     app.add_typer(recipes_app(), name="recipes")

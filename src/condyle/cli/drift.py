@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from condyle.cli.evaluate import needs_matplotlib
 from condyle.cli.progress import shown_progress
 
 
@@ -30,6 +31,7 @@ def drift(
     Example:
       condyle drift validation/predictions.csv june/predictions.csv --out june/drift
     """  # noqa: D301 - the backspace keeps the example's line apart
+    needs_matplotlib("Watching for drift")
     from condyle.workflows.watch_drift import watch_drift
 
     with shown_progress() as progress:

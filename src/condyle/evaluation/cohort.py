@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -105,12 +105,14 @@ class CohortRow:
         level: Its value, ``"missing"``, or empty where the cells stand for the variable.
         unit: What is counted: ``"patient"``, ``"study"``, or what a row of a task is.
         cells: One a group, in the order of the cohort's groups.
+        role: A count of all, a characteristic of patients, or a class of the reference.
     """
 
     variable: str
     level: str
     unit: str
     cells: tuple[Share | Quartiles, ...]
+    role: Literal["count", "covariate", "class"] = "covariate"
 
 
 @dataclass(frozen=True)
@@ -241,7 +243,7 @@ def cohort_of(
     for task in dict.fromkeys(each.task for each in judged):
         of_task = [each for each in judged if each.task == task]
         values = [[_class(each.reference) for each in _in(of_task, g)] for g in groups]
-        rows += _level_rows(task, unit, values)
+        rows += [replace(row, role="class") for row in _level_rows(task, unit, values)]
     return Cohort(groups, tuple(rows), tuple(notes))
 
 
@@ -273,7 +275,8 @@ def _studies(members: Sequence[Member]) -> int:
 
 
 def _count_row(variable: str, unit: str, counts: Sequence[int]) -> CohortRow:
-    return CohortRow(variable, "", unit, tuple(Share(count, counts[0]) for count in counts))
+    cells = tuple(Share(count, counts[0]) for count in counts)
+    return CohortRow(variable, "", unit, cells, "count")
 
 
 def _told(member: Member, name: str) -> str:

@@ -91,7 +91,7 @@ def _finding(rows: TaskRows) -> Mapping[str, FigureOfRows]:
         "auc": lambda part: weighted_auc(found.truth[part], ranked[part]),
         **made,
         "brier": _mean(gap**2, stated),
-        "probability-less-share": _mean(gap, stated),
+        "mean-probability-less-share-present": _mean(gap, stated),
     }
 
 

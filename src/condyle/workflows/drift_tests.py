@@ -40,6 +40,7 @@ def drift_report(
     new: Predictions,
     *,
     draw: Draw | None = None,
+    permutations: int = PERMUTATIONS,
     progress: ProgressCallback = ignore_progress,
 ) -> DriftReport:
     """Tests whether the cases of a new period are as those of a baseline, and read as well.
@@ -47,14 +48,14 @@ def drift_report(
     Args:
         baseline: Predictions of the baseline.
         new: Predictions of the new period.
-        draw: How figures are drawn; ``permutations`` under 4,999 are raised to it.
+        draw: How intervals are drawn.
+        permutations: Random deals of each test.
         progress: Told of the stage ``"drift"``, a task at a time.
 
     Raises:
         InputError: A period has no patient left, or the tables have no task in common.
     """
-    plan = draw or Draw()
-    plan = replace(plan, permutations=max(plan.permutations, PERMUTATIONS))
+    plan = replace(draw or Draw(), permutations=permutations)
     both = both_periods(baseline, new)
     shifts = list(_covariates(both, plan))
     changes: list[ChangeFound] = []

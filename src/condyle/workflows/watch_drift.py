@@ -24,7 +24,7 @@ from condyle.reporting.evaluation.html import sections_html
 from condyle.reporting.evaluation.page import SectionsPage, figures_of
 from condyle.reporting.evaluation.sections import evaluation_sections
 from condyle.reporting.predictions import read_predictions
-from condyle.workflows.drift_tests import drift_report
+from condyle.workflows.drift_tests import PERMUTATIONS, drift_report
 from condyle.workflows.evaluation_report import About, evaluation_report
 from condyle.workflows.evaluation_rows import Draw
 
@@ -54,6 +54,7 @@ def watch_drift(
     *,
     out: Path,
     draw: Draw | None = None,
+    permutations: int = PERMUTATIONS,
     progress: ProgressCallback = ignore_progress,
 ) -> DriftWritten:
     """Compares the predictions of a new period with those of a baseline.
@@ -64,6 +65,7 @@ def watch_drift(
         out: Folder for ``drift.json``, ``drift.html`` and its figures; new, empty, or with
             an earlier drift report, which is replaced.
         draw: How figures are drawn.
+        permutations: Random deals of each test of a change.
         progress: Told of the stages ``"drift"`` and ``"figures"``, a task at a time.
 
     Raises:
@@ -72,7 +74,7 @@ def watch_drift(
     """
     first, second = read_predictions(baseline), read_predictions(new)
     _prepare(out)
-    report = drift_report(first, second, draw=draw, progress=progress)
+    report = drift_report(first, second, draw=draw, permutations=permutations, progress=progress)
     found = drift_sections(report)
     page = SectionsPage(
         title=TITLE,

@@ -213,7 +213,8 @@ def _preface(filled: Filled) -> list[str]:
         f"original alone is authoritative. Read {checklist.read}.",
         f"Of {whole + part + none} rows the records of this run answer {whole}, and {part} in "
         f"part; {none} are left for the authors. An answer says what the records hold, not that "
-        "it is enough.",
+        "it is enough. "
+        "manifest.json is the bundle's; every other file lies beside the report.",
     ]
     if filled.unread:
         lines.append("Left out: " + "; ".join(filled.unread) + ".")

@@ -14,7 +14,12 @@ from condyle.evaluation.cohort import MISSING, CohortRow, Share
 from condyle.reporting.evaluation.checklist_bundle import seed_and_split
 from condyle.reporting.evaluation.checklist_records import Answer, Answerer, Records, listed
 from condyle.reporting.evaluation.cohort_section import cell_text, not_recorded
-from condyle.reporting.evaluation.words import estimate_words, figure_word, task_word
+from condyle.reporting.evaluation.words import (
+    covariate_word,
+    estimate_words,
+    figure_word,
+    task_word,
+)
 
 _DEVICES = ("Manufacturer", "ManufacturerModelName", "MagneticFieldStrength")
 _FAIRNESS = ("sex", "age")
@@ -128,7 +133,8 @@ def _variability(records: Records) -> Answer | None:
     groups = dict.fromkeys(g.covariate for task in records.report.tasks for g in task.subgroups)
     if not groups:
         return None
-    text = f"Figures by {listed(list(groups))}, each with an interaction test by permutation."
+    named = listed([covariate_word(group) for group in groups])
+    text = f"Figures by {named}, each with an interaction test by permutation."
     where = "metrics.json: tasks[].subgroups"
     return Answer(text, where, "which were planned beforehand; other tests of robustness")
 
@@ -222,7 +228,9 @@ def _failures(records: Records) -> Answer | None:
     if not known:
         return None
     wrong = sum(not example.good for example in records.report.examples)
-    text = "; ".join(known[:MOST_TASKS]) + f". {wrong} pictures of the most wrong cases."
+    text = "; ".join(known[:MOST_TASKS]) + "."
+    if wrong:
+        text += f" {wrong} of the most wrong cases are shown."
     where = "figures: confusion; report.html: examples"
     return Answer(text, where, "what the wrong cases have in common")
 
@@ -335,11 +343,16 @@ def _levels(records: Records, variable: str) -> str:
     rows = [row for row in records.cohort.rows if row.variable == variable]
     if all(row.level == MISSING for row in rows):
         return ""
-    return f"{variable.replace('-', ' ')}: {listed([_level(row) for row in rows])}"
+    return f"{_variable(variable)}: {listed([_level(row) for row in rows])}"
+
+
+def _variable(name: str) -> str:
+    return covariate_word(name) if name in _DEVICES else task_word(name)
 
 
 def _level(row: CohortRow) -> str:
-    return f"{row.level} {cell_text(row.cells[0])}".strip()
+    told = cell_text(row.cells[0])
+    return f"{row.level}: {told}" if row.level else told
 
 
 def _values(records: Records, task: str) -> str:

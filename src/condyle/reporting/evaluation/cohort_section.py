@@ -8,6 +8,7 @@ import math
 
 from condyle.domain.evaluation_report import Section, Table
 from condyle.evaluation.cohort import MISSING, Cohort, CohortRow, Quartiles, Share
+from condyle.reporting.evaluation.words import covariate_word, task_word
 
 TITLE = "Who is in the study"
 WANTED = {
@@ -18,12 +19,6 @@ WANTED = {
 }
 """What a reader looks for in Table 1, and the covariates that may tell it."""
 
-_NAMES = {
-    "MagneticFieldStrength": "field strength (T)",
-    "Manufacturer": "scanner, manufacturer",
-    "ManufacturerModelName": "scanner, model",
-}
-_COUNTED = ("patients", "studies")
 _INDENT = "\xa0\xa0\xa0"  # plain spaces at the front of a cell would not be shown
 
 
@@ -79,22 +74,23 @@ def cell_text(cell: Share | Quartiles) -> str:
 
 
 def _lines(variable: str, rows: list[CohortRow]) -> list[tuple[str, ...]]:
-    name = _NAMES.get(variable, variable.replace("-", " ").replace("_", " "))
-    if variable in _COUNTED:
-        return [(name.capitalize(), *(_count(cell) for cell in row.cells)) for row in rows]
-    whole = [row for row in rows if not row.level]
-    lines = [(f"{name}, median (quartiles)", *map(cell_text, row.cells)) for row in whole]
-    if whole:
-        lines += [
-            (f"{_INDENT}{row.level}", *map(cell_text, row.cells)) for row in rows if row.level
-        ]
-        return lines
-    binary = {row.level for row in rows} <= {"0", "1", MISSING} and rows[0].unit != "patient"
-    heading = f"{name}, by {rows[0].unit}" if rows[0].unit != "patient" else name
-    lines.append((heading, *("" for _ in rows[0].cells)))
+    if rows[0].role == "count":
+        return [(variable.capitalize(), *(_count(cell) for cell in row.cells)) for row in rows]
+    judged = rows[0].role == "class"
+    name = task_word(variable) if judged else covariate_word(variable)
+    lines = [
+        (f"{name}, median (quartiles)", *map(cell_text, row.cells)) for row in rows if not row.level
+    ]
+    if not lines:
+        heading = f"{name}, by {rows[0].unit}" if judged else name
+        lines.append((heading, *("" for _ in rows[0].cells)))
+    names = {"0": "absent", "1": "present"}
+    if not judged or not {row.level for row in rows} <= {*names, MISSING}:
+        names = {}
     for row in rows:
-        level = {"0": "absent", "1": "present"}.get(row.level, row.level) if binary else row.level
-        lines.append((f"{_INDENT}{level}", *map(cell_text, row.cells)))
+        if row.level:
+            level = names.get(row.level, row.level)
+            lines.append((f"{_INDENT}{level}", *map(cell_text, row.cells)))
     return lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,6 +19,9 @@ from condyle.reporting.evaluation.words import figure_word, task_word
 
 COLUMNS = 3
 BINS = 20
+WIDTH = 27
+"""Characters of a line that fit above one output."""
+
 _NOT_A_SHARE = ("mean-absolute-difference",)
 
 
@@ -47,7 +51,7 @@ def _forest_row(found: ChangeFound) -> ForestRow:
 def _draw_spreads(spreads: Sequence[Spread]) -> Figure:
     columns = min(COLUMNS, len(spreads))
     lines = math.ceil(len(spreads) / columns)
-    figure = Figure(figsize=(2.35 * columns, 1.75 * lines + 0.25), layout="constrained")
+    figure = Figure(figsize=(2.35 * columns, 1.85 * lines + 0.25), layout="constrained")
     every = figure.subplots(lines, columns, squeeze=False).ravel()
     for axes, spread in zip(every, spreads, strict=False):
         _draw_spread(axes, spread)
@@ -60,7 +64,7 @@ def _draw_spreads(spreads: Sequence[Spread]) -> Figure:
 
 def _draw_spread(axes: Axes, spread: Spread) -> None:
     grid(axes, axis="y")
-    axes.set_title(task_word(spread.name))
+    axes.set_title(textwrap.fill(task_word(spread.name), WIDTH))
     axes.set_xlabel(spread.axis)
     axes.set_ylabel("share of rows")
     if spread.discrete:

@@ -32,9 +32,12 @@ _ROLES: dict[Role, str] = {
     "output": "What the model said",
 }
 
+_HEADS: dict[Role, str] = {"covariate": "", "reference": "reference of ", "output": "output of "}
+
 NOTES = (
-    "Each test deals the same patients at random to two periods of the same sizes, 4,999 times; "
-    "the p value is the share of deals that differ as much. Rows of one patient stay together.",
+    "Each test deals the same patients at random to two periods of the same sizes, many times "
+    "over (4,999 by default); the p value is the share of deals that differ as much. Rows of one "
+    "patient stay together.",
     "P values are adjusted by Holm's method among the covariates, among the references, among "
     "the outputs and among the figures. 'Changed' is said under 0.05 of the adjusted value. "
     "'No change shown' does not mean that nothing changed: the column 'would be seen' says how "
@@ -43,7 +46,8 @@ NOTES = (
     "(Kolmogorov-Smirnov), for classes the greatest difference of a share. The stability index "
     "(PSI) stands beside what chance alone reaches in 5 % of the deals; rules of thumb such as "
     "0.1 and 0.25 take no account of the number of patients.",
-    "Intervals of the figures are 95 %, by bootstrap of patients within each period.",
+    "Intervals of a difference are 95 %, by bootstrap of patients within each period. As many "
+    "figures are tested, an interval may leave out 0 where the adjusted p value shows no change.",
 )
 
 
@@ -80,7 +84,25 @@ def summary_words(report: DriftReport) -> str:
     count = sum(not math.isnan(value) for value in tests)
     if not report.changed:
         return f"No change shown in {count} tests."
-    return f"Changed, in {len(report.changed)} of {count} tests: {', '.join(report.changed)}."
+    return f"Changed, in {len(report.changed)} of {count} tests: {'; '.join(_changed(report))}."
+
+
+def _changed(report: DriftReport) -> list[str]:
+    shifts = [
+        f"{_HEADS[each.role]}{_shift_word(each)}"
+        for each in report.shifts
+        if each.verdict == "changed"
+    ]
+    changes = [
+        f"{figure_word(each.name)} of {task_word(each.task)}"
+        for each in report.changes
+        if each.verdict == "changed"
+    ]
+    return shifts + changes
+
+
+def _shift_word(found: ShiftFound) -> str:
+    return covariate_word(found.name) if found.role == "covariate" else task_word(found.name)
 
 
 def _summary(report: DriftReport) -> Section:
@@ -129,11 +151,10 @@ def _shift_table(heading: str, those: Sequence[ShiftFound]) -> Table:
     rows = []
     for each in those:
         shift = each.shift
-        name = covariate_word(each.name) if each.role == "covariate" else task_word(each.name)
         needed = patients_for_gap(shift, GAP_OF_INTEREST)
         rows.append(
             (
-                name,
+                _shift_word(each),
                 " / ".join(counted_word(rows, each.unit) for rows in shift.rows),
                 f"{number(shift.gap)} at {shift.at}",
                 f"{number(shift.stability)} ({number(shift.stability_by_chance)})",
