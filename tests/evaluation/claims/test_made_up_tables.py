@@ -143,3 +143,25 @@ def test_a_figure_that_was_made_wrong_is_impossible(seed):
     for claim in true_table(seed):
         wrong = perturb(claim, rng)
         assert "impossible" in judgements([wrong])[claim["id"]], wrong
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_in_a_table_with_one_wrong_figure_only_its_claim_is_impossible(seed):
+    rng = np.random.default_rng(2000 + seed)
+    claims = true_table(seed)
+    at = seed % len(claims)
+    claims[at] = perturb(claims[at], rng)
+    found = judgements(claims)
+    assert {name for name, seen in found.items() if "impossible" in seen} == {claims[at]["id"]}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_of_a_confusion_matrix_only_the_figure_that_was_made_wrong_is_impossible(seed):
+    rng = np.random.default_rng(3000 + seed)
+    table = true_table(seed)[0]
+    wrong = perturb(table, rng)
+    changed = {n for n in table["printed"] if table["printed"][n] != wrong["printed"][n]}
+    report = check_claims_file(parse_claims({"schema": "condyle.claims/1", "claims": [wrong]}))
+    assert {v.figure for v in report.verdicts if v.judgement == "impossible"} == changed
+    right = {v.figure for v in report.verdicts if v.judgement == "consistent"}
+    assert right == set(table["printed"]) - changed

@@ -1,9 +1,11 @@
 """Figures as three papers print them, and what must be said of each."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+import condyle
 from condyle.workflows.check_claims import check_claims
 
 
@@ -94,3 +96,16 @@ def test_every_value_that_an_interval_stands_about_holds(report):
 def test_no_verdict_is_left_without_an_expectation(report):
     found = {(v.claim, v.figure) for v in report.verdicts if v.figure != "value"}
     assert found == {(claim, figure) for claim, figure, _, _ in EXPECTED}
+
+
+def test_no_figure_of_the_papers_and_none_of_their_names_stands_in_the_source():
+    source = Path(condyle.__file__).parent
+    files = [*source.glob("evaluation/**/*.py"), source / "workflows" / "check_claims.py"]
+    text = "\n".join(
+        file.read_text(encoding="utf-8") for file in [*files, source / "cli/claims.py"]
+    )
+    printed = Path(__file__).with_name("printed_claims.yaml").read_text(encoding="utf-8")
+    figures = {f for f in re.findall(r"\d+\.\d+", printed) if not f.startswith("0.") and len(f) > 3}
+    assert len(figures) > 15
+    assert {f for f in figures if re.search(rf"(?<![\d.]){re.escape(f)}(?![\d])", text)} == set()
+    assert not re.search(r"\b(knee|talus|talar|bone age)\b", text, re.IGNORECASE)

@@ -59,7 +59,7 @@ def parse_printed(source: object) -> Printed:
     if isinstance(source, Printed):
         return source
     if isinstance(source, bool) or not isinstance(source, (str, int, float)):
-        raise ValueError("a printed number is text such as '88.2 %', or a number")
+        raise ValueError("a printed number is text such as '72.5 %', or a number")
     text = str(source).strip()
     found = _FORM.match(text)
     if found is None:
