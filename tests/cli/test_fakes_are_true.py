@@ -27,6 +27,18 @@ CALLS: list[tuple[str, str, tuple[Any, ...], dict[str, Any]]] = [
         ("name",),
         {"data": FOLDER, "out": FOLDER, "progress": ignore_progress},
     ),
+    (
+        "condyle.workflows.evaluate_table",
+        "evaluate_table",
+        (FOLDER,),
+        {"out": FOLDER, "progress": ignore_progress},
+    ),
+    (
+        "condyle.workflows.compare_tables",
+        "compare_tables",
+        (FOLDER, FOLDER),
+        {"out": FOLDER, "margin": 0.1, "progress": ignore_progress},
+    ),
     pytest.param(
         "condyle.workflows.train_recipe",
         "train_recipe",

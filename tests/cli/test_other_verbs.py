@@ -168,7 +168,7 @@ def test_an_evaluation_is_asked_for_and_named(condyle, fake) -> None:
 
     fake("condyle.workflows.evaluate_bundle", evaluate_bundle=evaluate_bundle)
     outcome = condyle("evaluate", "lumbar-grading", "--data", "d", "--out", "e")
-    assert (outcome.status, outcome.out) == (0, "Evaluation: e\n")
+    assert (outcome.status, outcome.out) == (0, "Evaluation: e\nReport:     e/report.html\n")
     assert (asked["bundle"], asked["data"]) == ("lumbar-grading", Path("d"))
 
 

@@ -12,7 +12,6 @@ from condyle.domain.case import Case
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.domain.report import SliceView
 from condyle.errors import Cancelled, DatasetError
-from condyle.evaluation.participant_flow import screening_of_cases
 from condyle.evaluation.predictions import PredictionRow, Predictions, predictions_from_rows
 from condyle.workflows.evaluate_anatomy import AnatomyEvaluation
 from condyle.workflows.evaluate_grading import GradingEvaluation
@@ -101,19 +100,13 @@ def evaluate_bundle(
     folder.write_table(rows)
     tasks = None
     if pages:
-        from condyle.workflows.evaluation_pages import tasks_of, write_pages
-        from condyle.workflows.evaluation_records import MadeBy
+        from condyle.workflows.evaluation_pages import make_pages
 
         table = predictions_from_rows(rows)
-        report = write_pages(
-            folder,
-            table,
-            about=_about(tested, table),
-            draw=draw,
-            made_by=MadeBy(tested.manifest, screening_of_cases(evaluation.screened, table)),
-            progress=progress,
-        )
-        tasks = tasks_of(report)
+        about = _about(tested, table)
+        made = make_pages(table, about=about, picture=folder.picture, draw=draw, progress=progress)
+        folder.write_files(made.files)
+        tasks = made.tasks
     folder.write_metrics(
         tested,
         patients=len(patients),

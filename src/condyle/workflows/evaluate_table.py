@@ -12,7 +12,7 @@ from condyle.errors import UsageError
 from condyle.evaluation.predictions import Predictions
 from condyle.reporting.predictions import read_predictions
 from condyle.workflows.evaluation_folder import TABLE, EvaluationFolder
-from condyle.workflows.evaluation_pages import tasks_of, write_pages
+from condyle.workflows.evaluation_pages import make_pages
 from condyle.workflows.evaluation_report import About
 from condyle.workflows.evaluation_rows import Draw, learned_from
 
@@ -43,21 +43,21 @@ def evaluate_table(
     """
     refuse_inside(path, out)
     table = read_predictions(path)
-    folder = EvaluationFolder(out)
-    folder.prepare()
-    folder.write_files({TABLE: path.read_bytes()})
     about = About(
         title="Evaluation of a predictions table",
         facts=(("table", path.name), ("SHA-256", digest(path)), ("rows", str(len(table)))),
     )
-    report = write_pages(folder, table, about=about, draw=draw, progress=progress)
+    pages = make_pages(table, about=about, picture=lambda case: None, draw=draw, progress=progress)
+    folder = EvaluationFolder(out)
+    folder.prepare()
+    folder.write_files({TABLE: path.read_bytes(), **pages.files})
     folder.write_metrics(
         None,
         patients=len(np.unique(table.patient)),
         in_sample=_in_sample(table),
         metrics=None,
-        reason=report.reason or None,
-        tasks=tasks_of(report),
+        reason=pages.report.reason or None,
+        tasks=pages.tasks,
     )
     return out
 

@@ -1,7 +1,9 @@
-"""Writing the pages of an evaluation into its folder; this needs matplotlib."""
+"""Making the pages of an evaluation from its table; this needs matplotlib."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib import metadata
 
 from condyle.domain.evaluation_report import EvaluationReport
@@ -11,39 +13,44 @@ from condyle.reporting.evaluation.files import evaluation_files
 from condyle.reporting.evaluation.tables import tasks_document
 from condyle.workflows.evaluation_examples import examples
 from condyle.workflows.evaluation_extras import extra_sections
-from condyle.workflows.evaluation_folder import EvaluationFolder
-from condyle.workflows.evaluation_records import MadeBy, with_records
 from condyle.workflows.evaluation_report import About, evaluation_report
 from condyle.workflows.evaluation_rows import Draw
 
 
-def write_pages(
-    folder: EvaluationFolder,
+@dataclass(frozen=True)
+class Pages:
+    """What an evaluation says, and the files that say it.
+
+    Attributes:
+        report: What it says.
+        files: ``report.html``, ``report.pdf``, ``metrics.csv`` and the figures, by name.
+        tasks: The report task by task, as ``metrics.json`` holds it.
+    """
+
+    report: EvaluationReport
+    files: Mapping[str, bytes]
+    tasks: tuple[Mapping[str, object], ...]
+
+
+def make_pages(
     table: Predictions,
     *,
     about: About,
+    picture: Callable[[str], bytes | None],
     draw: Draw | None,
-    made_by: MadeBy | None = None,
     progress: ProgressCallback,
-) -> EvaluationReport:
-    """Writes ``report.html``, ``report.pdf``, ``metrics.csv``, ``figures/`` and the records.
-
-    The records are ``cohort.csv`` and a ``checklist-<name>.md`` for each that applies.
+) -> Pages:
+    """Evaluates a table and makes the files of its pages.
 
     Args:
-        folder: Of the evaluation, with its pictures if there are any.
         table: The predictions.
         about: What the evaluation says of itself.
+        picture: From a case to its picture, or nothing.
         draw: How figures are drawn.
-        made_by: What made the table, where it is known.
         progress: Told of the stages ``"figures"`` and ``"pages"``.
-
-    Returns:
-        What the pages say.
 
     Raises:
         InputError: No row has a reference, or a cell does not fit its task's kind.
-        OutputError: The folder cannot be written.
     """
     plan = draw or Draw()
     made = (
@@ -53,18 +60,12 @@ def write_pages(
     report = evaluation_report(
         table,
         about=About(about.title, (*about.facts, *made), about.banners),
-        examples=examples(table, folder.picture),
+        examples=examples(table, picture),
         extra=extra_sections(table),
         draw=plan,
         progress=progress,
     )
     progress(Progress("pages", 0, 1))
-    report, more = with_records(report, table, made_by)
-    folder.write_files({**evaluation_files(report), **more})
+    files = evaluation_files(report)
     progress(Progress("pages", 1, 1))
-    return report
-
-
-def tasks_of(report: EvaluationReport) -> list[dict[str, object]]:
-    """Gives what the pages say, task by task, as ``metrics.json`` holds it."""
-    return tasks_document(report)
+    return Pages(report, files, tuple(tasks_document(report)))
