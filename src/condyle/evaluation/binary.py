@@ -193,7 +193,8 @@ class _RocArea:
         won = (lower + (rank < self.up_to[:, None])) / 2.0
         beaten = ((of_positive @ won) * of_negative).sum(axis=1)
         pairs = of_positive.sum(axis=1) * of_negative.sum(axis=1)
-        return np.divide(beaten, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0.0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(pairs > 0.0, beaten / pairs, np.nan)
 
 
 def _delong_applies(truth: BoolArray, resampling: Resampling) -> bool:
