@@ -51,7 +51,7 @@ def test_fixed_cases_follow_a_noncentral_t_of_the_readers():
 def test_a_pilot_gives_back_its_own_variance():
     rng = np.random.default_rng(0)
     truth = np.arange(60) % 2 == 0
-    made = simulate_readings(ReaderModel(), truth, 3, rng)
+    made = simulate_readings(ReaderModel(), truth, readers=3, rng=rng)
     found = reader_figures(truth, made.confidence)
     pilot = variance_of_pilot(found)
     assert (pilot.error, pilot.cases) == (found.variance, 60)

@@ -20,7 +20,7 @@ def test_the_readers_have_the_areas_that_were_asked_for():
     rng = np.random.default_rng(0)
     areas = []
     for _ in range(150):
-        made = simulate_readings(steady, TRUTH, 2, rng)
+        made = simulate_readings(steady, TRUTH, readers=2, rng=rng)
         areas.append([area_under_roc(TRUTH, made.confidence[arm, 0]) for arm in (0, 1)])
     assert np.mean(areas, axis=0) == pytest.approx([0.75, 0.90], abs=0.015)
 
@@ -32,14 +32,16 @@ def test_separation_is_that_of_two_normal_distributions():
 
 
 def test_calls_and_confidence_never_contradict_each_other():
-    made = simulate_readings(ReaderModel(), TRUTH, 5, np.random.default_rng(1))
+    made = simulate_readings(ReaderModel(), TRUTH, readers=5, rng=np.random.default_rng(1))
     assert (made.confidence[made.calls] >= 50).all()
     assert (made.confidence[~made.calls] < 50).all()
     assert made.confidence.min() >= 1 and made.confidence.max() <= 99
 
 
 def test_times_have_the_medians_that_were_asked_for():
-    made = simulate_readings(ReaderModel(minutes=(6.0, 3.0)), TRUTH, 20, np.random.default_rng(2))
+    made = simulate_readings(
+        ReaderModel(minutes=(6.0, 3.0)), TRUTH, readers=20, rng=np.random.default_rng(2)
+    )
     assert np.median(made.minutes, axis=(1, 2)) == pytest.approx([6.0, 3.0], rel=0.05)
 
 
@@ -47,7 +49,8 @@ def test_readers_of_the_same_cases_go_together_and_more_so_in_one_arm():
     rng = np.random.default_rng(3)
     model = ReaderModel(areas=(0.8, 0.8), skill_sd=0.0, change_sd=0.0)
     found = [
-        reader_figures(TRUTH, simulate_readings(model, TRUTH, 4, rng).confidence) for _ in range(40)
+        reader_figures(TRUTH, simulate_readings(model, TRUTH, readers=4, rng=rng).confidence)
+        for _ in range(40)
     ]
     ratios = [np.mean([getattr(f, f"covariance_{n}") for f in found]) for n in (1, 2, 3)]
     assert min(ratios[0], ratios[1]) > ratios[2] > 0
@@ -55,7 +58,8 @@ def test_readers_of_the_same_cases_go_together_and_more_so_in_one_arm():
 
 def test_the_same_seed_makes_the_same_study():
     one, other = (
-        simulate_readings(ReaderModel(), TRUTH, 3, np.random.default_rng(4)) for _ in "ab"
+        simulate_readings(ReaderModel(), TRUTH, readers=3, rng=np.random.default_rng(4))
+        for _ in "ab"
     )
     assert (one.confidence == other.confidence).all() and (one.minutes == other.minutes).all()
 
@@ -66,7 +70,8 @@ def test_power_by_simulation_agrees_with_the_formula():
     found = simulated_power(model, (5, 40, 40), rng=rng, studies=150)
     truth = np.repeat([True, False], 40)
     pilots = [
-        reader_figures(truth, simulate_readings(model, truth, 5, rng).confidence) for _ in range(60)
+        reader_figures(truth, simulate_readings(model, truth, readers=5, rng=rng).confidence)
+        for _ in range(60)
     ]
     expected = np.mean(
         [reader_study_power(variance_of_pilot(pilot), 0.10, (5, 80)) for pilot in pilots]
@@ -93,4 +98,4 @@ def test_without_a_difference_few_studies_find_one():
 )
 def test_a_model_that_cannot_be_is_refused(model):
     with pytest.raises(InputError, match="simulated"):
-        simulate_readings(model, TRUTH, 3, np.random.default_rng(0))
+        simulate_readings(model, TRUTH, readers=3, rng=np.random.default_rng(0))

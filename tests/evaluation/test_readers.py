@@ -28,7 +28,9 @@ TRUTH = np.arange(CASES) % 2 == 0
 
 
 def table(seed=0, readers=3, model=None, **changed):
-    made = simulate_readings(model or ReaderModel(), TRUTH, readers, np.random.default_rng(seed))
+    made = simulate_readings(
+        model or ReaderModel(), TRUTH, readers=readers, rng=np.random.default_rng(seed)
+    )
     shape = made.calls.shape
     found = ReaderTable(
         arms=("without", "with"),
@@ -139,7 +141,7 @@ def test_readings_that_were_not_timed_are_left_out_of_the_time_saved():
 def test_what_the_model_declined_counts_as_wrong():
     declined = np.zeros(CASES, dtype=bool)
     declined[:10] = True
-    found = model_alone("m", TRUTH, (TRUTH.copy(), TRUTH * 1.0), declined)
+    found = model_alone("m", TRUTH, answers=(TRUTH.copy(), TRUTH * 1.0), declined=declined)
     assert (found.calls == TRUTH).mean() == pytest.approx(50 / 60)
     assert found.scores[0] == -np.inf and found.scores[1] == np.inf
 
@@ -191,7 +193,10 @@ def test_a_whole_analysis_has_every_part():
     study = table(9, readers=4)
     years = {"reader-1": 2, "reader-2": 5, "reader-3": 11, "reader-4": 20}
     model = model_alone(
-        "a model", TRUTH, (study.calls[1, 0], study.scores[1, 0]), np.zeros(CASES, dtype=bool)
+        "a model",
+        TRUTH,
+        answers=(study.calls[1, 0], study.scores[1, 0]),
+        declined=np.zeros(CASES, dtype=bool),
     )
     found = analyse_readers(
         study, np.random.default_rng(0), years=years, model=model, replicates=200
@@ -241,3 +246,34 @@ def test_a_study_without_both_classes_is_refused():
         table(reference=np.zeros(CASES, dtype=bool))
     with pytest.raises(InputError, match="a reading of each in each"):
         table(calls=np.zeros((2, 3, 5), dtype=bool))
+
+
+def test_the_order_of_readers_and_cases_changes_nothing():
+    study = table(12, readers=3)
+    order, people = np.random.default_rng(0).permutation(CASES), [2, 0, 1]
+    turned = dataclasses.replace(
+        study,
+        readers=tuple(study.readers[at] for at in people),
+        patients=study.patients[order],
+        reference=study.reference[order],
+        calls=study.calls[:, people][:, :, order],
+        scores=study.scores[:, people][:, :, order],
+        minutes=study.minutes[:, people][:, :, order],
+        right_level=study.right_level,
+        has_level=study.has_level,
+    )
+    for one, other in zip(
+        pooled_results(study, (1, 0)), pooled_results(turned, (1, 0)), strict=True
+    ):
+        assert other.difference.low == pytest.approx(one.difference.low, abs=1e-12)
+        assert other.p_value == pytest.approx(one.p_value, abs=1e-12)
+
+
+def test_turning_the_arms_round_turns_the_difference_round():
+    study = table(13)
+    for one, other in zip(
+        pooled_results(study, (1, 0)), pooled_results(study, (0, 1)), strict=True
+    ):
+        assert other.difference.value == pytest.approx(-one.difference.value)
+        assert other.difference.low == pytest.approx(-one.difference.high)
+        assert other.p_value == pytest.approx(one.p_value)

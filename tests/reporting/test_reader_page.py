@@ -38,13 +38,13 @@ NO_DRAWINGS = {"roc": (), "changes": (), "times": (), "experience": ()}
 
 def model_of(table: ReaderTable) -> ModelAlone:
     answers = (table.calls[1, 0], table.scores[1, 0])
-    return model_alone("a <model>", TRUTH, answers, np.arange(40) == 3)
+    return model_alone("a <model>", TRUTH, answers=answers, declined=np.arange(40) == 3)
 
 
 @pytest.fixture(scope="module")
 def analysis() -> ReaderAnalysis:
     readers = ReaderModel(areas=(0.70, 0.96), skill_sd=0.0, change_sd=0.0, minutes=(6.0, 3.0))
-    made = simulate_readings(readers, TRUTH, 3, np.random.default_rng(3))
+    made = simulate_readings(readers, TRUTH, readers=3, rng=np.random.default_rng(3))
     names = ("reader-1", "reader-2", "reader-3")
     table = ReaderTable(
         arms=ARMS,

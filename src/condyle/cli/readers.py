@@ -35,6 +35,7 @@ def readers_app() -> typer.Typer:
 
 
 def plan(
+    *,
     cases: Annotated[Path, typer.Option(metavar="CSV", help="Table with a column 'case'.")],
     readers: Annotated[int, typer.Option(help="How many readers.")],
     out: New,
@@ -111,6 +112,7 @@ def plan(
 
 def rehearse(
     folder: Folder,
+    *,
     out: New,
     area: Annotated[
         list[float] | None, typer.Option(help="ROC area of the made-up readers, once an arm.")
@@ -179,6 +181,7 @@ _HOW = ("unanimous", "majority", "adjudicated", "open")
 
 def analyse(
     folder: Folder,
+    *,
     out: New,
     reference: Annotated[
         Path | None, typer.Option(metavar="CSV", help="Table with 'case' or 'code', 'reference'.")

@@ -20,12 +20,9 @@ from scipy import stats
 
 from condyle.domain.estimate import Estimate
 from condyle.errors import InputError, UnknownName
-from condyle.evaluation.binary import area_under_roc
-from condyle.evaluation.delong import roc_areas
 from condyle.evaluation.inputs import BoolArray, FloatArray, as_binary, same_length
+from condyle.evaluation.reader_covariance import CovarianceMethod, Figure, figure_covariance
 
-Figure = Literal["auc", "sensitivity", "specificity", "accuracy", "mean"]
-CovarianceMethod = Literal["delong", "jackknife"]
 Generalises = Literal["readers and cases", "cases", "readers"]
 
 
@@ -120,31 +117,19 @@ def reader_figures(
         InputError: A rating is missing, the shape does not fit, or there are fewer than
             two readers, two modalities or two cases of a class.
     """
-    for kind, name, valid in (
-        ("figure", figure, get_args(Figure)),
-        ("covariance", covariance, get_args(CovarianceMethod)),
-    ):
-        if name not in valid:
-            raise UnknownName(kind, name, valid)
     truth, table = as_binary(reference), np.asarray(ratings, dtype=np.float64)
     _check(truth, table)
     modalities, readers, cases = table.shape
-    flat = table.reshape(-1, cases)
-    if figure not in ("auc", "mean"):
-        as_binary(flat, "ratings")
-    owner = np.arange(cases)
-    if patients is not None:
-        same_length(reference=truth, patients=patients)
-        owner = np.unique(np.asarray(patients), return_inverse=True)[1]
-    values = _values(truth, flat, figure)
-    together = (
-        _jackknife(truth, flat, figure, owner)
-        if covariance == "jackknife"
-        else _closed_form(truth, flat, figure, owner)
+    together = figure_covariance(
+        truth,
+        table.reshape(-1, cases),
+        figure=figure,
+        covariance=covariance,
+        patients=patients,
     )
-    _check_defined(together)
-    found = _averaged(values.reshape(modalities, readers), together, cases)
-    return replace(found, unit=unit, patients=int(owner.max()) + 1)
+    values = together.values.reshape(modalities, readers)
+    found = _averaged(values, together.covariance, cases)
+    return replace(found, unit=unit, patients=together.patients)
 
 
 def compare_modalities(
@@ -255,54 +240,6 @@ def _upper_tail(statistic: float, numerator: float, freedom: float) -> float:
     return float(stats.f.sf(statistic, numerator, freedom))
 
 
-def _values(truth: BoolArray, flat: FloatArray, figure: Figure) -> FloatArray:
-    if figure == "auc":
-        return np.array([area_under_roc(truth, scores) for scores in flat])
-    numbers, rows = _of_rows(truth, flat, figure)
-    if not rows.any():
-        return np.full(len(flat), np.nan)
-    return np.asarray(numbers[:, rows].mean(axis=1))
-
-
-def _of_rows(truth: BoolArray, flat: FloatArray, figure: Figure) -> tuple[FloatArray, BoolArray]:
-    """Gives the numbers whose mean is the figure, and the cases that it is taken over."""
-    every = np.ones(len(truth), dtype=bool)
-    if figure == "mean":
-        return flat, every
-    right = (flat == truth).astype(np.float64)
-    return right, {"sensitivity": truth, "specificity": ~truth}.get(figure, every)
-
-
-def _closed_form(
-    truth: BoolArray, flat: FloatArray, figure: Figure, owner: NDArray[np.intp]
-) -> FloatArray:
-    clustered = int(owner.max()) + 1 < len(owner)
-    if figure == "auc":
-        return roc_areas(truth, list(flat), patients=owner if clustered else None).covariance
-    numbers, rows = _of_rows(truth, flat, figure)
-    away = numbers[:, rows] - numbers[:, rows].mean(axis=1, keepdims=True)
-    _, cluster = np.unique(owner[rows], return_inverse=True)
-    sums = np.stack([np.bincount(cluster, weights=row) for row in away])
-    groups = sums.shape[1]
-    if groups < 2:
-        return np.full((len(flat), len(flat)), np.nan)
-    return np.asarray(groups / (groups - 1) * sums @ sums.T / int(rows.sum()) ** 2)
-
-
-def _jackknife(
-    truth: BoolArray, flat: FloatArray, figure: Figure, owner: NDArray[np.intp]
-) -> FloatArray:
-    groups = int(owner.max()) + 1
-    left_out = np.array(
-        [
-            _values(truth[owner != at], flat[:, owner != at], figure) if groups > 1 else np.nan
-            for at in range(groups)
-        ]
-    )
-    away = left_out - left_out.mean(axis=0)
-    return np.atleast_2d((groups - 1) / groups * away.T @ away)
-
-
 def _averaged(values: FloatArray, together: FloatArray, cases: int) -> ReaderFigures:
     modalities, readers = values.shape
     modality = np.repeat(np.arange(modalities), readers)
@@ -338,14 +275,4 @@ def _check(truth: BoolArray, table: FloatArray) -> None:
             f"{int(truth.sum())} positive of {len(truth)} cases",
             needed="(modality, reader, case), two of each and of each class, none missing",
             mend="leave out cases that a reader did not read, and say so.",
-        )
-
-
-def _check_defined(together: FloatArray) -> None:
-    if np.isnan(together).any():
-        raise InputError(
-            "A reader study cannot be analysed.",
-            found="all cases of a class from one patient",
-            needed="at least two patients with cases of each class",
-            mend="give more patients.",
         )

@@ -9,16 +9,18 @@ import numpy as np
 
 from condyle.evaluation.bootstrap import Resampling
 from condyle.evaluation.comparison import Comparison
-from condyle.evaluation.mrmc import CovarianceMethod
 from condyle.evaluation.multiplicity import holm
+from condyle.evaluation.reader_covariance import CovarianceMethod
 from condyle.evaluation.reader_experience import FEW_READERS, Experience, experience
 from condyle.evaluation.reader_pooled import (
     Agreement,
     Pooled,
     agreement_of_readers,
     model_against_mean,
+    model_against_readers,
     pooled_results,
 )
+from condyle.evaluation.reader_standalone import AgainstReaders
 from condyle.evaluation.readers import (
     FIGURES,
     ModelAlone,
@@ -94,7 +96,9 @@ class ReaderAnalysis:
         model: How the model alone did, or ``None``.
         model_name: Of the model; empty without one.
         model_declined: Cases that it declined, counted as wrong.
-        against_mean: The model less the mean of the readers in the first arm.
+        against_mean: The model less the mean of these readers in the first arm.
+        against_readers: The model less the mean of further readers, by random readers and
+            cases; empty with one reader.
         pooled: For each arm but the first, the arms compared over all readers.
         agreement: One an arm.
         experience: Lines on the years; empty where they are not known for three readers.
@@ -109,6 +113,7 @@ class ReaderAnalysis:
     model_name: str
     model_declined: int
     against_mean: Mapping[str, Comparison]
+    against_readers: Mapping[str, AgainstReaders]
     pooled: tuple[tuple[Pooled, ...], ...]
     agreement: tuple[Agreement, ...]
     experience: tuple[ExperienceLine, ...]
@@ -141,15 +146,7 @@ def analyse_readers(
     plan = Resampling(table.patients, rng, replicates, unit=table.unit)
     known = dict(years or {})
     readers = tuple(_reader(table, at, plan, (known, model)) for at in range(len(table.readers)))
-    several = len(table.readers) > 1
-    others = range(1, len(table.arms))
-    pooled: tuple[tuple[Pooled, ...], ...] = ()
-    agreement: tuple[Agreement, ...] = ()
-    if several:
-        pooled = tuple(pooled_results(table, (arm, 0), covariance=covariance) for arm in others)
-        agreement = tuple(
-            agreement_of_readers(table, arm, plan, model) for arm in range(len(table.arms))
-        )
+    arms = range(len(table.arms) if len(table.readers) > 1 else 0)
     alone = None
     if model is not None:
         closed = Resampling(table.patients, rng, unit=table.unit, interval="analytic")
@@ -160,9 +157,12 @@ def analyse_readers(
         model=alone,
         model_name=model.name if model else "",
         model_declined=int(model.declined.sum()) if model else 0,
-        against_mean=model_against_mean(table, 0, model, plan) if model else {},
-        pooled=pooled,
-        agreement=agreement,
+        against_mean=model_against_mean(table, 0, model=model, plan=plan) if model else {},
+        against_readers=model_against_readers(table, 0, model=model, covariance=covariance)
+        if model and len(arms)
+        else {},
+        pooled=tuple(pooled_results(table, (at, 0), covariance=covariance) for at in arms if at),
+        agreement=tuple(agreement_of_readers(table, at, plan=plan, model=model) for at in arms),
         experience=_experience(readers, table.arms),
         holm=tuple(_holm(readers, at) for at in range(len(table.arms) - 1)),
         warnings=_warnings(table, readers),
@@ -179,7 +179,7 @@ def _reader(
     first = (table.calls[0, at], table.scores[0, at])
     alone: dict[str, Comparison] = {}
     if model is not None:
-        alone = compare_answers(table.reference, (model.calls, model.scores), first, plan)
+        alone = compare_answers(table.reference, (model.calls, model.scores), first, plan=plan)
     arms = range(len(table.arms))
     return ReaderResult(
         reader=table.readers[at],

@@ -15,8 +15,6 @@ from condyle.evaluation.bootstrap import Resampling, WeightedStatistic
 from condyle.evaluation.comparison import Comparison, compare
 from condyle.evaluation.inputs import BoolArray, FloatArray
 from condyle.evaluation.mrmc import (
-    CovarianceMethod,
-    Figure,
     Generalises,
     ReaderFigures,
     ReaderStudyResult,
@@ -25,6 +23,8 @@ from condyle.evaluation.mrmc import (
 )
 from condyle.evaluation.ordinal import weighted_kappa
 from condyle.evaluation.proportions import proportion, weighted_proportion
+from condyle.evaluation.reader_covariance import CovarianceMethod, Figure
+from condyle.evaluation.reader_standalone import AgainstReaders, against_readers
 from condyle.evaluation.readers import FIGURES, ModelAlone, ReaderFigure, ReaderTable
 
 
@@ -147,7 +147,7 @@ def _pooled(
 
 
 def agreement_of_readers(
-    table: ReaderTable, arm: int, plan: Resampling, model: ModelAlone | None = None
+    table: ReaderTable, arm: int, *, plan: Resampling, model: ModelAlone | None = None
 ) -> Agreement:
     """Gives how far the readers of an arm agree with each other and with the model.
 
@@ -188,7 +188,7 @@ def agreement_of_calls(calls: BoolArray, plan: Resampling) -> tuple[Estimate, Es
 
 
 def model_against_mean(
-    table: ReaderTable, arm: int, model: ModelAlone, plan: Resampling
+    table: ReaderTable, arm: int, *, model: ModelAlone, plan: Resampling
 ) -> dict[str, Comparison]:
     """Compares the model alone with the mean of the study's own readers in an arm.
 
@@ -204,6 +204,32 @@ def model_against_mean(
             for at in readers
         ]
         found[str(figure)] = compare(own, _mean_of(others), plan)
+    return found
+
+
+def model_against_readers(
+    table: ReaderTable, arm: int, *, model: ModelAlone, covariance: CovarianceMethod = "delong"
+) -> dict[str, AgainstReaders]:
+    """Compares the model alone with readers in general, as those of an arm.
+
+    Args:
+        table: A study of at least two readers.
+        arm: Position of the arm.
+        model: What the model said.
+        covariance: How the covariance of the errors is found.
+    """
+    found = {}
+    for figure in FIGURES:
+        own, others = (model.calls, table.calls[arm])
+        found[str(figure)] = against_readers(
+            table.reference,
+            model.scores if figure == "auc" else own,
+            table.scores[arm] if figure == "auc" else others,
+            figure=figure,
+            covariance=covariance,
+            patients=table.patients,
+            unit=table.unit,
+        )
     return found
 
 

@@ -16,7 +16,12 @@ from condyle.domain.estimate import Estimate
 from condyle.errors import InputError
 from condyle.evaluation.inputs import BoolArray, FloatArray
 from condyle.evaluation.intervals import proportion_of_trials
-from condyle.evaluation.mrmc import Figure, Generalises, compare_modalities, reader_figures
+from condyle.evaluation.mrmc import (
+    Generalises,
+    compare_modalities,
+    reader_figures,
+)
+from condyle.evaluation.reader_covariance import Figure
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ def separation(area: float) -> float:
 
 
 def simulate_readings(
-    model: ReaderModel, reference: BoolArray, readers: int, rng: np.random.Generator
+    model: ReaderModel, reference: BoolArray, *, readers: int, rng: np.random.Generator
 ) -> SimulatedReadings:
     """Draws readers and cases of given truth, and what each says of each in each arm.
 
@@ -154,7 +159,7 @@ def _p_values(
     (figure, generalises), (rng, studies) = question, draw
     truth = np.repeat([True, False], [positives, negatives])
     for _ in range(studies):
-        made = simulate_readings(model, truth, readers, rng)
+        made = simulate_readings(model, truth, readers=readers, rng=rng)
         ratings = {"auc": made.confidence, "mean": made.minutes}.get(figure, made.calls)
         found = reader_figures(truth, ratings, figure=figure)
         yield compare_modalities(found, generalises=generalises).p_value

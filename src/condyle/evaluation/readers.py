@@ -132,7 +132,11 @@ class Performance:
 
 
 def model_alone(
-    name: str, reference: BoolArray, answers: tuple[BoolArray, FloatArray], declined: BoolArray
+    name: str,
+    reference: BoolArray,
+    *,
+    answers: tuple[BoolArray, FloatArray],
+    declined: BoolArray,
 ) -> ModelAlone:
     """Gives the model's calls and scores, what it declined counted as wrong."""
     calls, scores = answers
@@ -214,7 +218,7 @@ def reader_changes(
     arm, against, reader = place
     one = (table.calls[arm, reader], table.scores[arm, reader])
     other = (table.calls[against, reader], table.scores[against, reader])
-    found = compare_answers(table.reference, one, other, plan)
+    found = compare_answers(table.reference, one, other, plan=plan)
     spent, before = table.minutes[arm, reader], table.minutes[against, reader]
     timed = ~(np.isnan(spent) | np.isnan(before))
     if timed.sum() >= 2:
@@ -226,6 +230,7 @@ def compare_answers(
     reference: BoolArray,
     one: tuple[BoolArray, FloatArray],
     other: tuple[BoolArray, FloatArray],
+    *,
     plan: Resampling,
 ) -> dict[str, Comparison]:
     """Compares calls and scores of the same cases in each figure: the first less the second."""

@@ -14,8 +14,8 @@ from condyle.domain.reader_study import ListedCase, Reading, presence
 from condyle.errors import InputError
 from condyle.evaluation.bootstrap import Resampling
 from condyle.evaluation.inputs import BoolArray
-from condyle.evaluation.mrmc import CovarianceMethod
 from condyle.evaluation.reader_analysis import ReaderAnalysis, analyse_readers
+from condyle.evaluation.reader_covariance import CovarianceMethod
 from condyle.evaluation.reader_pooled import agreement_of_calls
 from condyle.evaluation.reader_reference import Decision
 from condyle.evaluation.readers import ReaderTable
@@ -68,21 +68,28 @@ def analyse_reader_study(
     study = open_reader_study(folder)
     sheets = read_sheets(study, of="readers", dates=chosen.dates)
     require_readings(sheets, unread_allowed=chosen.complete_cases)
+    page = _analysed(study, sheets, chosen)
+    require_new(out, "The analysis")
+    for name, content in reader_study_files(page).items():
+        write_bytes(out / name, content)
+    return page.analysis
+
+
+def _analysed(study: ReaderStudy, sheets: Sheets, chosen: AnalysisOptions) -> ReaderStudyPage:
     reference, source = reference_of_study(study, chosen.reference)
     cases = _complete(study, sheets)
     truth = np.array([reference[case.code][0] for case in cases])
-    table = reader_table(study, sheets.in_arms(), cases, reference)
     model = None if chosen.model is None else read_model(chosen.model, cases, truth)
     rng = np.random.default_rng(chosen.seed)
     found = analyse_readers(
-        table,
+        reader_table(study, sheets.in_arms(), cases=cases, reference=reference),
         rng,
         years=study.years,
         model=model,
         covariance=chosen.covariance,
         replicates=chosen.replicates,
     )
-    page = ReaderStudyPage(
+    return ReaderStudyPage(
         plan=study.plan,
         analysis=found,
         model=model,
@@ -93,15 +100,12 @@ def analyse_reader_study(
         seed=chosen.seed,
         software=metadata.version("condyle"),
     )
-    require_new(out, "The analysis")
-    for name, content in reader_study_files(page).items():
-        write_bytes(out / name, content)
-    return found
 
 
 def reader_table(
     study: ReaderStudy,
     readings: Sequence[Reading],
+    *,
     cases: Sequence[ListedCase],
     reference: Mapping[str, Decision],
 ) -> ReaderTable:

@@ -34,7 +34,9 @@ def guide_text(plan: ReaderPlan) -> str:
         "date: the day of the reading, best as 2030-01-31.",
         f"arm: in {_quoted(plan.arms[:1])} look at the images alone"
         + (
-            f"; in {_quoted(plan.arms[1:])} with what the model says beside them." if plan.arms[1:] else "."
+            f"; in {_quoted(plan.arms[1:])} with what the model says beside them."
+            if plan.arms[1:]
+            else "."
         ),
     ]
     if len(plan.arms) > 1:

@@ -57,7 +57,10 @@ def read_model(table: ModelTable, cases: Sequence[ListedCase], reference: BoolAr
     scores = np.array([_score(row, table) for row in answers])
     declined = np.array([row.abstained for row in answers])
     return model_alone(
-        table.name, reference, (np.asarray(scores >= table.threshold), scores), declined
+        table.name,
+        reference,
+        answers=(np.asarray(scores >= table.threshold), scores),
+        declined=declined,
     )
 
 

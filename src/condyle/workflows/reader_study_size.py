@@ -97,17 +97,9 @@ def size_of_study(
         UnknownName: There is no such aim.
         InputError: An expectation is out of range, or the prevalence is not known.
     """
-    if question.aim not in get_args(Aim):
-        raise UnknownName("aim of a reader study", question.aim, get_args(Aim))
     cases, share = listed or (0, float("nan"))
     prevalence = share if question.prevalence is None else question.prevalence
-    if not 0.0 < prevalence < 1.0:
-        raise InputError(
-            "The size of a reader study cannot be worked out.",
-            found="no share of cases with the finding",
-            needed="a list whose column 'reference' is filled in, or --prevalence",
-            mend="add --prevalence 0.4, for instance.",
-        )
+    _check(question, prevalence)
     variance = _expected(question, prevalence)
     gap = question.with_model - question.without
     populations: tuple[Generalises, ...] = get_args(Generalises)
@@ -132,6 +124,18 @@ def size_of_study(
         one_reader=_one_reader(question, prevalence),
         simulated=simulated,
     )
+
+
+def _check(question: SizeQuestion, prevalence: float) -> None:
+    if question.aim not in get_args(Aim):
+        raise UnknownName("aim of a reader study", question.aim, get_args(Aim))
+    if not 0.0 < prevalence < 1.0:
+        raise InputError(
+            "The size of a reader study cannot be worked out.",
+            found="no share of cases with the finding",
+            needed="a list whose column 'reference' is filled in, or --prevalence",
+            mend="add --prevalence 0.4, for instance.",
+        )
 
 
 def _expected(question: SizeQuestion, prevalence: float) -> ReaderVariance:

@@ -66,8 +66,9 @@ def rehearse_reader_study(
     known = np.array([case.reference for case in study.cases])
     truth = np.where(np.isnan(known), drawn, known == 1.0)
     plan = replace(study.plan, simulated=True)
-    made = simulate_readings(how, truth, len(plan.readers), rng)
-    judged = simulate_readings(JUDGE, truth, max(len(plan.reference_readers), 1), rng)
+    made = simulate_readings(how, truth, readers=len(plan.readers), rng=rng)
+    judges = max(len(plan.reference_readers), 1)
+    judged = simulate_readings(JUDGE, truth, readers=judges, rng=rng)
     require_new(out, "The rehearsal")
     write_key(out, study.cases, seed)
     for session in plan.sessions:

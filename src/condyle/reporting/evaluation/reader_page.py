@@ -15,8 +15,8 @@ from condyle.domain.estimate import Estimate
 from condyle.domain.evaluation_report import Section, Table
 from condyle.domain.reader_study import ReaderPlan
 from condyle.evaluation.comparison import Comparison
-from condyle.evaluation.mrmc import CovarianceMethod
 from condyle.evaluation.reader_analysis import ReaderAnalysis
+from condyle.evaluation.reader_covariance import CovarianceMethod
 from condyle.evaluation.readers import FIGURES, ModelAlone, Performance
 from condyle.reporting.evaluation.files import FIGURES as FOLDER
 from condyle.reporting.evaluation.html import sections_html
@@ -183,7 +183,8 @@ def _model(analysis: ReaderAnalysis) -> dict[str, object] | None:
         "name": analysis.model_name,
         "alone": analysis.model,
         "declined": analysis.model_declined,
-        "less_mean_of_readers": analysis.against_mean,
+        "less_mean_of_these_readers": analysis.against_mean,
+        "less_mean_of_further_readers": analysis.against_readers,
     }
 
 

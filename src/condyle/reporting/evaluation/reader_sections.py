@@ -132,7 +132,7 @@ def _sentence(pooled: Pooled, arm: str, against: str) -> str:
 
 
 def _p(value: float) -> str:
-    words = p_words(value)
+    words = p_words(value).replace("-", "undefined")
     return words if words.startswith("<") else f"= {words}"
 
 
@@ -317,9 +317,20 @@ def _per_ten(slope: Estimate) -> str:
 
 def _model(analysis: ReaderAnalysis) -> Section:
     arm = analysis.table.arms[0]
-    rows = [
-        ("the mean of these readers", *_against(name, found))
-        for name, found in analysis.against_mean.items()
+    rows: list[tuple[str, ...]] = [
+        (
+            "further readers and cases",
+            reader_figure_word(name),
+            signed(found.difference),
+            p_words(found.p_value),
+            "-",
+            found.verdict,
+        )
+        for name, found in analysis.against_readers.items()
+    ]
+    rows += [
+        ("the mean of these readers", *_against(name, compared))
+        for name, compared in analysis.against_mean.items()
     ]
     for reader in analysis.readers:
         rows += [(reader.reader, *_against(name, found)) for name, found in reader.model.items()]
@@ -328,7 +339,8 @@ def _model(analysis: ReaderAnalysis) -> Section:
     if analysis.model_declined:
         paragraphs.append(f"It declined {analysis.model_declined} cases, which count as wrong.")
     note = (
-        "Against the mean: by patient bootstrap, which holds for these readers and not for others."
+        "Against further readers: Obuchowski and Rockette, readers and cases random. Against the "
+        "mean of these readers: by patient bootstrap, which holds for them and not for others."
     )
     return Section(
         "The model alone", tuple(paragraphs), tables=(Table("", headings, tuple(rows), note),)
