@@ -19,7 +19,7 @@ def slices(data_folder: Path, *names: str) -> list[Path]:
 
 
 def test_t1_and_t2_of_a_patient_are_read_as_one_study(data_folder: Path, tmp_path: Path) -> None:
-    report = read_study(slices(data_folder, "100_t1", "100_t2"))
+    report = read_study(slices(data_folder, "104_t1", "104_t2"))
     grades = [finding for finding in report.findings if finding.name == "pfirrmann-grade"]
     assert len(grades) >= 6
     assert grades[0].site.level == "L5-S1"
@@ -27,13 +27,23 @@ def test_t1_and_t2_of_a_patient_are_read_as_one_study(data_folder: Path, tmp_pat
     assert not any(f.abstained for f in report.findings)
     assert {len(finding.evidence) for finding in grades} <= {1, 2}
     written = write_report(report, tmp_path / "out")
-    names = {path.name for path in written.files}
-    assert {"report.json", "report.html", "report.pdf", "labelmap-100_t1.png"} <= names
-    for stem in ("100_t1", "100_t2"):
+    names = set(written.files)
+    assert {"report.json", "report.html", "report.pdf", "labelmap-104_t1.png"} <= names
+    for stem in ("104_t1", "104_t2"):
         image = Image.open(slices(data_folder, stem)[0])
         labels = np.asarray(Image.open(tmp_path / "out" / f"labelmap-{stem}.png"))
         assert labels.shape == (image.size[1], image.size[0])
         assert set(np.unique(labels)) == {0, 1, 2, 3}
+
+
+def test_a_narrow_last_disc_that_t2_misses_is_named_by_t1(data_folder: Path) -> None:
+    """Eight discs of this patient are graded; T2 shows a vertebra below its last one."""
+    report = read_study(slices(data_folder, "100_t1", "100_t2"))
+    grades = [finding for finding in report.findings if finding.name == "pfirrmann-grade"]
+    assert [grade.site.level for grade in grades][:2] == ["L5-S1", "L4-L5"]
+    assert len(grades) == 8
+    abstained = {(f.name, f.site.level) for f in report.findings if f.abstained}
+    assert abstained == {("pfirrmann-grade", "L5-S1"), ("modic-change", "L5-S1")}
 
 
 def test_without_t2_the_grade_and_modic_change_are_abstained(data_folder: Path) -> None:

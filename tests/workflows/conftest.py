@@ -56,11 +56,22 @@ class Drawing:
 
 
 def draw_spine(
-    *, discs: int = 6, canal: bool = True, lowest: int = 160, column: int = 70, seed: int = 0
+    *,
+    discs: int = 6,
+    canal: bool = True,
+    lowest: int = 160,
+    column: int = 70,
+    seed: int = 0,
+    below: bool = False,
 ) -> Drawing:
-    """Draws discs as flat ellipses between vertebrae, and a canal behind them."""
+    """Draws discs as flat ellipses between vertebrae, and a canal behind them.
+
+    With ``below`` a vertebra lies under the lowest disc, as where the last disc is missed.
+    """
     rows, columns = np.indices((ROWS, COLUMNS))
     labels = np.zeros((ROWS, COLUMNS), dtype=np.uint8)
+    if below:
+        labels[(np.abs(rows - (lowest + 12)) <= 8) & (np.abs(columns - column) <= 20)] = VERTEBRA
     for position in range(discs):
         centre = lowest - 24 * position
         body = (np.abs(rows - (centre - 12)) <= 8) & (np.abs(columns - column) <= 20)

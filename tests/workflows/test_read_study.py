@@ -130,6 +130,37 @@ def test_contrasts_that_count_their_discs_differently_are_not_read_together(read
     assert all(f.probability is not None for f in report.findings)
 
 
+@pytest.mark.parametrize("shorter", ["t1", "t2"])
+def test_a_contrast_that_missed_the_last_disc_is_numbered_by_the_other(read, series, draw, shorter):
+    drawings = {"t1": draw(), "t2": draw()}
+    drawings[shorter] = draw(lowest=160 - 24, discs=5, below=True)
+    report = read(
+        *(series(role, drawing, weighting=Attribute(role)) for role, drawing in drawings.items())
+    )
+    warning = next(w for w in report.warnings if w.code == "levels-from-other-series")
+    assert dict(warning.params) == {"series": shorter, "count": 1}
+    assert "series-disagree" not in codes(report.warnings)
+    levels = [f.site.level for f in report.findings if f.name == "pfirrmann-grade"]
+    assert levels == ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2", "T12-L1"]
+    evidence = {f.site.level: len(f.evidence) for f in report.findings}
+    assert evidence == {"L5-S1": 1} | dict.fromkeys(levels[1:], 2)
+    modic = {f.site.level: f.abstained for f in report.findings if f.name == "modic-change"}
+    assert modic == {"L5-S1": True} | dict.fromkeys(levels[1:], False)
+    shown = {report.series[view.series].stem: view.labels[0][0] for view in report.views}
+    assert shown[shorter] == "L4-L5"
+    assert {place for stem, place in shown.items() if stem != shorter} == {"L5-S1"}
+
+
+def test_evidence_of_a_shifted_contrast_lies_on_the_disc_itself(read, series, draw):
+    report = read(
+        series("t1", draw(), weighting=Attribute("t1")),
+        series("t2", draw(lowest=160 - 24, discs=5, below=True)),
+    )
+    for finding in report.findings:
+        rows = [np.mean([row for row, _ in e.outline]) for e in finding.evidence]
+        assert max(rows) - min(rows) < 2
+
+
 def test_a_slice_without_canal_is_off_the_midline_and_abstained_as_a_warning(read, series, draw):
     report = read(series("series-1", draw(canal=False)))
     assert {f.abstention.code for f in report.findings} == {"slice-off-midline"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +30,24 @@ class Roles:
         readings: ``"t1"`` and ``"t2"`` to a reading; either may be missing.
         primary: The reading whose chain numbers the discs.
         abstention: Why nothing may be graded at all, or ``None``.
+        lowest: Role to the number of the primary's most caudal discs that were not found
+            in it; 0 where it is not named.
     """
 
     readings: Mapping[str, SeriesReading]
     primary: SeriesReading
     abstention: Message | None = None
+    lowest: Mapping[str, int] = field(default_factory=dict)
+
+    def levels(self, reading: SeriesReading) -> tuple[str | None, ...]:
+        """Names the discs of one of the readings, as the primary counts them where it can."""
+        role = next((role for role, other in self.readings.items() if other is reading), "")
+        lowest = self.lowest.get(role, 0)
+        if not lowest:
+            return study_levels(reading)
+        count = len(reading.anatomy.chain.discs)
+        names = study_levels(self.primary)[lowest : lowest + count]
+        return names + (None,) * (count - len(names))
 
 
 def grade_discs(
@@ -119,7 +132,7 @@ def _places(roles: Roles, position: int, bundle: Bundle) -> dict[str, DiscPlace]
     """Finds a disc of the primary chain in each contrast, on that disc's own slice."""
     found = {}
     for role, reading in roles.readings.items():
-        index = _index_in(roles, reading, position)
+        index = _index_in(roles, role, position)
         if index is None:
             continue
         chosen = reading.slices[reading.disc_slices[index]]
@@ -139,9 +152,11 @@ def _places(roles: Roles, position: int, bundle: Bundle) -> dict[str, DiscPlace]
     return found
 
 
-def _index_in(roles: Roles, reading: SeriesReading, position: int) -> int | None:
-    """Gives the position in another reading's chain of a disc of the primary chain."""
-    return position if position < len(reading.anatomy.chain.discs) else None
+def _index_in(roles: Roles, role: str, position: int) -> int | None:
+    """Gives the position in a role's chain of a disc of the primary chain."""
+    index = position - roles.lowest.get(role, 0)
+    discs = roles.readings.get(role, roles.primary).anatomy.chain.discs
+    return index if 0 <= index < len(discs) else None
 
 
 def disc_evidence(
@@ -155,7 +170,7 @@ def disc_evidence(
     found = []
     readings = roles.readings or {"primary": roles.primary}
     for role, reading in readings.items():
-        index = _index_in(roles, reading, position)
+        index = _index_in(roles, role, position)
         if index is None:
             continue
         place = places.get(role)

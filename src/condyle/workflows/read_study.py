@@ -151,7 +151,9 @@ def _report(
         refused=once(refused),
         left_out=tuple(item.reason for item in study.left_out),
         not_assessed=not_assessed(),
-        views=tuple(view_of(reading, index) for reading in readings),
+        views=tuple(
+            view_of(reading, index, roles.levels(reading) if roles else ()) for reading in readings
+        ),
         software_version=metadata.version("condyle"),
     )
 

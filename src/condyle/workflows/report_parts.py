@@ -11,7 +11,7 @@ from condyle.domain.messages import Message
 from condyle.domain.report import BundleRef, SeriesSummary, SliceView
 from condyle.domain.study import Study
 from condyle.preprocessing.prepare import prepare
-from condyle.workflows.disc_grading import Roles, study_levels
+from condyle.workflows.disc_grading import Roles
 from condyle.workflows.study_anatomy import SeriesReading
 
 
@@ -24,6 +24,12 @@ def remarks(roles: Roles) -> tuple[list[Message], list[Message]]:
         assumptions.append(Message("counted-from-last-disc", {}, "study"))
     else:
         warnings.append(Message("sacrum-out-of-view", {}, subject))
+    for role, count in roles.lowest.items():
+        told: dict[str, str | int | float] = {
+            "series": roles.readings[role].series.stem,
+            "count": count,
+        }
+        warnings.append(Message("levels-from-other-series", told, subject))
     if chain.gaps:
         warnings.append(Message("disc-missing", {"after": min(chain.gaps) + 1}, subject))
     if roles.abstention is not None:
@@ -79,18 +85,20 @@ def series_summaries(study: Study, readings: Sequence[SeriesReading]) -> tuple[S
     return tuple(summaries)
 
 
-def view_of(reading: SeriesReading, index: Mapping[str, int]) -> SliceView:
+def view_of(
+    reading: SeriesReading, index: Mapping[str, int], names: Sequence[str | None]
+) -> SliceView:
     """Gives the mid-sagittal slice of a reading, windowed for display, with its labels.
 
     Args:
         reading: Of one series.
         index: Series stem to its position in the report.
+        names: Level of each of its discs, caudal to cranial, or ``None``.
     """
     number = reading.first + reading.middle
     image = prepare(
         reading.volume, ({"step": "window", "low": 0.5, "high": 99.5},), slices=(number,)
     ).array[0]
-    names = study_levels(reading)
     labels = []
     for position, name in enumerate(names):
         row, column = reading.anatomy.centre(position)
