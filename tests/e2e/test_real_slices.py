@@ -30,9 +30,11 @@ def test_t1_and_t2_of_a_patient_are_read_as_one_study(data_folder: Path, tmp_pat
     names = set(written.files)
     assert {"report.json", "report.html", "report.pdf", "labelmap-104_t1.png"} <= names
     for stem in ("104_t1", "104_t2"):
-        image = Image.open(slices(data_folder, stem)[0])
-        labels = np.asarray(Image.open(tmp_path / "out" / f"labelmap-{stem}.png"))
-        assert labels.shape == (image.size[1], image.size[0])
+        with Image.open(slices(data_folder, stem)[0]) as image:
+            shape = (image.size[1], image.size[0])
+        with Image.open(tmp_path / "out" / f"labelmap-{stem}.png") as labelmap:
+            labels = np.asarray(labelmap)
+        assert labels.shape == shape
         assert set(np.unique(labels)) == {0, 1, 2, 3}
 
 
