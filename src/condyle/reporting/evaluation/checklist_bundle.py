@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pydantic import JsonValue
+
 from condyle.bundle import Manifest
 from condyle.reporting.evaluation.checklist_records import (
     Answer,
@@ -12,6 +14,8 @@ from condyle.reporting.evaluation.checklist_records import (
     listed,
     settings,
 )
+
+_ABSENT = "not in the recipe"
 
 
 def of_manifest(answer: Callable[[Manifest], Answer | None]) -> Answerer:
@@ -24,9 +28,10 @@ def of_manifest(answer: Callable[[Manifest], Answer | None]) -> Answerer:
 
 
 def _ai_method(manifest: Manifest) -> Answer:
-    network = _part(manifest, "network", "name")
+    named = _part(manifest, "network", "name")
+    network = f" ('{named}')" if named != _ABSENT else ""
     kinds = listed([f"{task.kind} ({len(task.outputs)})" for task in manifest.tasks])
-    text = f"A deep neural network ('{network}') for these tasks, with their outputs: {kinds}."
+    text = f"A deep neural network{network} for these tasks, with their outputs: {kinds}."
     where = "manifest.json: training.recipe.network.name, tasks"
     return Answer(text, where, "the wording of title and abstract")
 
@@ -64,7 +69,7 @@ def _eligibility(manifest: Manifest) -> Answer:
 
 
 def _preprocessing(manifest: Manifest) -> Answer:
-    steps = listed([settings(step) for step in manifest.preprocessing])
+    steps = "; ".join(_step(step) for step in manifest.preprocessing)
     text = f"Steps in order: {steps or 'none'}. They stand verbatim in the bundle, and reading "
     return Answer(text + "a study follows them.", "manifest.json: preprocessing", "data checks")
 
@@ -102,19 +107,24 @@ def _software(manifest: Manifest) -> Answer:
     return Answer(text, "manifest.json: training.commit, training.packages")
 
 
-def _initialisation(manifest: Manifest) -> Answer:
-    text = f"Random, seed {manifest.training.seed}, unless the network's settings name weights: "
-    text += f"{_part(manifest, 'network', 'parameters')}."
+def _initialisation(manifest: Manifest) -> Answer | None:
+    told = _part(manifest, "network", "parameters")
+    if told == _ABSENT:
+        return None
+    text = f"Random, seed {manifest.training.seed}, unless these settings name weights: {told}."
     where = "manifest.json: training.seed, training.recipe.network"
     return Answer(text, where, "the distribution that parameters were drawn from")
 
 
-def _training(manifest: Manifest) -> Answer:
+def _training(manifest: Manifest) -> Answer | None:
     recipe = manifest.training.recipe
     parts = ("optimiser", "schedule", "augmentation", "loss", "self_training")
-    told = [f"{part}: {settings(recipe[part])}" for part in parts if recipe.get(part)]
-    where = "manifest.json: " + ", ".join(f"training.recipe.{part}" for part in parts)
-    return Answer("; ".join(told) + ".", where, "how settings were searched, and why this loss")
+    there = [part for part in parts if recipe.get(part)]
+    if not there:
+        return None
+    told = "; ".join(f"{part}: {settings(recipe[part])}" for part in there)
+    where = "manifest.json: " + ", ".join(f"training.recipe.{part}" for part in there)
+    return Answer(f"{told}.", where, "how settings were searched, and why this loss")
 
 
 def _final_model(manifest: Manifest) -> Answer:
@@ -184,9 +194,10 @@ def _predictors(manifest: Manifest) -> Answer:
 
 
 def _model_building(manifest: Manifest) -> Answer:
-    first, second = _model(manifest), _training(manifest)
-    text = f"{first.text} {second.text} Internal validation: {manifest.validation.scheme}."
-    where = f"{first.where}, training.recipe, validation.scheme"
+    parts = [_model(manifest), _training(manifest)]
+    text = " ".join(part.text for part in parts if part is not None)
+    text += f" Internal validation: {manifest.validation.scheme}."
+    where = "manifest.json: training.recipe, tasks, models, validation.scheme"
     return Answer(text, where, "the rationale, and how settings were searched")
 
 
@@ -230,7 +241,12 @@ def _part(manifest: Manifest, name: str, key: str) -> str:
     found = manifest.training.recipe.get(name)
     if key and isinstance(found, dict):
         found = found.get(key)
-    return settings(found) if found is not None else "not in the recipe"
+    return settings(found) if found is not None else _ABSENT
+
+
+def _step(step: dict[str, JsonValue]) -> str:
+    told = settings({key: value for key, value in step.items() if key != "step"})
+    return f"{step['step']} ({told})" if told else str(step["step"])
 
 
 def _words(codes: tuple[str, ...]) -> str:

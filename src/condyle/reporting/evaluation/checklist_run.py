@@ -83,8 +83,11 @@ def _partitions(records: Records) -> Answer | None:
         pairs = zip(records.cohort.groups[1:], row.cells[1:], strict=True)
         sizes = [f"{group} {c.count}" for group, c in pairs if isinstance(c, Share)]
     text = f"{len(np.unique(folds[folds >= 0]))} folds by patient; patients: {listed(sizes)}."
-    where = "predictions.csv: fold; manifest.json: training.split_sha256"
-    return Answer(text + seed_and_split(records), where, "how patients were balanced over folds")
+    split = seed_and_split(records)
+    where = "predictions.csv: fold"
+    if split:
+        where += "; manifest.json: training.split_sha256, training.seed"
+    return Answer(text + split, where, "how patients were balanced over folds")
 
 
 def _disjoint(records: Records) -> Answer | None:
