@@ -13,6 +13,8 @@ from condyle.domain.progress import Progress
 from condyle.errors import BundleError, Cancelled, DatasetError, OutputError
 from condyle.reporting.predictions import read_predictions
 from condyle.workflows.evaluate_bundle import evaluate_bundle
+from condyle.workflows.evaluation_report import About, evaluation_report
+from condyle.workflows.evaluation_rows import Draw
 
 
 def figures_of(out):
@@ -45,7 +47,8 @@ def _evaluated(run, archive, name, bundle):
         archive(data, [1, 2, 3, 4])
     if not out.exists():
         told: list[Progress] = []
-        assert evaluate_bundle(str(bundle.path), data=data, out=out, progress=told.append) == out
+        wanted = {"data": data, "out": out, "pages": False, "progress": told.append}
+        assert evaluate_bundle(str(bundle.path), **wanted) == out
         run[name] = told
     return out
 
@@ -125,7 +128,7 @@ def test_patients_of_the_training_set_are_marked_and_count_in_no_figure(
     data = archive(tmp_path / "data", [1, 2, 3], masks=False)
     seen = graded_cases(data)[1].study.series[0].load().array[0]
     _, grading = make_bundles(tmp_path / "bundles", case_hashes=[image_hash(seen)])
-    out = evaluate_bundle(str(grading.path), data=data, out=tmp_path / "out")
+    out = evaluate_bundle(str(grading.path), data=data, out=tmp_path / "out", pages=False)
     table = read_predictions(out / "predictions.csv")
     marked = {
         str(p): str(s) for p, s in zip(table.patient, table.covariates["in_sample"], strict=True)
@@ -142,7 +145,7 @@ def test_with_every_patient_in_sample_there_is_a_reason_and_no_figure(
     data = archive(tmp_path / "data", [1, 2], masks=False)
     hashes = [image_hash(case.study.series[1].load().array[0]) for case in graded_cases(data)]
     _, grading = make_bundles(tmp_path / "bundles", case_hashes=hashes)
-    out = evaluate_bundle(str(grading.path), data=data, out=tmp_path / "out")
+    out = evaluate_bundle(str(grading.path), data=data, out=tmp_path / "out", pages=False)
     document = figures_of(out)
     assert (document["figures"], document["in_sample"]) == (None, 2)
     assert "trained on" in document["reason"]
@@ -154,7 +157,7 @@ def test_what_was_not_found_or_declined_counts_as_wrong(archive, pair, tmp_path)
     (data / "midsagittal" / "1_t2.png").unlink()
     rows = (data / "gradings.csv").read_text() + "2,7,3,0,0,0,0,0,0,0\n"
     (data / "gradings.csv").write_text(rows)
-    out = evaluate_bundle(str(pair[1].path), data=data, out=tmp_path / "out")
+    out = evaluate_bundle(str(pair[1].path), data=data, out=tmp_path / "out", pages=False)
     table = read_predictions(out / "predictions.csv")
     lost = table.where(table.unit == "disc-7")
     assert lost.abstained.all() and np.isnan(lost.prediction).all()
@@ -167,7 +170,7 @@ def test_what_was_not_found_or_declined_counts_as_wrong(archive, pair, tmp_path)
 
 def test_an_archive_without_masks_is_scored_by_its_counts_alone(archive, pair, tmp_path):
     data = archive(tmp_path / "data", [1, 2], masks=False)
-    out = evaluate_bundle(str(pair[0].path), data=data, out=tmp_path / "out")
+    out = evaluate_bundle(str(pair[0].path), data=data, out=tmp_path / "out", pages=False)
     assert set(by_name(figures_of(out)["figures"])) == {("disc-count-as-graded", None)}
 
 
@@ -177,7 +180,7 @@ def test_an_earlier_evaluation_is_replaced_and_anything_else_is_not(archive, pai
     out.mkdir()
     (out / "overlay-99.png").write_bytes(b"old")
     (out / "predictions.csv").write_bytes(b"old")
-    evaluate_bundle(str(pair[1].path), data=data, out=out)
+    evaluate_bundle(str(pair[1].path), data=data, out=out, pages=False)
     assert {path.name for path in out.iterdir()} == {
         "overlay-1.png",
         "predictions.csv",
@@ -185,8 +188,39 @@ def test_an_earlier_evaluation_is_replaced_and_anything_else_is_not(archive, pai
     }
     (out / "thesis.docx").write_bytes(b"mine")
     with pytest.raises(OutputError, match="nothing of yours is lost"):
-        evaluate_bundle(str(pair[1].path), data=data, out=out)
+        evaluate_bundle(str(pair[1].path), data=data, out=out, pages=False)
     assert (out / "thesis.docx").read_bytes() == b"mine"
+
+
+def test_the_pages_show_every_task_and_the_cases_in_frames(archive, pair, tmp_path):
+    data = archive(tmp_path / "data", [1, 2])
+    quick = Draw(replicates=20, permutations=3)
+    out = evaluate_bundle(str(pair[0].path), data=data, out=tmp_path / "out", draw=quick)
+    names = {path.name for path in out.iterdir()}
+    assert {"report.html", "report.pdf", "metrics.csv", "metrics.json", "figures"} <= names
+    table = read_predictions(out / "predictions.csv")
+    assert [task["name"] for task in figures_of(out)["tasks"]] == list(table.tasks)
+    html = (out / "report.html").read_text()
+    assert pair[0].sha256 in html
+    assert 'class="good"' in html and "statements right" in html
+    assert any((out / "figures").glob("*.svg"))
+
+
+def test_the_pages_would_say_the_figures_of_the_metrics(grading_out):
+    table = read_predictions(grading_out / "predictions.csv")
+    draw = Draw(replicates=20, permutations=3)
+    report = evaluation_report(table, about=About("The same"), draw=draw)
+    headline = by_name(figures_of(grading_out)["figures"])
+    compared = 0
+    for task in report.tasks:
+        for score in task.scores:
+            name = score.name if score.counted == "all" else f"{score.name}-answered"
+            if (name, task.name) in headline:
+                said = headline[name, task.name]["value"]
+                said = np.nan if said is None else said
+                assert score.estimate.value == pytest.approx(said, nan_ok=True)
+                compared += 1
+    assert compared >= 20
 
 
 def test_stopped_work_keeps_the_table_of_what_was_read(archive, pair, tmp_path):
@@ -197,7 +231,9 @@ def test_stopped_work_keeps_the_table_of_what_was_read(archive, pair, tmp_path):
             raise Cancelled("Stopped.")
 
     with pytest.raises(Cancelled):
-        evaluate_bundle(str(pair[1].path), data=data, out=tmp_path / "out", progress=stop)
+        evaluate_bundle(
+            str(pair[1].path), data=data, out=tmp_path / "out", pages=False, progress=stop
+        )
     assert set(read_predictions(tmp_path / "out" / "predictions.csv").patient) == {"1"}
     assert not (tmp_path / "out" / "metrics.json").exists()
 

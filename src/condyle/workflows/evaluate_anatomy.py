@@ -16,6 +16,7 @@ from condyle.evaluation.overlap import CaseOverlap, overlap
 from condyle.evaluation.predictions import PredictionRow
 from condyle.inference import Runner
 from condyle.workflows.anatomy_scores import COUNT_TASK, anatomy_metrics, anatomy_row
+from condyle.workflows.disc_grading import study_levels
 from condyle.workflows.read_study import anatomy_runner
 from condyle.workflows.report_parts import view_of
 from condyle.workflows.series_choice import choose_series
@@ -58,7 +59,7 @@ class AnatomyEvaluation:
             else:
                 rows.append(self._count_row(case, series.stem, reading))
         index = {series.stem: position for position, series in enumerate(case.study.series)}
-        views = [view_of(reading, index) for reading in readings]
+        views = [view_of(reading, index, study_levels(reading)) for reading in readings]
         return rows, max(views, key=lambda view: len(view.labels), default=None)
 
     def _dice_rows(

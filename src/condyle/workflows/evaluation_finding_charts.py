@@ -121,9 +121,9 @@ def _roc(name: str, found: FindingRows, plan: Resampling) -> LineChart:
     rates, caught = thinned(1.0 - curve.specificity, curve.sensitivity)
     low = np.interp(rates, band.rates, band.low)
     high = np.interp(rates, band.rates, band.high)
-    limits = [tuple(float(v) for v in side) for side in (low, high)]
+    below, above = (tuple(float(v) for v in side) for side in (low, high))
     some_declined = bool(found.unscored.any())
-    curves = [Curve("answered" if some_declined else "", rates, caught, *limits)]
+    curves = [Curve("answered" if some_declined else "", rates, caught, below, above)]
     if some_declined:
         ranked = worst_scores(found.truth, found.scores, found.unscored)
         whole = operating_curve(found.truth, ranked)

@@ -103,7 +103,7 @@ class EvaluationFolder:
         figures = None
         if metrics is not None:
             figures = [metric.model_dump(mode="json") for metric in metrics]
-        document = {
+        document: dict[str, object] = {
             "schema": SCHEMA,
             "bundle": None
             if bundle is None

@@ -94,7 +94,7 @@ def test_a_task_stands_in_words_above_its_chart(charts):
 
 
 def test_a_name_that_looks_like_markup_is_only_text():
-    chart = ConfusionChart("<b>$x^2$</b>: it", ("<script>", "$\\frac{1}{2}$"), ((1, 0), (0, 1)))
+    chart = ConfusionChart("<b>$x^2$</b>: it", ("<script>", "$\\frac{1$"), ((1, 0), (0, 1)))
     made = drawings([("x", chart)], "../../etc")[0]
     assert made.name == "etc-x"
     assert b"<script>" not in made.svg

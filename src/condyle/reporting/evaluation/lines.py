@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,6 +14,9 @@ from condyle.domain.evaluation_charts import Curve, LineChart, LineKind, Mark
 from condyle.reporting.evaluation.style import COLOURS, GREY, INK, QUIET, TEAL, grid, titled
 
 SIZE = (3.3, 3.0)
+
+
+LegendPlace = Literal["best", "center right", "lower left", "lower center", "lower right"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Frame:
     diagonal: bool = False
     unit_square: bool = True
     note_at: tuple[float, float] = (0.98, 0.04)
-    legend: str = "best"
+    legend: LegendPlace = "best"
 
 
 FRAMES: dict[LineKind, Frame] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -19,7 +19,7 @@ TEAL, BLUE, ORANGE, GREY, RED = "#0b5c6b", "#0072b2", "#c2670a", "#93a7b5", "#a5
 COLOURS = (TEAL, ORANGE, BLUE, GREY)
 DPI = 200
 
-_STYLE: dict[str, Any] = {
+_STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans", "Helvetica", "Arial"],
     "font.size": 7.5,
@@ -44,6 +44,8 @@ _STYLE: dict[str, Any] = {
     "lines.solid_capstyle": "round",
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
+    # A dollar in the name of a task or a group is a dollar.
+    "text.parse_math": False,
     "svg.fonttype": "none",
     # Without a salt of its own, matplotlib names the parts of an SVG at random.
     "svg.hashsalt": "condyle",
@@ -75,7 +77,7 @@ def titled(axes: Axes, title: str) -> None:
     axes.set_title(text, linespacing=1.35)
 
 
-def grid(axes: Axes, *, axis: str = "both") -> None:
+def grid(axes: Axes, *, axis: Literal["both", "x", "y"] = "both") -> None:
     """Draws thin lines behind a chart."""
     axes.grid(True, axis=axis, color=LINE, linewidth=0.5)
 
