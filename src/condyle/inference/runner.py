@@ -166,8 +166,9 @@ def _mean(arrays: Sequence[Array]) -> Array:
         return first
     # Summed in the order of the manifest and in float64, so that the bytes do not vary.
     total = np.zeros(first.shape, dtype=np.float64)
-    for array in arrays:
-        total += array
+    with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is refused later
+        for array in arrays:
+            total += array
     kind = first.dtype if first.dtype.kind == "f" else np.dtype(np.float32)
     return (total / len(arrays)).astype(kind)
 
