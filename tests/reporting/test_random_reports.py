@@ -232,11 +232,8 @@ def test_a_missing_key_anywhere_is_refused(example):
         if isinstance(inner, list) or path[-1] in ("text", "code", "language", "overlays"):
             continue
         # A finding's code is taken from the code table by its name; overlays from the views.
-        if (
-            "code" in path
-            or "params" in path[:-1]
-            or "paragraphs" in path
-            or "thresholds" in path[:-1]
+        if {"code", "overlays", "paragraphs"} & set(path) or {"params", "thresholds"} & set(
+            path[:-1]
         ):
             continue
         del inner[path[-1]]
