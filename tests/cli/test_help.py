@@ -24,6 +24,11 @@ VERBS = [
     ("recipes", "show"),
     ("phantom", "lumbar"),
     ("claims", "check"),
+    ("readers", "plan"),
+    ("readers", "rehearse"),
+    ("readers", "import"),
+    ("readers", "reference"),
+    ("readers", "analyse"),
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,8 @@ DateOrder = Literal["iso", "dmy", "mdy"]
 """How days are written where slashes part them; ``"iso"`` refuses such days."""
 
 MOST_BYTES = 20 * 2**20
+
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+) ?%?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -107,11 +110,10 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def as_number(text: str) -> float | None:
-    """Gives a finite number, with a decimal point or comma; ``None`` where it is none."""
-    try:
-        value = float(text.replace(",", ".").removesuffix("%").strip())
-    except ValueError:
+    """Gives a number written in digits, with a decimal point or comma; else ``None``."""
+    if not _NUMBER.fullmatch(text):
         return None
+    value = float(text.replace(",", ".").removesuffix("%"))
     return value if abs(value) < float("inf") else None
 
 
