@@ -176,16 +176,13 @@ def checklist_markdown(filled: Filled) -> str:
 
 def checklist_section(filled: Filled) -> Section:
     """Gives a filled checklist as a section of an evaluation's pages."""
-    tables = tuple(
-        Table(
-            heading,
-            ("item", "asks", "answer", "found in"),
-            tuple(_row(item, filled.answers[item.number]) for item in items),
-        )
-        for heading, items in filled.checklist.sections
-    )
+    rows: list[tuple[str, ...]] = []
+    for heading, items in filled.checklist.sections:
+        rows.append(("", heading.upper(), "", ""))
+        rows += [_row(item, filled.answers[item.number]) for item in items]
+    table = Table("", ("item", "asks", "answer", "found in"), tuple(rows))
     return Section(
-        f"Checklist {filled.checklist.title}", paragraphs=tuple(_preface(filled)), tables=tables
+        f"Checklist {filled.checklist.title}", paragraphs=tuple(_preface(filled)), tables=(table,)
     )
 
 

@@ -26,6 +26,9 @@ SCHEMA = "condyle.drift/1"
 GAP_OF_INTEREST = 0.1
 """Difference of a share that a sample size of a distribution is worked out for."""
 
+FEWEST = 20
+"""Patients under which a sample size by normal approximation is not to be believed."""
+
 _ROLES: dict[Role, str] = {
     "covariate": "Who was imaged",
     "reference": "What they have, by the reference",
@@ -162,7 +165,7 @@ def _shift_table(heading: str, those: Sequence[ShiftFound]) -> Table:
                 p_words(each.adjusted),
                 each.verdict,
                 f"{number(shift.detectable)}",
-                "none would" if needed is None else str(needed),
+                _patients_word(needed),
             )
         )
     columns = (
@@ -197,8 +200,14 @@ def _change_row(found: ChangeFound) -> tuple[str, ...]:
         p_words(found.adjusted),
         found.verdict,
         number(change.detectable) if not math.isnan(change.detectable) else "-",
-        "none would" if needed is None else str(needed),
+        _patients_word(needed),
     )
+
+
+def _patients_word(needed: int | None) -> str:
+    if needed is None:
+        return "none would"
+    return str(needed) if needed >= FEWEST else f"under {FEWEST}"
 
 
 def _with_verdict(found: ShiftFound | ChangeFound, verdict: str) -> dict[str, object]:
