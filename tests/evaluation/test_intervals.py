@@ -140,6 +140,21 @@ def test_the_default_draws_many_patients_rather_than_leaving_out_each():
     assert "bootstrap percentile" in f1(truth, truth ^ (rng.uniform(size=2001) < 0.2), plan).method
 
 
+def test_strata_are_for_the_bootstrap():
+    rng = np.random.default_rng(6)
+    truth = np.arange(60) % 2
+    scores = truth + rng.normal(size=60)
+    plan = Resampling(np.arange(60), rng, 200, strata=truth)
+    for found in (
+        sensitivity(truth, scores > 0.5, plan),
+        roc_auc(truth, scores, plan),
+        mean_by_patient(scores, plan),
+        f1(truth, scores > 0.5, plan),
+    ):
+        assert "bootstrap BCa" in found.method
+        assert found.low < found.value < found.high
+
+
 def test_a_mean_of_shares_stays_within_nought_and_one():
     plan = Resampling(list("abc"), np.random.default_rng(0))
     found = mean_by_patient([1.0, 1.0, 0.7], plan, scale="share")

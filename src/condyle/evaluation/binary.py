@@ -105,7 +105,7 @@ def roc_auc(reference: ArrayLike, scores: ArrayLike, resampling: Resampling) -> 
     """
     truth, numbers = as_binary(reference), as_scores(scores)
     same_length(reference=truth, scores=numbers, patients=resampling.patients)
-    if resampling.interval in ("nearest", "analytic") and _delong_applies(truth, resampling):
+    if resampling.prefers_analytic and _delong_applies(truth, resampling):
         return roc_auc_delong(
             truth,
             numbers,

@@ -89,7 +89,8 @@ class Resampling:
             for bias and skewness; or ``"analytic"``, a closed form by patient for
             proportions, means and ROC areas, and the jackknife for other smooth figures.
         strata: Stratum of each row, the same for all rows of a patient; patients are
-            then drawn within their stratum.
+            then drawn within their stratum. Only the bootstrap knows strata, so that
+            with them ``"nearest"`` is BCa.
 
     Raises:
         UnknownName: There is no such interval.
@@ -114,6 +115,11 @@ class Resampling:
                 needed="at least one replicate, and a level within 0 and 1",
                 mend="give replicates=2000 and level=0.95, for example.",
             )
+
+    @property
+    def prefers_analytic(self) -> bool:
+        """True where a figure shall take its analytic interval, if it has one."""
+        return self.interval == "analytic" or (self.interval == "nearest" and self.strata is None)
 
     def of(self, rows: BoolArray) -> Resampling:
         """Gives the same plan for the rows that are true."""
@@ -166,7 +172,7 @@ def estimate_by_patient(
     if way == "nearest" and patients > MOST_LEFT_OUT:
         way = "percentile"
     left_out = np.empty(0) if way == "percentile" else without_each_patient(statistic, resampling)
-    if scale is not None and way in ("nearest", "analytic"):
+    if scale is not None and way != "percentile" and resampling.prefers_analytic:
         limits = jackknife_t(value, left_out, level=resampling.level, scale=scale)
         if limits is not None:
             return from_limits(value, limits, resampling, name="jackknife t", figure=figure)

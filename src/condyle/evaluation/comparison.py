@@ -256,7 +256,7 @@ def _difference(
     patients = len(np.unique(np.asarray(resampling.patients)))
     if patients < 2:
         drawn = np.full(len(drawn), np.nan)
-    nearest = resampling.interval in ("nearest", "analytic") and patients <= MOST_LEFT_OUT
+    nearest = resampling.prefers_analytic and patients <= MOST_LEFT_OUT
     if nearest and not np.isnan(value):
         left_out = without_each_patient(gap, resampling)
         limits = jackknife_t(value, left_out, level=resampling.level)

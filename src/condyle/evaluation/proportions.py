@@ -56,7 +56,7 @@ def proportion(hits: ArrayLike, counted: ArrayLike, resampling: Resampling) -> E
     found = int((hit & base).sum())
     if found in (0, total):
         return _all_alike(found > 0, total, kept)
-    if resampling.interval in ("nearest", "analytic"):
+    if resampling.prefers_analytic:
         return wilson_by_patient(hit[base].astype(np.float64), kept)
     statistic = weighted_mean(hit[base].astype(np.float64))
     return estimate_by_patient(statistic, kept, figure="proportion")
@@ -88,7 +88,7 @@ def mean_by_patient(
     """
     numbers = np.asarray(values, dtype=np.float64)
     same_length(values=numbers, patients=resampling.patients)
-    if scale == "plain" and resampling.interval in ("nearest", "analytic"):
+    if scale == "plain" and resampling.prefers_analytic:
         return t_by_patient(numbers, resampling)
     own = None if scale == "plain" else scale
     return estimate_by_patient(weighted_mean(numbers), resampling, scale=own, figure="mean")
