@@ -12,6 +12,7 @@ from condyle.domain.case import Case
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.domain.report import SliceView
 from condyle.errors import Cancelled, DatasetError
+from condyle.evaluation.participant_flow import screening_of_cases
 from condyle.evaluation.predictions import PredictionRow, Predictions, predictions_from_rows
 from condyle.workflows.evaluate_anatomy import AnatomyEvaluation
 from condyle.workflows.evaluate_grading import GradingEvaluation
@@ -101,10 +102,18 @@ def evaluate_bundle(
     tasks = None
     if pages:
         from condyle.workflows.evaluation_pages import make_pages
+        from condyle.workflows.evaluation_records import MadeBy
 
         table = predictions_from_rows(rows)
         about = _about(tested, table)
-        made = make_pages(table, about=about, picture=folder.picture, draw=draw, progress=progress)
+        made = make_pages(
+            table,
+            about=about,
+            picture=folder.picture,
+            draw=draw,
+            made_by=MadeBy(tested.manifest, screening_of_cases(evaluation.screened, table)),
+            progress=progress,
+        )
         folder.write_files(made.files)
         tasks = made.tasks
     folder.write_metrics(

@@ -13,6 +13,7 @@ from condyle.reporting.evaluation.files import evaluation_files
 from condyle.reporting.evaluation.tables import tasks_document
 from condyle.workflows.evaluation_examples import examples
 from condyle.workflows.evaluation_extras import extra_sections
+from condyle.workflows.evaluation_records import MadeBy, with_records
 from condyle.workflows.evaluation_report import About, evaluation_report
 from condyle.workflows.evaluation_rows import Draw
 
@@ -23,7 +24,8 @@ class Pages:
 
     Attributes:
         report: What it says.
-        files: ``report.html``, ``report.pdf``, ``metrics.csv`` and the figures, by name.
+        files: ``report.html``, ``report.pdf``, ``metrics.csv``, ``cohort.csv``, a
+            ``checklist-<name>.md`` for each that applies, and the figures, by name.
         tasks: The report task by task, as ``metrics.json`` holds it.
     """
 
@@ -38,6 +40,7 @@ def make_pages(
     about: About,
     picture: Callable[[str], bytes | None],
     draw: Draw | None,
+    made_by: MadeBy | None = None,
     progress: ProgressCallback,
 ) -> Pages:
     """Evaluates a table and makes the files of its pages.
@@ -47,6 +50,7 @@ def make_pages(
         about: What the evaluation says of itself.
         picture: From a case to its picture, or nothing.
         draw: How figures are drawn.
+        made_by: What made the table, where it is known.
         progress: Told of the stages ``"figures"`` and ``"pages"``.
 
     Raises:
@@ -66,6 +70,7 @@ def make_pages(
         progress=progress,
     )
     progress(Progress("pages", 0, 1))
-    files = evaluation_files(report)
+    report, records = with_records(report, table, made_by)
+    files = {**evaluation_files(report), **records}
     progress(Progress("pages", 1, 1))
     return Pages(report, files, tuple(tasks_document(report)))

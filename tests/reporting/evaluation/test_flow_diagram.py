@@ -18,22 +18,10 @@ from condyle.evaluation.participant_flow import Answer, Flow, LeftOut, Stage
 from condyle.reporting.evaluation import flow_diagram
 from condyle.reporting.evaluation.flow_diagram import caption_of, flow_drawing
 
-WORDS = [
-    "images",
-    "made",
-    "after",
-    "surgery",
-    "or",
-    "of",
-    "a",
-    "patient",
-    "who",
-    "had",
-    "moved",
-    "while",
-    "being",
-    "scanned",
-]
+WORDS = (
+    *("images", "made", "after", "surgery", "or", "of", "a", "patient"),
+    *("who", "had", "moved", "while", "being", "scanned"),
+)
 
 
 @st.composite
