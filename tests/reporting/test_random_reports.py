@@ -245,3 +245,14 @@ def test_a_missing_key_anywhere_is_refused(example):
 def test_text_nested_without_end_or_marked_is_refused(text):
     with pytest.raises(BadConfiguration):
         read_report_json(text)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_what_was_not_read_is_not_called_a_spine(made_up, language):
+    nothing = replace(made_up, findings=(), measurements=(), views=())
+    words = catalogue(language)
+    assert page_of(made_up, language).title == words.label("title")
+    assert page_of(nothing, language).title == words.label("title-other")
+    first = paragraph(nothing, language).split("\n")[0]
+    assert first != paragraph(made_up, language).split("\n")[0]
+    assert first.startswith({"en": "Images that were not read", "es": "Imágenes que no"}[language])

@@ -11,7 +11,7 @@ from condyle.domain.report import Report, SeriesSummary, SliceView
 from condyle.reporting.naming import with_file_names
 from condyle.reporting.overlays import overlay_png
 from condyle.reporting.page_levels import LevelBlock, level_block
-from condyle.reporting.paragraph import paragraph, site_name, subject_name
+from condyle.reporting.paragraph import paragraph, site_name, subject_name, was_read
 from condyle.reporting.wording import LANGUAGES, Catalogue, catalogue
 
 
@@ -130,7 +130,7 @@ def page_of(report: Report, language: str = "en") -> Page:
     words = catalogue(language)
     findings = groupby(report.findings, key=lambda f: (f.site.level, f.site.index_from_caudal))
     levels = tuple(level_block(list(group), report.series, words) for _, group in findings)
-    spine = report.study.anatomy == "lumbar-spine"
+    spine = report.study.anatomy == "lumbar-spine" and was_read(report)
     return Page(
         language=language,
         words=words,

@@ -80,9 +80,17 @@ def _opening(report: Report, words: Catalogue) -> str:
     bundles = ", ".join(f"{b.name} {b.version}" for b in report.bundles)
     version = report.software_version or words.label("unknown")
     text = words.phrase(
-        "opening", anatomy=anatomy, bundles=bundles or words.phrase("no-bundles"), version=version
+        "opening" if was_read(report) else "opening-unread",
+        anatomy=anatomy,
+        bundles=bundles or words.phrase("no-bundles"),
+        version=version,
     )
     return text[:1].upper() + text[1:]
+
+
+def was_read(report: Report) -> bool:
+    """Tells whether anything was read, so that the report may be called by its anatomy."""
+    return bool(report.views or report.findings)
 
 
 def _level_line(findings: list[Finding], words: Catalogue) -> str:
