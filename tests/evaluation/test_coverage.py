@@ -64,27 +64,36 @@ class TestMadeUpTable:
 
     def test_too_little_and_too_much_are_both_told(self):
         assert coverage_note("t", patients=20, rows=20, figure="mean") == (
-            "; covered 92 % in simulation with 20 patients"
+            "; covered 92.0 % in simulation with 20 patients"
         )
         assert coverage_note("t", patients=60, rows=240) == (
-            "; covered 98 % in simulation with 50 patients of 4 rows each"
+            "; covered 97.6 % in simulation with 50 patients of 4 rows each"
         )
         assert coverage_note("t", patients=50, rows=50, figure="mean") == ""
 
     def test_where_the_figure_is_not_told_all_of_them_count(self):
-        assert "covered 91 to 95 %" in coverage_note("t", patients=50, rows=50)
+        assert "covered 91.2 to 94.6 %" in coverage_note("t", patients=50, rows=50)
 
     def test_a_stored_estimate_is_judged_by_its_method(self):
         found = coverage_warning(estimate("t, by patient (20 patients); all rows alike", 20))
         assert found == (
-            "Such intervals covered 92 % in simulation with 20 patients, not 95 %: "
+            "Such intervals covered 92.0 % in simulation with 20 patients, not 95 %: "
             "read the limits with care."
         )
         assert coverage_warning(estimate("t, by patient (210 patients)", 210)) is None
 
+    def test_what_the_method_says_already_is_what_the_warning_says(self):
+        method = "jackknife t, by patient (20 patients); covered 81.0 % in simulation; all alike"
+        assert coverage_warning(estimate(method, 20)) == (
+            "Such intervals covered 81.0 % in simulation, not 95 %: read the limits with care."
+        )
+
+    def test_a_jackknife_without_a_note_needs_none(self):
+        assert coverage_warning(estimate("jackknife t, by patient (20 patients)", 20)) is None
+
     def test_an_interval_that_ignores_patients_is_judged_by_them(self):
         assert coverage_warning(estimate("wilson", 60)) is None
-        assert "84 %" in coverage_warning(estimate("wilson", 60), patients=15)
+        assert "84.4 %" in coverage_warning(estimate("wilson", 60), patients=15)
 
     def test_another_level_was_not_simulated(self):
         assert coverage_warning(estimate("t, by patient (20 patients)", 20, 0.9)) is None
@@ -92,7 +101,7 @@ class TestMadeUpTable:
     def test_estimates_say_it_of_themselves(self):
         values = np.random.default_rng(0).normal(size=20)
         plan = Resampling(np.arange(20), np.random.default_rng(0))
-        assert "covered 92 % in simulation" in mean_by_patient(values, plan).method
+        assert "covered 92.0 % in simulation" in mean_by_patient(values, plan).method
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ def f1(reference: ArrayLike, decisions: ArrayLike, resampling: Resampling) -> Es
         reference,
         decisions,
         resampling=resampling,
+        figure="F1",
     )
 
 
@@ -199,6 +200,7 @@ def of_counts(
     *,
     resampling: Resampling,
     scale: Scale = "share",
+    figure: str = "",
 ) -> Estimate:
     """Gives any formula of the four counts with its interval by patient.
 
@@ -208,12 +210,13 @@ def of_counts(
         decisions: 0 or 1 a row.
         resampling: Whose rows they are.
         scale: Where the figure lives.
+        figure: Its name in the table of simulated coverage, if it is there.
     """
     truth, called = as_binary(reference), as_binary(decisions, "decisions")
     same_length(reference=truth, decisions=called, patients=resampling.patients)
     cells = np.stack([truth & called, ~truth & called, ~truth & ~called, truth & ~called])
     statistic = OfSums(cells.astype(np.float64), lambda sums: formula(*sums))
-    return estimate_by_patient(statistic, resampling, scale=scale)
+    return estimate_by_patient(statistic, resampling, scale=scale, figure=figure)
 
 
 def _finite(values: FloatArray) -> FloatArray:

@@ -118,7 +118,12 @@ def compare_accuracy(right_a: ArrayLike, right_b: ArrayLike, resampling: Resampl
     a, b = as_binary(right_a, "right_a"), as_binary(right_b, "right_b")
     same_length(right_a=a, right_b=b, patients=resampling.patients)
     first, second = a.astype(np.float64), b.astype(np.float64)
-    difference, drawn = _difference(weighted_mean(first), weighted_mean(second), resampling)
+    difference, drawn = _difference(
+        weighted_mean(first),
+        weighted_mean(second),
+        resampling,
+        figure="difference of accuracies",
+    )
     if _several_rows(resampling):
         return _by_patient(first, second, (difference, drawn), resampling)
     ahead = (a, b) if difference.value >= 0 else (b, a)
@@ -160,7 +165,12 @@ def compare_roc_auc(
     a, b = as_scores(scores[0], "scores of A"), as_scores(scores[1], "scores of B")
     clustered = _several_rows(resampling)
     found = roc_areas(truth, [a, b], patients=resampling.patients if clustered else None)
-    difference, drawn = _difference(weighted_auc(truth, a), weighted_auc(truth, b), resampling)
+    difference, drawn = _difference(
+        weighted_auc(truth, a),
+        weighted_auc(truth, b),
+        resampling,
+        figure="difference of ROC areas",
+    )
     return Comparison(
         difference=difference,
         p_value=difference_of_areas(found).p_value,
@@ -244,7 +254,7 @@ def _ranks(values: FloatArray) -> FloatArray:
 
 
 def _difference(
-    a: WeightedStatistic, b: WeightedStatistic, resampling: Resampling
+    a: WeightedStatistic, b: WeightedStatistic, resampling: Resampling, *, figure: str = ""
 ) -> tuple[Estimate, FloatArray]:
     rows = np.ones((same_length(patients=resampling.patients), 1))
     value = float(a(rows)[0] - b(rows)[0])
@@ -261,8 +271,8 @@ def _difference(
         left_out = without_each_patient(gap, resampling)
         limits = jackknife_t(value, left_out, level=resampling.level)
         if limits is not None:
-            return from_limits(value, limits, resampling, name="jackknife t"), drawn
-    return from_replicates(value, drawn, resampling), drawn
+            return from_limits(value, limits, resampling, name="jackknife t", figure=figure), drawn
+    return from_replicates(value, drawn, resampling, figure=figure), drawn
 
 
 def _by_patient(

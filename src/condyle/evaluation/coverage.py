@@ -109,14 +109,16 @@ def coverage_warning(
     Returns:
         The sentence; ``None`` where coverage was within 93 to 97 % or was not simulated.
     """
+    interval = interval_name(estimate.method)
+    said = re.search(r"covered [^;]*", estimate.method)
     stated = re.search(r"\((\d+) patients?\)", estimate.method)
     count = patients if patients is not None else int(stated[1]) if stated else estimate.n
-    found = coverage_of(
-        interval_name(estimate.method), patients=count, rows=estimate.n, figure=figure
-    )
-    if estimate.level != 0.95 or not _off(found):
+    found = coverage_of(interval, patients=count, rows=estimate.n, figure=figure)
+    # A jackknife knows its figure when it is made; its method then has the note already.
+    silent = not _off(found) or (interval == "jackknife t" and not figure)
+    if estimate.level != 0.95 or (silent and not said):
         return None
-    what = _worded(found)
+    what = said[0] if said else _worded(found)
     return f"Such intervals {what}, not 95 %: read the limits with care."
 
 
@@ -131,7 +133,7 @@ def _off(found: Sequence[Simulated]) -> bool:
 
 def _worded(found: Sequence[Simulated]) -> str:
     low, high = min(row.percent for row in found), max(row.percent for row in found)
-    share = f"{low:.0f}" if round(low) == round(high) else f"{low:.0f} to {high:.0f}"
+    share = f"{low:.1f}" if high - low < 0.05 else f"{low:.1f} to {high:.1f}"
     first = found[0]
     rows = f" of {first.rows / first.patients:.0f} rows each" if first.clustered else ""
     return f"covered {share} % in simulation with {first.patients} patients{rows}"
