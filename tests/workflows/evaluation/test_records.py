@@ -41,3 +41,41 @@ def test_where_everybody_is_in_sample_the_cohort_stands_without_checklists(mixed
     made, files = with_records(report, table)
     assert list(files) == ["cohort.csv"]
     assert "the model learned from the patient" in made.extra[1].figures[0].caption
+
+
+def test_the_pages_of_any_evaluation_hold_the_records(mixed, quick) -> None:
+    from condyle.workflows.evaluation_pages import make_pages
+
+    table = mixed(patients=12).of_task("tear")
+    pages = make_pages(
+        table,
+        about=About("x"),
+        picture=lambda _: None,
+        draw=quick,
+        made_by=MadeBy(screening=Screening(13, 13, (LeftOut("surgery", 1, 1),))),
+        progress=lambda _: None,
+    )
+    assert {"cohort.csv", "checklist-claim-2024.md", "figures/flow.svg"} <= set(pages.files)
+    page = pages.files["report.html"].decode()
+    for title in ("Who is in the study", "Flow of participants", "Checklist STARD-AI, 2025"):
+        assert f"<h2>{title}</h2>" in page
+    assert b"surgery" in pages.files["checklist-stard-ai-2025.md"]
+    text = pages.files["cohort.csv"].decode()
+    assert text.startswith("variable,level,unit,group,count,of,")
+
+
+def test_the_archive_of_a_bundle_is_where_its_flow_begins(mixed, quick) -> None:
+    from condyle.domain.case import Case, Reference
+    from condyle.domain.study import Study
+    from condyle.evaluation.participant_flow import screening_of_cases
+
+    table = mixed(patients=12).of_task("tear")
+    report = evaluation_report(table, about=About("x"), draw=quick)
+    read = sorted(set(zip(table.patient.tolist(), table.study.tolist(), strict=True)))
+    grades = Reference(grades={"disc-1": {"tear": 1}})
+    cases = [Case(study, patient, Study(None, ()), grades) for patient, study in read]
+    cases.append(Case("ungraded", "x1", Study(None, ()), Reference()))
+    records = records_of(report, table, MadeBy(screening=screening_of_cases(cases, table)))
+    assert [stage.patients for stage in records.flow.stages] == [13, 12, 12]
+    assert records.flow.stages[0].left_out == (LeftOut("no reference", 1, 1),)
+    assert records.flow.notes == ()
