@@ -148,7 +148,9 @@ def _probability_scores(found: GradeRows, plan: Resampling) -> tuple[Score, ...]
 
 def _charts(name: str, found: GradeRows, plan: Resampling) -> tuple[tuple[str, Chart], ...]:
     kept = ~found.declined
-    table = grade_table(found.truth[kept], found.given[kept], grades=found.scale)
+    table = np.zeros((len(found.scale), len(found.scale)), dtype=np.int64)
+    if kept.any():
+        table = grade_table(found.truth[kept], found.given[kept], grades=found.scale)
     lost = tuple(int((found.declined & (found.truth == grade)).sum()) for grade in found.scale)
     confusion = ConfusionChart(
         f"{name}: confusion matrix",

@@ -11,7 +11,12 @@ from matplotlib.figure import Figure
 from condyle.domain.estimate import Estimate
 from condyle.domain.evaluation_charts import ForestChart, ForestRow
 from condyle.reporting.evaluation.style import GREY, INK, ORANGE, QUIET, TEAL, blank, grid, titled
-from condyle.reporting.evaluation.words import covariate_word, figure_word, task_word
+from condyle.reporting.evaluation.words import (
+    covariate_word,
+    figure_word,
+    shortened,
+    task_word,
+)
 
 LINE_HEIGHT = 0.2
 LONGEST = 34
@@ -93,7 +98,7 @@ def _headings(axes: Axes, rows: Sequence[ForestRow], places: Sequence[int]) -> N
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
+    return shortened(text, LONGEST)
 
 
 def _numbers(found: Estimate) -> str:

@@ -14,6 +14,8 @@ from condyle.domain.evaluation_charts import Curve, LineChart, LineKind, Mark
 from condyle.reporting.evaluation.style import COLOURS, GREY, INK, QUIET, TEAL, grid, titled
 
 SIZE = (3.3, 3.0)
+FALSE_RATES = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""False boxes an image that the axis of a FROC curve names."""
 
 
 LegendPlace = Literal["best", "center right", "lower left", "lower center", "lower right"]
@@ -150,7 +152,10 @@ def _axes(axes: Axes, chart: LineChart, frame: Frame) -> None:
         axes.set_xlim(0.0, 1.02)
         axes.set_ylim(bottom=0.0)
     else:
-        axes.set_xscale("log")
+        axes.set_xscale("log", base=2)
+        axes.set_xticks(FALSE_RATES, [f"{rate:g}" for rate in FALSE_RATES])
+        axes.minorticks_off()
+        axes.set_xlim(FALSE_RATES[0] / 2.0, FALSE_RATES[-1] * 1.2)
         axes.set_ylim(-0.02, 1.02)
     if chart.note:
         across, up = frame.note_at

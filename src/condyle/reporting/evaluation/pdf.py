@@ -39,6 +39,10 @@ PADDING = 6.0
 BESIDE = 3
 WIDE_FROM = 900
 GREEN_FRAME, RED_FRAME = "#2e7d32", "#c62828"
+EXAMPLES_NOTE = (
+    "Green frame: among the cases with most right statements. Red frame: among those with most "
+    "wrong ones. A mask counts as right from an overlap of 0.8."
+)
 EXAMPLE_HEIGHT = 52 * mm
 
 
@@ -148,7 +152,7 @@ def _figure(figure: Drawing, width: float) -> list[Flowable]:
 
 
 def _examples(examples: Sequence[Example], width: float) -> list[Flowable]:
-    parts: list[Flowable] = [text("Examples", "heading")]
+    parts: list[Flowable] = [text("Examples", "heading"), text(EXAMPLES_NOTE, "quiet")]
     for good, colour in ((True, GREEN_FRAME), (False, RED_FRAME)):
         chosen = [example for example in examples if example.good == good]
         for start in range(0, len(chosen), BESIDE):

@@ -25,6 +25,12 @@ from condyle.reporting.evaluation.words import (
     task_word,
 )
 
+_AS_WRONG = "What was declined counts as wrong."
+_COUNTED = {
+    "number": "Errors are of what was answered; the same number counts what was declined as not.",
+    "detection": "An image is a row.",
+}
+
 
 def evaluation_sections(report: EvaluationReport) -> tuple[Section, ...]:
     """Gives every section of an evaluation, the summary first and what others add last.
@@ -96,7 +102,7 @@ def _kind_table(heading: str, tasks: Sequence[TaskReport]) -> Table:
         heading,
         ("task", "n", "answered", *(figure_word(name) for name in names)),
         tuple(rows),
-        "Value (95 % interval by patient). What was declined counts as wrong.",
+        f"Value (95 % interval by patient). {_COUNTED.get(tasks[0].kind, _AS_WRONG)}",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
@@ -12,12 +13,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from condyle.domain.evaluation_report import Drawing
-from condyle.reporting.evaluation.words import task_word
+from condyle.reporting.evaluation.words import shortened, task_word
 
 INK, QUIET, LINE = "#1d2329", "#5b6670", "#d9dee3"
 TEAL, BLUE, ORANGE, GREY, RED = "#0b5c6b", "#0072b2", "#c2670a", "#93a7b5", "#a5341b"
 COLOURS = (TEAL, ORANGE, BLUE, GREY)
 DPI = 200
+LONGEST = 38
+"""Characters of a line of a title; more would leave no room for the chart."""
 
 _STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
@@ -73,8 +76,8 @@ def titled(axes: Axes, title: str) -> None:
         title: ``"<task>: <what>"``, or any text.
     """
     task, colon, what = title.partition(": ")
-    text = f"{task_word(task)}\n{what}" if colon else title
-    axes.set_title(text, linespacing=1.35)
+    lines = (task_word(task), what) if colon else (title,)
+    axes.set_title("\n".join(shortened(line, LONGEST) for line in lines), linespacing=1.35)
 
 
 def grid(axes: Axes, *, axis: Literal["both", "x", "y"] = "both") -> None:
@@ -92,6 +95,9 @@ def drawing(figure: Figure, name: str, caption: str) -> Drawing:
     """
     vector, pixels = io.BytesIO(), io.BytesIO()
     # Neither form may hold a clock or the version of a library.
-    figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": "Condyle"})
-    figure.savefig(pixels, format="png", dpi=DPI, metadata={"Software": None})
+    with warnings.catch_warnings():
+        # The SVG holds the text of every script, and the reader's own fonts show it.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": "Condyle"})
+        figure.savefig(pixels, format="png", dpi=DPI, metadata={"Software": None})
     return Drawing(name, caption, vector.getvalue(), pixels.getvalue())

@@ -52,6 +52,11 @@ KINDS: dict[str, str] = {
 ADVANTAGE = "advantage-"
 """Beginning of the name of a difference in a figure."""
 
+LONGEST_STEM = 60
+"""Characters of a task that a file name holds; no file system takes more than 255 in all."""
+
+_PREFIXES = {"dice-": "Dice", "iou-": "IoU", "detect-": "Detection"}
+
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -63,7 +68,13 @@ def figure_word(name: str) -> str:
 
 
 def task_word(name: str) -> str:
-    """Words the name of a task; one that the catalogue lacks is given as it is."""
+    """Words the name of a task; one that the catalogue lacks is given as it is.
+
+    ``"dice-vertebra"`` becomes ``"Dice, vertebra"``.
+    """
+    for prefix, word in _PREFIXES.items():
+        if name.startswith(prefix) and len(name) > len(prefix):
+            return f"{word}, {catalogue('en').term(name.removeprefix(prefix))}"
     term = catalogue("en").term(name)
     return term[:1].upper() + term[1:]
 
@@ -81,7 +92,14 @@ def counted_word(count: int, unit: str) -> str:
 
 def file_stem(*parts: str) -> str:
     """Gives a file name of letters, digits and hyphens alone."""
-    return "-".join(_UNSAFE.sub("-", part).strip("-").lower() for part in parts) or "figure"
+    safe = (_UNSAFE.sub("-", part).strip("-").lower()[:LONGEST_STEM] for part in parts)
+    return "-".join(part for part in safe if part) or "figure"
+
+
+def shortened(text: str, most: int) -> str:
+    """Gives text on one line and no longer than there is room for in a figure."""
+    line = readable(text)
+    return line if len(line) <= most else line[: most - 3] + "..."
 
 
 def number(value: float) -> str:
