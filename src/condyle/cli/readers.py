@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from condyle.cli.evaluate import needs_matplotlib
+
 if TYPE_CHECKING:
     from condyle.workflows.plan_reader_study import PlannedStudy
     from condyle.workflows.reader_csv import DateOrder
@@ -207,6 +209,7 @@ def analyse(
       condyle readers analyse study --out results
       condyle readers analyse study --out results --model predictions.csv --task disc-herniation
     """  # noqa: D301 - the backspace keeps the examples' lines apart
+    needs_matplotlib("Analysing a reader study")
     from condyle.reporting.evaluation.reader_sections import short_lines
     from condyle.workflows.analyse_reader_study import AnalysisOptions, analyse_reader_study
     from condyle.workflows.reader_model import ModelTable
