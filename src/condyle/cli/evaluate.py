@@ -22,7 +22,7 @@ def evaluate(
     ] = None,
     predictions: Annotated[
         Path | None,
-        typer.Option(metavar="TABLE", help="A predictions table as CSV, in place of a bundle."),
+        typer.Option(metavar="TABLE", help="A predictions table as CSV, in place of an archive."),
     ] = None,
 ) -> None:
     """Evaluate a bundle on a labelled archive, or any table of predictions.
@@ -32,12 +32,14 @@ def evaluate(
     Patients that the bundle was trained on are marked in-sample and give no headline figure.
 
     A table needs no bundle and no image; docs/how-to/evaluate-a-model.md says how it is made.
+    With the bundle that made it, the checklists are answered from the bundle's manifest too.
 
     \b
     Examples:
       condyle evaluate lumbar-grading --data path/to/archive --out evaluation
       condyle evaluate runs/anatomy/bundle/lumbar-anatomy --data path/to/archive --out evaluation
       condyle evaluate --predictions my-model.csv --out evaluation
+      condyle evaluate lumbar-grading --predictions runs/grading/predictions.csv --out evaluation
     """  # noqa: D301 - the backspace keeps the examples' lines apart
     needs_matplotlib("Evaluating a model")
     if predictions is None and bundle is not None and data is not None:
@@ -45,18 +47,18 @@ def evaluate(
 
         with shown_progress() as progress:
             written = evaluate_bundle(bundle, data=data, out=out, progress=progress)
-    elif predictions is not None and bundle is None and data is None:
+    elif predictions is not None and data is None:
         from condyle.workflows.evaluate_table import evaluate_table
 
         with shown_progress() as progress:
-            written = evaluate_table(predictions, out=out, progress=progress)
+            written = evaluate_table(predictions, out=out, bundle=bundle, progress=progress)
     else:
         given = {"BUNDLE": bundle, "--data": data, "--predictions": predictions}
         named = [name for name, value in given.items() if value is not None]
         raise UsageError(
             "It is not clear what to evaluate.",
             found=", ".join(named) or "neither a bundle nor a table",
-            needed="BUNDLE with --data, or --predictions alone",
+            needed="BUNDLE with --data, or --predictions, alone or with the BUNDLE that made it",
             mend="run 'condyle evaluate --help' for examples.",
         )
     print(f"Evaluation: {written}")

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
+from condyle.bundle import find_bundle
 from condyle.domain.progress import ProgressCallback, ignore_progress
 from condyle.errors import UsageError
 from condyle.evaluation.predictions import Predictions
 from condyle.reporting.predictions import read_predictions
 from condyle.workflows.evaluation_folder import TABLE, EvaluationFolder
 from condyle.workflows.evaluation_pages import make_pages
+from condyle.workflows.evaluation_records import MadeBy
 from condyle.workflows.evaluation_report import About
 from condyle.workflows.evaluation_rows import Draw, learned_from
 
@@ -21,15 +23,18 @@ def evaluate_table(
     path: Path,
     *,
     out: Path,
+    bundle: str | None = None,
     draw: Draw | None = None,
     progress: ProgressCallback = ignore_progress,
 ) -> Path:
-    """Evaluates a predictions table without a bundle or an image.
+    """Evaluates a predictions table without an image.
 
     Args:
         path: The table as CSV, schema ``condyle.predictions/1``.
         out: Folder for the pages, figures and metrics, and for the table as it was read;
             new, empty, or with an earlier evaluation, which is replaced.
+        bundle: Name or folder of the bundle that made the table, or whose folds did; then
+            the checklists are answered from its manifest too.
         draw: How figures are drawn.
         progress: Told of the stages ``"figures"`` and ``"pages"``.
 
@@ -38,7 +43,9 @@ def evaluate_table(
 
     Raises:
         InputError: The table cannot be read, or a cell does not fit its task's kind.
-        UsageError: The table lies in the folder that would be replaced.
+        BundleError: The bundle is absent or altered.
+        UsageError: The table lies in the folder that would be replaced, or says that
+            another bundle made it.
         OutputError: The folder holds something else or cannot be written.
     """
     refuse_inside(path, out)
@@ -47,7 +54,14 @@ def evaluate_table(
         title="Evaluation of a predictions table",
         facts=(("table", path.name), ("SHA-256", digest(path)), ("rows", str(len(table)))),
     )
-    pages = make_pages(table, about=about, picture=lambda case: None, draw=draw, progress=progress)
+    pages = make_pages(
+        table,
+        about=about,
+        picture=lambda case: None,
+        draw=draw,
+        made_by=None if bundle is None else _made_by(bundle, table),
+        progress=progress,
+    )
     folder = EvaluationFolder(out)
     folder.prepare()
     folder.write_files({TABLE: path.read_bytes(), **pages.files})
@@ -80,6 +94,19 @@ def refuse_inside(table: Path, out: Path) -> None:
 def digest(path: Path) -> str:
     """Gives the SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _made_by(name: str, table: Predictions) -> MadeBy:
+    bundle = find_bundle(name)
+    stated = set(table.bundle.tolist()) - {""}
+    if stated - {bundle.sha256}:
+        raise UsageError(
+            "The table was made by another bundle.",
+            found=f"{len(stated)} SHA-256, such as {min(stated)[:12]}",
+            needed=f"{bundle.sha256[:12]}, that of {bundle.manifest.name}, or none",
+            mend="name the bundle that made the table, or none.",
+        )
+    return MadeBy(bundle.manifest)
 
 
 def _in_sample(table: Predictions) -> int:
