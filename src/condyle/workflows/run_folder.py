@@ -100,6 +100,13 @@ def dataset_record(name: str, cases: Iterable[Case]) -> tuple[Dataset, tuple[str
     return Dataset(name=name, sha256=digest.hexdigest(), counts=counts), tuple(sorted(hashes))
 
 
+def write_model(folder: Path, model: bytes) -> Path:
+    """Writes ``model.onnx`` into the folder of a fold, whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "model.part").write_bytes(model)
+    return (folder / "model.part").rename(folder / "model.onnx")
+
+
 def write_json(path: Path, document: object) -> None:
     """Writes a JSON file whole or not at all."""
     part = path.with_suffix(".part")

@@ -27,6 +27,7 @@ from condyle.training.tasks.segmentation import (
 )
 from condyle.workflows.anatomy_reading import RunModel, read_picture, read_slices
 from condyle.workflows.anatomy_scores import COUNT_TASK, anatomy_row
+from condyle.workflows.run_folder import write_model
 from condyle.workflows.segmentation_data import masked_slices, pseudo_slices
 
 
@@ -83,8 +84,7 @@ def train_folds(
                 resume=resume,
                 progress=progress,
             )
-        (folder / "model.part").write_bytes(export_checked(network, recipe))
-        (folder / "model.part").rename(folder / "model.onnx")
+        write_model(folder, export_checked(network, recipe))
 
 
 def export_checked(network: Network, recipe: Recipe) -> bytes:

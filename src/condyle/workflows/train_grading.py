@@ -19,6 +19,7 @@ from condyle.training.networks import Network
 from condyle.training.recipe import Recipe
 from condyle.training.tasks.grading import OUTPUTS, export_grading, train_grading
 from condyle.workflows.grading_data import graded_discs
+from condyle.workflows.run_folder import write_model
 from condyle.workflows.scored_discs import DiscRow, Scored
 from condyle.workflows.train_anatomy import onnx_runner
 
@@ -73,8 +74,7 @@ def train_folds(
                 resume=resume,
                 progress=progress,
             )
-            (folder / "model.part").write_bytes(export_checked(network, discs))
-            (folder / "model.part").rename(folder / "model.onnx")
+            write_model(folder, export_checked(network, discs))
         mine = discs.where(scored)
         grade, findings = run_grader(folder / "model.onnx", mine)
         kept = [row for row, chosen in zip(rows, scored, strict=True) if chosen]
