@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import pypdfium2
 import pytest
 
 from condyle.domain.anatomy import NOT_ASSESSED, not_assessed
@@ -10,6 +11,7 @@ from condyle.domain.messages import Message
 from condyle.reporting.html import html_of
 from condyle.reporting.page import page_of
 from condyle.reporting.paragraph import paragraph
+from condyle.reporting.pdf import pdf_of
 from condyle.reporting.wording import LANGUAGES, catalogue
 
 ENGLISH, SPANISH = catalogue("en"), catalogue("es")
@@ -146,9 +148,6 @@ def test_numbers_on_a_spanish_page_have_a_comma_and_on_an_english_one_a_point(sm
 
 
 def test_the_foot_of_a_pdf_with_every_banner_runs_over_nothing(small):
-    pypdfium2 = pytest.importorskip("pypdfium2")
-    from condyle.reporting.pdf import pdf_of
-
     report = replace(
         small,
         study=replace(small.study, simulated=True),

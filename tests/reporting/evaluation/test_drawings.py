@@ -104,7 +104,7 @@ def test_a_long_name_is_cut(charts):
     row = charts["forest"].rows[0]
     rows = tuple(type(row)("g" * 90, "n" * 90, row.estimate, "1 patient") for _ in range(2))
     said = words_of(drawings([("f", ForestChart("t: x", "auc", rows, 0.5))])[0].svg)
-    assert "n" * 40 not in said and "..." in said
+    assert "n" * 45 not in said and "..." in said
 
 
 def test_a_curve_with_gaps_is_drawn():

@@ -73,7 +73,10 @@ def test_many_tasks_are_reported_each(row, quick, tmp_path):
     write_predictions(tmp_path / "t.csv", predictions_from_rows(rows))
     out = evaluate_table(tmp_path / "t.csv", out=tmp_path / "out", draw=quick)
     html = (out / "report.html").read_text("utf-8")
-    assert html.count('href="#section-') == 12 + 2
+    linked = re.findall(r'href="(#section-[^"]+)">([^<]+)<', html)
+    titles = [title.casefold() for _, title in linked]
+    assert len({link for link, _ in linked}) == len(linked)
+    assert all(titles.count(f"count-{t}") + titles.count(f"count {t}") == 1 for t in range(12))
 
 
 def test_no_name_of_a_patient_is_on_a_page(row, quick, tmp_path):

@@ -187,7 +187,7 @@ def _draw_box(axes: Any, box: _Box) -> None:
         axes.text(
             box.x + _PAD,
             box.y + _PAD + (number + 0.5) * _LEADING,
-            line.replace("$", r"\$"),
+            line,
             fontsize=_SIZE,
             color=_INK,
             va="center",

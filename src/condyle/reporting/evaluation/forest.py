@@ -19,7 +19,7 @@ from condyle.reporting.evaluation.words import (
 )
 
 LINE_HEIGHT = 0.2
-LONGEST = 34
+LONGEST = 44
 
 
 def draw_forest(chart: ForestChart) -> Figure:
