@@ -3,6 +3,7 @@
 import pytest
 
 from condyle.evaluation.claims import check_claims_file, parse_claims
+from condyle.evaluation.claims.verdict import plural
 
 
 def verdicts(*claims):
@@ -406,3 +407,11 @@ def test_verdicts_come_in_the_order_of_the_file():
     )
     assert [verdict.claim for verdict in found] == ["claim-0", "claim-1", "claim-2"]
     assert {verdict.judgement for verdict in found} == {"consistent"}
+
+
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [("study", "studies"), ("X-ray", "X-rays"), ("disc", "discs"), ("box", "boxes")],
+)
+def test_a_unit_is_named_in_the_plural(one, many):
+    assert plural(one) == many

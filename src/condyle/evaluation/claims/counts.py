@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from condyle.evaluation.claims.printed import Printed, percent
 from condyle.evaluation.claims.schema import ConfusionClaim, ProportionClaim, SplitClaim
-from condyle.evaluation.claims.verdict import Judgement, Verdict
+from condyle.evaluation.claims.verdict import Judgement, Verdict, plural
 
 Ratio = tuple[int, int]
 SAME = {"recall": "sensitivity", "ppv": "precision"}
@@ -40,7 +40,7 @@ def check_proportion(claim: ProportionClaim) -> list[Verdict]:
         share = claim.hits / n
         sum_ = f"{claim.hits}/{n} = {percent(share)}"
         found: Judgement = "impossible" if claim.hits > n else _against(printed, share)
-        statement = f"{printed.text} {_PHRASE[found]} of {n} {claim.unit}s: {sum_}."
+        statement = f"{printed.text} {_PHRASE[found]} of {n} {plural(claim.unit)}: {sum_}."
         if found == "impossible":
             statement += f" It can only be of another unit than the {claim.unit}, such as pixels, "
             statement += "which is to be stated."
@@ -50,10 +50,10 @@ def check_proportion(claim: ProportionClaim) -> list[Verdict]:
     sum_ = ", ".join(f"{k}/{n} = {percent(k / n, 2)}" for k in near)
     fits = [k for k in near if _against(printed, k / n) == "consistent"]
     if fits:
-        statement = f"{printed.text} is {fits[0]} of {n} {claim.unit}s."
+        statement = f"{printed.text} is {fits[0]} of {n} {plural(claim.unit)}."
         return [Verdict(claim.id, "proportion", "consistent", statement, sum_)]
     statement = (
-        f"No count of {n} {claim.unit}s gives {printed.text}: {sum_}. "
+        f"No count of {n} {plural(claim.unit)} gives {printed.text}: {sum_}. "
         "The unit must be another, to be stated."
     )
     return [Verdict(claim.id, "proportion", "impossible", statement, sum_)]

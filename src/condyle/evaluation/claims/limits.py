@@ -9,7 +9,7 @@ from scipy.stats import t
 
 from condyle.evaluation.claims.printed import Printed
 from condyle.evaluation.claims.schema import ClusteringClaim, IntervalClaim, MeanIntervalClaim
-from condyle.evaluation.claims.verdict import Judgement, Verdict
+from condyle.evaluation.claims.verdict import Judgement, Verdict, plural
 from condyle.evaluation.intervals import PROPORTION_METHODS, Limits
 
 NAMES = {
@@ -79,13 +79,15 @@ def check_clustering(claim: ClusteringClaim) -> list[Verdict]:
     for rows in claim.rows:
         figure = f"n = {rows}"
         if rows <= claim.patients:
-            statement = f"{rows} {claim.unit}s can be one of each of {claim.patients} patients."
+            statement = (
+                f"{rows} {plural(claim.unit)} can be one of each of {claim.patients} patients."
+            )
             verdicts.append(Verdict(claim.id, figure, "consistent", statement))
             continue
         each = rows / claim.patients
         widening = math.sqrt(1.0 + (each - 1.0) * 0.5)
         statement = (
-            f"{rows} {claim.unit}s come from {claim.patients} patients: intervals with n = {rows} "
+            f"{rows} {plural(claim.unit)} come from {claim.patients} patients: intervals with n = {rows} "
             "are too narrow, clustering is ignored."
         )
         sum_ = (

@@ -49,3 +49,10 @@ class ClaimsReport:
     def of(self, claim: str) -> tuple[Verdict, ...]:
         """Gives the verdicts on one claim."""
         return tuple(verdict for verdict in self.verdicts if verdict.claim == claim)
+
+
+def plural(unit: str) -> str:
+    """Gives the plural of the English name of a unit, such as ``"studies"`` of ``"study"``."""
+    if unit.endswith("y") and unit[-2:-1] not in tuple("aeiou"):
+        return unit[:-1] + "ies"
+    return unit + ("es" if unit.endswith(("s", "x", "ch", "sh")) else "s")
