@@ -87,8 +87,8 @@ def check_clustering(claim: ClusteringClaim) -> list[Verdict]:
         each = rows / claim.patients
         widening = math.sqrt(1.0 + (each - 1.0) * 0.5)
         statement = (
-            f"{rows} {plural(claim.unit)} come from {claim.patients} patients: intervals with n = {rows} "
-            "are too narrow, clustering is ignored."
+            f"{rows} {plural(claim.unit)} come from {claim.patients} patients: "
+            f"intervals with n = {rows} are too narrow, clustering is ignored."
         )
         sum_ = (
             f"{rows}/{claim.patients} = {each:.1f} a patient; with an intraclass correlation of "
