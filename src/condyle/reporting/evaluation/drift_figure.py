@@ -36,7 +36,7 @@ def drift_drawings(report: DriftReport) -> tuple[Drawing, ...]:
     rows = [_forest_row(each) for each in report.changes if each.name not in _NOT_A_SHARE]
     rows = [row for row in rows if not math.isnan(row.estimate.value)]
     if rows:
-        title = "Change of each figure, new period less baseline"
+        title = "Change of each figure"
         chart = ForestChart(title, "difference", tuple(rows), 0.0)
         made += drawings([("changes", chart)], "drift")
     return made
