@@ -28,8 +28,8 @@ from condyle.domain.study import Attribute, Instance, Series, Study
 from condyle.domain.volume import Volume
 from condyle.interpretation.crops import FACTS
 from condyle.training.recipe import Recipe, read_recipe
-from condyle.workflows.manifests import bundle_manifest
 from condyle.workflows.read_study import LoadedBundles
+from condyle.workflows.training.manifests import bundle_manifest
 
 BACKGROUND, DISC, VERTEBRA, CANAL = 0, 1, 2, 3
 GREY = {BACKGROUND: 90, DISC: 240, VERTEBRA: 160, CANAL: 30}

@@ -13,8 +13,8 @@ from condyle.domain.progress import Progress
 from condyle.errors import BundleError, Cancelled, DatasetError, OutputError
 from condyle.reporting.predictions import read_predictions
 from condyle.workflows.evaluate_bundle import evaluate_bundle
-from condyle.workflows.evaluation_report import About, evaluation_report
-from condyle.workflows.evaluation_rows import Draw
+from condyle.workflows.evaluation.report import About, evaluation_report
+from condyle.workflows.evaluation.rows import Draw
 
 
 def figures_of(out):

@@ -18,14 +18,14 @@ from condyle.inference import verify_bundle
 from condyle.interpretation.crops import DiscPlace, disc_inputs
 from condyle.reporting.predictions import read_predictions
 from condyle.training.recipe import read_recipe
-from condyle.workflows import train_anatomy, train_grading
-from condyle.workflows.contrast_roles import choose_roles
-from condyle.workflows.disc_grading import _places
-from condyle.workflows.grading_data import crop_shape, gradable_slices
-from condyle.workflows.series_choice import choose_series
-from condyle.workflows.study_anatomy import read_anatomy
-from condyle.workflows.train_anatomy import onnx_runner
+from condyle.workflows.reading.contrast_roles import choose_roles
+from condyle.workflows.reading.disc_grading import _places
+from condyle.workflows.reading.series_choice import choose_series
+from condyle.workflows.reading.study_anatomy import read_anatomy
 from condyle.workflows.train_recipe import read_recipe_of, train_recipe
+from condyle.workflows.training import train_anatomy, train_grading
+from condyle.workflows.training.grading_data import crop_shape, gradable_slices
+from condyle.workflows.training.train_anatomy import onnx_runner
 
 PATIENTS = range(1, 13)
 FOLDS = {str(patient): patient % 2 for patient in PATIENTS}

@@ -12,7 +12,7 @@ from condyle.cli.evaluate import needs_matplotlib
 
 if TYPE_CHECKING:
     from condyle.workflows.plan_reader_study import PlannedStudy
-    from condyle.workflows.reader_csv import DateOrder
+    from condyle.workflows.readers.spreadsheet import DateOrder
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The study's folder.")]
 New = Annotated[Path, typer.Option(metavar="DIR", help="New or empty folder for what comes out.")]
@@ -82,7 +82,7 @@ def plan(
           --start 2030-01-07 --aim auc --expect 0.80,0.86
     """  # noqa: D301 - the backspace keeps the examples' lines apart
     from condyle.workflows.plan_reader_study import StudyDesign, plan_reader_study
-    from condyle.workflows.reader_study_size import SizeQuestion
+    from condyle.workflows.readers.study_size import SizeQuestion
 
     design = StudyDesign(
         title=title,
@@ -212,7 +212,7 @@ def analyse(
     needs_matplotlib("Analysing a reader study")
     from condyle.reporting.evaluation.reader_sections import short_lines
     from condyle.workflows.analyse_reader_study import AnalysisOptions, analyse_reader_study
-    from condyle.workflows.reader_model import ModelTable
+    from condyle.workflows.readers.model import ModelTable
 
     chosen = None
     if model is not None:

@@ -20,11 +20,11 @@ from condyle.reporting.evaluation.comparison_page import comparison_csv, compari
 from condyle.reporting.evaluation.files import page_files
 from condyle.reporting.evaluation.tables import plain
 from condyle.reporting.predictions import read_predictions
-from condyle.workflows.compare_rows import KEY, paired_rows
-from condyle.workflows.compare_tasks import compare_task
 from condyle.workflows.evaluate_table import digest, refuse_inside
-from condyle.workflows.evaluation_folder import EvaluationFolder
-from condyle.workflows.evaluation_rows import Draw
+from condyle.workflows.evaluation.compare_rows import KEY, paired_rows
+from condyle.workflows.evaluation.compare_tasks import compare_task
+from condyle.workflows.evaluation.folder import EvaluationFolder
+from condyle.workflows.evaluation.rows import Draw
 
 SCHEMA = "condyle.comparison/1"
 SUPERIORITY = (

@@ -14,11 +14,11 @@ from condyle.domain.report import SliceView
 from condyle.errors import Cancelled, DatasetError
 from condyle.evaluation.participant_flow import screening_of_cases
 from condyle.evaluation.predictions import PredictionRow, Predictions, predictions_from_rows
-from condyle.workflows.evaluate_anatomy import AnatomyEvaluation
-from condyle.workflows.evaluate_grading import GradingEvaluation
-from condyle.workflows.evaluation_folder import EvaluationFolder
-from condyle.workflows.evaluation_report import IN_SAMPLE_REASON, About
-from condyle.workflows.evaluation_rows import IN_SAMPLE, Draw
+from condyle.workflows.evaluation.evaluate_anatomy import AnatomyEvaluation
+from condyle.workflows.evaluation.evaluate_grading import GradingEvaluation
+from condyle.workflows.evaluation.folder import EvaluationFolder
+from condyle.workflows.evaluation.report import IN_SAMPLE_REASON, About
+from condyle.workflows.evaluation.rows import IN_SAMPLE, Draw
 
 SIMULATED_BANNER = "SIMULATED TRAINING: this bundle learned from simulated images."
 
@@ -101,8 +101,8 @@ def evaluate_bundle(
     folder.write_table(rows)
     tasks = None
     if pages:
-        from condyle.workflows.evaluation_pages import make_pages
-        from condyle.workflows.evaluation_records import MadeBy
+        from condyle.workflows.evaluation.pages import make_pages
+        from condyle.workflows.evaluation.records import MadeBy
 
         table = predictions_from_rows(rows)
         about = _about(tested, table)

@@ -12,11 +12,11 @@ from condyle.domain.progress import ProgressCallback, ignore_progress
 from condyle.errors import UsageError
 from condyle.evaluation.predictions import Predictions
 from condyle.reporting.predictions import read_predictions
-from condyle.workflows.evaluation_folder import TABLE, EvaluationFolder
-from condyle.workflows.evaluation_pages import make_pages
-from condyle.workflows.evaluation_records import MadeBy
-from condyle.workflows.evaluation_report import About
-from condyle.workflows.evaluation_rows import Draw, learned_from
+from condyle.workflows.evaluation.folder import TABLE, EvaluationFolder
+from condyle.workflows.evaluation.pages import make_pages
+from condyle.workflows.evaluation.records import MadeBy
+from condyle.workflows.evaluation.report import About
+from condyle.workflows.evaluation.rows import Draw, learned_from
 
 
 def evaluate_table(

@@ -17,8 +17,7 @@ from condyle.evaluation.reader_design import (
     reference_sessions,
     with_dates,
 )
-from condyle.workflows.reader_csv import read_lines, write_lines, write_text
-from condyle.workflows.reader_folder import (
+from condyle.workflows.readers.folder import (
     FILLED,
     GUIDE,
     READERS,
@@ -29,8 +28,9 @@ from condyle.workflows.reader_folder import (
     write_plan,
     write_sheet,
 )
-from condyle.workflows.reader_guide import guide_text
-from condyle.workflows.reader_study_size import SizeQuestion, StudySize, size_of_study
+from condyle.workflows.readers.guide import guide_text
+from condyle.workflows.readers.spreadsheet import read_lines, write_lines, write_text
+from condyle.workflows.readers.study_size import SizeQuestion, StudySize, size_of_study
 
 CASE_COLUMNS = ("unit", "patient", "reference", "level")
 

@@ -10,21 +10,21 @@ from typing import Literal
 
 from condyle.domain.reader_study import REFERENCE_ARM, Reading, ReadingSession
 from condyle.errors import InputError
-from condyle.workflows.reader_csv import (
-    DateOrder,
-    Line,
-    as_day,
-    as_number,
-    read_lines,
-    write_lines,
-)
-from condyle.workflows.reader_folder import (
+from condyle.workflows.readers.folder import (
     FILLED,
     FIXED,
     SHEETS,
     ReaderStudy,
     open_reader_study,
     sheet_name,
+)
+from condyle.workflows.readers.spreadsheet import (
+    DateOrder,
+    Line,
+    as_day,
+    as_number,
+    read_lines,
+    write_lines,
 )
 
 YES = frozenset({"1", "yes", "y", "true", "present", "positive", "pos", "+", "sí", "si"})

@@ -17,11 +17,11 @@ from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.domain.report import Report, StudySummary
 from condyle.domain.study import Study
 from condyle.inference import Runner
-from condyle.workflows.anatomy_reading import RunModel
-from condyle.workflows.contrast_roles import choose_roles
-from condyle.workflows.disc_grading import Roles, grade_discs, ungraded_discs
 from condyle.workflows.open_study import open_study
-from condyle.workflows.report_parts import (
+from condyle.workflows.reading.anatomy_reading import RunModel
+from condyle.workflows.reading.contrast_roles import choose_roles
+from condyle.workflows.reading.disc_grading import Roles, grade_discs, ungraded_discs
+from condyle.workflows.reading.report_parts import (
     bundle_reference,
     once,
     remarks,
@@ -29,8 +29,8 @@ from condyle.workflows.report_parts import (
     study_warnings,
     view_of,
 )
-from condyle.workflows.series_choice import choose_series
-from condyle.workflows.study_anatomy import SeriesReading, read_anatomy
+from condyle.workflows.reading.series_choice import choose_series
+from condyle.workflows.reading.study_anatomy import SeriesReading, read_anatomy
 
 GRADING = "lumbar-grading"
 

@@ -16,8 +16,7 @@ from condyle.workflows.read_reader_sheets import (
     read_sheets,
     require_readings,
 )
-from condyle.workflows.reader_csv import read_lines, write_lines
-from condyle.workflows.reader_folder import (
+from condyle.workflows.readers.folder import (
     ADJUDICATION,
     KEY,
     REFERENCE,
@@ -25,6 +24,7 @@ from condyle.workflows.reader_folder import (
     open_reader_study,
     reference_of,
 )
+from condyle.workflows.readers.spreadsheet import read_lines, write_lines
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,7 @@ from condyle.evaluation.reader_simulation import (
     SimulatedReadings,
     simulate_readings,
 )
-from condyle.workflows.reader_csv import write_lines, write_text
-from condyle.workflows.reader_folder import (
+from condyle.workflows.readers.folder import (
     GUIDE,
     READERS,
     ReaderStudy,
@@ -28,7 +27,8 @@ from condyle.workflows.reader_folder import (
     write_plan,
     write_sheet,
 )
-from condyle.workflows.reader_guide import guide_text
+from condyle.workflows.readers.guide import guide_text
+from condyle.workflows.readers.spreadsheet import write_lines, write_text
 
 FIRST_DAY = date(2030, 1, 7)
 JUDGE = ReaderModel(areas=(0.97,), minutes=(6.0,), skill_sd=0.05, threshold=1.3)

@@ -27,13 +27,13 @@ from condyle.inference import open_session
 from condyle.reporting.predictions import write_predictions
 from condyle.training.recipe import Recipe, read_recipe
 from condyle.training.tasks.segmentation import network_size
-from condyle.workflows import grading_scores, train_anatomy, train_grading
-from condyle.workflows.anatomy_scores import anatomy_metrics
-from condyle.workflows.grading_calibration import calibrate, calibrations
-from condyle.workflows.grading_curves import operating_curves
-from condyle.workflows.manifests import bundle_manifest
-from condyle.workflows.run_folder import dataset_record, open_run, write_json
-from condyle.workflows.scored_discs import Scored
+from condyle.workflows.training import grading_scores, train_anatomy, train_grading
+from condyle.workflows.training.anatomy_scores import anatomy_metrics
+from condyle.workflows.training.grading_calibration import calibrate, calibrations
+from condyle.workflows.training.grading_curves import operating_curves
+from condyle.workflows.training.manifests import bundle_manifest
+from condyle.workflows.training.run_folder import dataset_record, open_run, write_json
+from condyle.workflows.training.scored_discs import Scored
 
 LAYOUTS = {"spider": spider}
 

@@ -24,9 +24,9 @@ from condyle.reporting.evaluation.html import sections_html
 from condyle.reporting.evaluation.page import SectionsPage, figures_of
 from condyle.reporting.evaluation.sections import evaluation_sections
 from condyle.reporting.predictions import read_predictions
-from condyle.workflows.drift_tests import PERMUTATIONS, drift_report
-from condyle.workflows.evaluation_report import About, evaluation_report
-from condyle.workflows.evaluation_rows import Draw
+from condyle.workflows.evaluation.drift_tests import PERMUTATIONS, drift_report
+from condyle.workflows.evaluation.report import About, evaluation_report
+from condyle.workflows.evaluation.rows import Draw
 
 JSON, PAGE = "drift.json", "drift.html"
 TITLE = "A new period against its baseline"

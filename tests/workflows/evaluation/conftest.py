@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from condyle.evaluation.predictions import PredictionRow, predictions_from_rows
-from condyle.workflows.evaluation_rows import Draw
+from condyle.workflows.evaluation.rows import Draw
 
 
 def _row(patient, task, reference, prediction, probabilities=(), **more):

@@ -6,17 +6,17 @@ from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
 from condyle.evaluation.predictions import predictions_from_rows
-from condyle.workflows.evaluation_finding import finding_report, finding_rows
-from condyle.workflows.evaluation_finding_charts import (
+from condyle.workflows.evaluation.finding import finding_report, finding_rows
+from condyle.workflows.evaluation.finding_charts import (
     DECISION_GRID,
     MOST_POINTS,
     risk_chart,
     stated,
     thinned,
 )
-from condyle.workflows.evaluation_grade import grade_report, grade_rows
-from condyle.workflows.evaluation_overlap import case_chart, mean_over_patients, overlap_report
-from condyle.workflows.evaluation_rows import task_rows
+from condyle.workflows.evaluation.grade import grade_report, grade_rows
+from condyle.workflows.evaluation.overlap import case_chart, mean_over_patients, overlap_report
+from condyle.workflows.evaluation.rows import task_rows
 
 
 @pytest.fixture(name="tear")

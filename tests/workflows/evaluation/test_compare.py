@@ -13,8 +13,8 @@ from condyle.evaluation.hypothesis_tests import mcnemar
 from condyle.evaluation.multiplicity import holm
 from condyle.evaluation.predictions import predictions_from_rows
 from condyle.reporting.predictions import write_predictions
-from condyle.workflows.compare_rows import paired_rows
 from condyle.workflows.compare_tables import compare_tables, comparison_report
+from condyle.workflows.evaluation.compare_rows import paired_rows
 
 
 def headline(report, task):

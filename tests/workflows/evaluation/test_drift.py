@@ -11,10 +11,10 @@ import pytest
 from condyle.errors import InputError, OutputError
 from condyle.evaluation.predictions import predictions_from_rows
 from condyle.reporting.predictions import write_predictions
-from condyle.workflows.drift_figures import figures_of, output_of
-from condyle.workflows.drift_periods import both_periods
-from condyle.workflows.drift_tests import drift_report
-from condyle.workflows.evaluation_rows import task_rows
+from condyle.workflows.evaluation.drift_figures import figures_of, output_of
+from condyle.workflows.evaluation.drift_periods import both_periods
+from condyle.workflows.evaluation.drift_tests import drift_report
+from condyle.workflows.evaluation.rows import task_rows
 from condyle.workflows.watch_drift import watch_drift
 
 
@@ -159,7 +159,7 @@ def test_each_kind_of_task_has_its_output_and_figures(mixed) -> None:
 
 
 def test_the_figures_are_those_that_evaluate_tells(mixed, quick) -> None:
-    from condyle.workflows.evaluation_report import About, evaluation_report
+    from condyle.workflows.evaluation.report import About, evaluation_report
 
     table = mixed(patients=16)
     told = evaluation_report(table, about=About("x"), draw=quick)

@@ -14,8 +14,8 @@ from sklearn.metrics import (
 )
 
 from condyle.evaluation.predictions import Predictions, predictions_from_rows
-from condyle.workflows.drift_figures import MOST_CATEGORIES, figures_of, output_of
-from condyle.workflows.evaluation_rows import task_rows
+from condyle.workflows.evaluation.drift_figures import MOST_CATEGORIES, figures_of, output_of
+from condyle.workflows.evaluation.rows import task_rows
 
 
 def value(table: Predictions, task: str, name: str) -> float:

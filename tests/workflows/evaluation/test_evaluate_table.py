@@ -12,7 +12,7 @@ from condyle.errors import InputError, OutputError, UsageError
 from condyle.evaluation.predictions import predictions_from_rows
 from condyle.reporting.predictions import write_predictions
 from condyle.workflows.evaluate_table import evaluate_table
-from condyle.workflows.evaluation_folder import EvaluationFolder, picture_name
+from condyle.workflows.evaluation.folder import EvaluationFolder, picture_name
 
 
 @pytest.fixture(name="done")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from condyle.evaluation.predictions import predictions_from_rows
-from condyle.workflows.evaluation_examples import case_scores, examples
+from condyle.workflows.evaluation.examples import case_scores, examples
 
 
 def table_of(row, shares):

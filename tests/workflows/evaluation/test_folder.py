@@ -6,7 +6,7 @@ import os
 import pytest
 
 from condyle.errors import OutputError
-from condyle.workflows.evaluation_folder import EvaluationFolder, picture_name
+from condyle.workflows.evaluation.folder import EvaluationFolder, picture_name
 
 OURS = (
     "predictions.csv",

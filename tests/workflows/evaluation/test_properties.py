@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from condyle.evaluation.predictions import PredictionRow, predictions_from_rows
 from condyle.workflows.compare_tables import comparison_report
-from condyle.workflows.evaluation_report import REPORTS, About, evaluation_report
-from condyle.workflows.evaluation_rows import Draw, task_rows
+from condyle.workflows.evaluation.report import REPORTS, About, evaluation_report
+from condyle.workflows.evaluation.rows import Draw, task_rows
 
 DRAW = Draw(seed=1, replicates=12, permutations=4)
 SHARES = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from condyle.evaluation.participant_flow import LeftOut, Screening
 from condyle.reporting.evaluation.page import evaluation_page
-from condyle.workflows.evaluation_records import MadeBy, records_of, with_records
-from condyle.workflows.evaluation_report import About, evaluation_report
+from condyle.workflows.evaluation.records import MadeBy, records_of, with_records
+from condyle.workflows.evaluation.report import About, evaluation_report
 
 
 def test_the_sections_and_files_of_the_records_are_added(mixed, quick) -> None:
@@ -44,7 +44,7 @@ def test_where_everybody_is_in_sample_the_cohort_stands_without_checklists(mixed
 
 
 def test_the_pages_of_any_evaluation_hold_the_records(mixed, quick) -> None:
-    from condyle.workflows.evaluation_pages import make_pages
+    from condyle.workflows.evaluation.pages import make_pages
 
     table = mixed(patients=12).of_task("tear")
     pages = make_pages(

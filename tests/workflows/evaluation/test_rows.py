@@ -5,7 +5,7 @@ import pytest
 
 from condyle.errors import InputError
 from condyle.evaluation.predictions import predictions_from_rows
-from condyle.workflows.evaluation_rows import learned_from, task_rows
+from condyle.workflows.evaluation.rows import learned_from, task_rows
 
 
 def kinds(table):

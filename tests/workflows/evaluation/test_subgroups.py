@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from condyle.evaluation.predictions import predictions_from_rows
-from condyle.workflows.evaluation_finding import finding_report
-from condyle.workflows.evaluation_rows import Draw, task_rows
-from condyle.workflows.evaluation_subgroups import group_labels
+from condyle.workflows.evaluation.finding import finding_report
+from condyle.workflows.evaluation.rows import Draw, task_rows
+from condyle.workflows.evaluation.subgroups import group_labels
 
 DRAW = Draw(seed=1, replicates=40, permutations=60)
 

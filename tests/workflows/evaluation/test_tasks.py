@@ -6,8 +6,8 @@ from sklearn import metrics
 
 from condyle.errors import InputError
 from condyle.evaluation.predictions import predictions_from_rows
-from condyle.workflows.evaluation_report import REPORTS, About, evaluation_report
-from condyle.workflows.evaluation_rows import task_rows
+from condyle.workflows.evaluation.report import REPORTS, About, evaluation_report
+from condyle.workflows.evaluation.rows import task_rows
 
 ABOUT = About("A made-up table")
 

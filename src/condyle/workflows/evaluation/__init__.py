@@ -1,0 +1,1 @@
+"""The parts of evaluating, comparing and watching a model."""

@@ -1,0 +1,113 @@
+"""Which cases an evaluation shows as examples: the most right, and the most wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from condyle.domain.evaluation_report import Example
+from condyle.evaluation.inputs import BoolArray
+from condyle.evaluation.predictions import Predictions
+from condyle.workflows.evaluation.finding import finding_rows
+from condyle.workflows.evaluation.grade import grade_rows
+from condyle.workflows.evaluation.number import exactly_right
+from condyle.workflows.evaluation.overlap import overlap_values
+from condyle.workflows.evaluation.rows import TaskRows, learned_from, task_rows
+
+MOST = 6
+GOOD_OVERLAP = 0.8
+"""Overlap from which a mask counts as right among the examples; no figure rests on it."""
+
+
+@dataclass(frozen=True)
+class CaseScore:
+    """How much of a case was right.
+
+    Attributes:
+        case: Identifier of the study.
+        right: Statements that were right.
+        stated: Statements that could be judged.
+    """
+
+    case: str
+    right: int
+    stated: int
+
+    @property
+    def share(self) -> float:
+        """Share of the statements that were right."""
+        return self.right / self.stated
+
+
+def case_scores(table: Predictions) -> tuple[CaseScore, ...]:
+    """Counts the right statements of each case, the most right first.
+
+    Findings and grades are right where they are the reference's, numbers where they are
+    the same, and overlaps from 0.8; what was declined is wrong. Patients that were learned
+    from are left out.
+
+    Args:
+        table: The predictions.
+    """
+    counts: dict[str, tuple[int, int]] = {}
+    for task in table.tasks:
+        rows = task_rows(table, task)
+        if rows is None or rows.kind == "detection":
+            continue
+        kept = rows.where(~learned_from(rows.table))
+        if not len(kept.table):
+            continue
+        for study, hit in zip(kept.table.study, right_rows(kept), strict=True):
+            right, stated = counts.get(str(study), (0, 0))
+            counts[str(study)] = (right + bool(hit), stated + 1)
+    found = [CaseScore(case, right, stated) for case, (right, stated) in counts.items()]
+    return tuple(sorted(found, key=lambda score: (-score.share, -score.stated, score.case)))
+
+
+def right_rows(rows: TaskRows) -> BoolArray:
+    """Tells of each row of a task whether it was right; declined ones are not."""
+    if rows.kind == "finding":
+        found = finding_rows(rows)
+        return np.asarray((found.called == found.truth) & ~found.undecided)
+    if rows.kind == "grade":
+        grades = grade_rows(rows)
+        return np.asarray((grades.given == grades.truth) & ~grades.declined)
+    if rows.kind == "overlap":
+        return np.asarray(np.nan_to_num(overlap_values(rows), nan=1.0) >= GOOD_OVERLAP)
+    return exactly_right(rows)
+
+
+def examples(
+    table: Predictions, picture: Callable[[str], bytes | None], *, most: int = MOST
+) -> tuple[Example, ...]:
+    """Gives the most right and the most wrong cases that have a picture.
+
+    A case stands among the right ones only with at least half of its statements right, and
+    among the wrong ones only with one that is wrong; none stands among both.
+
+    Args:
+        table: The predictions.
+        picture: From a case to its picture, or nothing.
+        most: Cases of either sort.
+    """
+    scores = case_scores(table)
+    good = _with_picture([s for s in scores if s.share >= 0.5], picture, most, good=True)
+    taken = {example.case for example in good}
+    rest = [s for s in reversed(scores) if s.share < 1.0 and s.case not in taken]
+    bad = _with_picture(rest, picture, most, good=False)
+    return (*good, *bad)
+
+
+def _with_picture(
+    scores: list[CaseScore], picture: Callable[[str], bytes | None], most: int, *, good: bool
+) -> list[Example]:
+    made: list[Example] = []
+    for score in scores:
+        if len(made) == most:
+            break
+        png = picture(score.case)
+        if png is not None:
+            made.append(Example(score.case, score.right, score.stated, good, png))
+    return made

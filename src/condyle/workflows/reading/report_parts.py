@@ -1,0 +1,138 @@
+"""What a report says of a reading beside its findings: series, views, bundles, remarks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from condyle.bundle import Bundle, Manifest
+from condyle.domain.messages import Message
+from condyle.domain.report import BundleRef, SeriesSummary, SliceView
+from condyle.domain.study import Study
+from condyle.preprocessing.prepare import prepare
+from condyle.workflows.reading.disc_grading import Roles
+from condyle.workflows.reading.study_anatomy import SeriesReading
+
+
+def remarks(roles: Roles) -> tuple[list[Message], list[Message]]:
+    """Gives what was assumed in naming levels, and what to bear in mind."""
+    chain = roles.primary.anatomy.chain
+    subject = roles.primary.series.stem
+    assumptions, warnings = [], []
+    if chain.sacrum_in_view:
+        assumptions.append(Message("counted-from-last-disc", {}, "study"))
+    else:
+        warnings.append(Message("sacrum-out-of-view", {}, subject))
+    for role, count in roles.lowest.items():
+        told: dict[str, str | int | float] = {
+            "series": roles.readings[role].series.stem,
+            "count": count,
+        }
+        warnings.append(Message("levels-from-other-series", told, subject))
+    if chain.gaps:
+        warnings.append(Message("disc-missing", {"after": min(chain.gaps) + 1}, subject))
+    if roles.abstention is not None:
+        warnings.append(roles.abstention)
+    if "t2" not in roles.readings:
+        warnings.append(Message("no-plain-t2", {}, "study"))
+    elif "t1" not in roles.readings:
+        warnings.append(Message("needs-t1-and-t2", {}, "study"))
+    return assumptions, warnings
+
+
+def study_warnings(study: Study, readings: Sequence[SeriesReading]) -> list[Message]:
+    """Gives what to bear in mind of the images themselves."""
+    warnings = []
+    if any(series.simulated for series in study.series):
+        warnings.append(Message("simulated-study", {}, "study"))
+    for reading in readings:
+        stem = reading.series.stem
+        if reading.series.plane.value is None or reading.series.plane.estimated:
+            warnings.append(Message("plane-estimated", {}, stem))
+        if reading.volume.spacing is None:
+            warnings.append(Message("spacing-unknown", {}, stem))
+        if reading.plausible and not reading.on_midline:
+            warnings.append(Message("slice-off-midline", {}, stem))
+    return warnings
+
+
+def series_summaries(study: Study, readings: Sequence[SeriesReading]) -> tuple[SeriesSummary, ...]:
+    """Gives what the report says of every series of the study, read or not."""
+    by_position = {reading.choice.position: reading for reading in readings}
+    summaries = []
+    for position, series in enumerate(study.series):
+        reading = by_position.get(position)
+        known = reading.series if reading else series
+        summaries.append(
+            SeriesSummary(
+                index=position,
+                stem=series.stem,
+                uid=series.uid,
+                instances=series.instances,
+                frame_of_reference=series.frame_of_reference,
+                plane=series.plane,
+                weighting=known.weighting,
+                spacing=series.spacing,
+                shape=series.shape,
+                used=reading is not None,
+                labelmap=reading.labelmap() if reading else None,
+                affine=reading.volume.affine if reading else None,
+                kind=series.kind,
+                stored=series.stored,
+            )
+        )
+    return tuple(summaries)
+
+
+def view_of(
+    reading: SeriesReading, index: Mapping[str, int], names: Sequence[str | None]
+) -> SliceView:
+    """Gives the mid-sagittal slice of a reading, windowed for display, with its labels.
+
+    Args:
+        reading: Of one series.
+        index: Series stem to its position in the report.
+        names: Level of each of its discs, caudal to cranial, or ``None``.
+    """
+    number = reading.first + reading.middle
+    image = prepare(
+        reading.volume, ({"step": "window", "low": 0.5, "high": 99.5},), slices=(number,)
+    ).array[0]
+    labels = []
+    for position, name in enumerate(names):
+        row, column = reading.anatomy.centre(position)
+        labels.append((name or f"{position + 1}", row, column))
+    spacing = reading.volume.spacing
+    return SliceView(
+        series=index[reading.series.stem],
+        slice=number,
+        image=np.asarray(np.rint(image * 255), dtype=np.uint8),
+        labelmap=reading.anatomy.labelmap,
+        labels=tuple(labels),
+        row_over_column=spacing[1] / spacing[2] if spacing else reading.aspect,
+        file=f"overlay-{reading.series.stem}.png",
+    )
+
+
+def bundle_reference(bundle: Bundle) -> BundleRef:
+    """Gives what the report says of a bundle that made part of it."""
+    manifest: Manifest = bundle.manifest
+    return BundleRef(
+        name=manifest.name,
+        version=manifest.version,
+        sha256=bundle.sha256,
+        intended_use=manifest.intended_use,
+        exclusions=tuple(manifest.exclusions),
+        attribution=" ".join(manifest.licence.attribution),
+        simulated_training=manifest.training.dataset.simulated,
+        thresholds=tuple(sorted(manifest.thresholds().items())),
+    )
+
+
+def once(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """Leaves out a message that was said before of the same subject."""
+    seen: dict[tuple[str, str], Message] = {}
+    for message in messages:
+        seen.setdefault((message.code, message.subject), message)
+    return tuple(seen.values())

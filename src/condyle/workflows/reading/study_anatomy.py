@@ -1,0 +1,158 @@
+"""Reading the anatomy of every series that may be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from condyle.domain.messages import Message
+from condyle.domain.progress import Progress, ProgressCallback
+from condyle.domain.study import Attribute, Series, Weighting
+from condyle.domain.volume import Volume
+from condyle.errors import BadImage
+from condyle.interpretation.anatomy import SliceAnatomy
+from condyle.interpretation.discs import CANAL, VERTEBRA
+from condyle.interpretation.midline import disc_slices, midsagittal_slice
+from condyle.preprocessing.steps import Spec
+from condyle.workflows.reading.anatomy_reading import RunModel, read_picture, read_slices
+from condyle.workflows.reading.series_choice import Choice
+
+MAX_SLICES = 13
+"""Slices around the middle of a volume that are read; the midline lies among them."""
+
+MIN_CANAL_SHARE = 0.5
+"""Share of discs with canal behind them under which a slice is taken to be off the midline."""
+
+
+@dataclass(frozen=True)
+class SeriesReading:
+    """What the anatomy bundle saw in one series.
+
+    Attributes:
+        choice: Which series, and what it may be used for.
+        series: The series, its weighting filled in where only the pixels tell.
+        volume: Its pixels.
+        first: Slice of the volume that ``slices`` begins with.
+        slices: What was seen on each slice that was read.
+        middle: Position in ``slices`` of the mid-sagittal slice.
+        disc_slices: Position in ``slices`` of each disc's own slice.
+        aspect: Height of a pixel over its width that the reading rests on.
+        warnings: What to bear in mind.
+    """
+
+    choice: Choice
+    series: Series
+    volume: Volume = field(repr=False)
+    first: int
+    slices: tuple[SliceAnatomy, ...] = field(repr=False)
+    middle: int
+    disc_slices: tuple[int, ...]
+    aspect: float = 1.0
+    warnings: tuple[Message, ...] = ()
+
+    @property
+    def anatomy(self) -> SliceAnatomy:
+        """What was seen on the mid-sagittal slice."""
+        return self.slices[self.middle]
+
+    @property
+    def plausible(self) -> bool:
+        """Whether a chain of discs was found at all."""
+        return len(self.anatomy.chain.discs) > 0
+
+    @property
+    def on_midline(self) -> bool:
+        """Whether the canal shows behind most of the discs."""
+        return self.anatomy.chain.canal_share >= MIN_CANAL_SHARE
+
+    def labelmap(self) -> NDArray[np.uint8]:
+        """Gives the (slice, row, column) labelmap of the whole volume; unread slices are 0."""
+        whole = np.zeros(self.volume.array.shape, dtype=np.uint8)
+        for position, anatomy in enumerate(self.slices):
+            whole[self.first + position] = anatomy.labelmap
+        return whole
+
+
+def read_anatomy(
+    choices: Sequence[Choice],
+    series: Sequence[Series],
+    *,
+    spec: Spec,
+    run: RunModel,
+    progress: ProgressCallback,
+) -> tuple[list[SeriesReading], list[Message]]:
+    """Reads the anatomy of each series that was not refused.
+
+    Returns:
+        The readings, and a message for each series whose pixels could not be used.
+    """
+    readings, broken = [], []
+    wanted = [choice for choice in choices if choice.refusal is None]
+    for done, choice in enumerate(wanted, start=1):
+        try:
+            readings.append(_read(choice, series[choice.position], spec=spec, run=run))
+        except BadImage as error:
+            params = {"file": series[choice.position].stem, "found": error.found or error.failed}
+            broken.append(Message("unusable-image", params, series[choice.position].stem))
+        progress(Progress("anatomy", done, len(wanted)))
+    return readings, broken
+
+
+def _read(choice: Choice, series: Series, *, spec: Spec, run: RunModel) -> SeriesReading:
+    volume = series.load()
+    aspect = 1.0
+    if volume.slices == 1:
+        anatomy, aspect = read_picture(volume, spec=spec, run=run)
+        first, slices = 0, [anatomy]
+    else:
+        count = min(volume.slices, MAX_SLICES)
+        first = (volume.slices - count) // 2
+        slices = read_slices(volume, tuple(range(first, first + count)), spec=spec, run=run)
+    middle = midsagittal_slice(slices)
+    weighting, warnings = _weighting(series, volume.array[first + middle], slices[middle])
+    if aspect != 1.0:
+        warnings = [*warnings, Message("aspect-doubtful", {}, series.stem)]
+    return SeriesReading(
+        choice=choice,
+        series=replace(series, weighting=weighting),
+        volume=volume,
+        first=first,
+        slices=tuple(slices),
+        middle=middle,
+        disc_slices=disc_slices(slices, middle),
+        aspect=aspect,
+        warnings=tuple(warnings),
+    )
+
+
+def _weighting(
+    series: Series, image: NDArray[np.float32], anatomy: SliceAnatomy
+) -> tuple[Attribute[Weighting], list[Message]]:
+    """Checks the stated weighting against the pixels, or estimates it from them.
+
+    Cerebrospinal fluid is brighter than marrow on T2 and darker on T1.
+    """
+    seen = _seen_weighting(image, anatomy)
+    stated = series.weighting.value
+    if stated in (None, "unknown"):
+        return Attribute(seen, estimated=True), [Message("weighting-estimated", {}, series.stem)]
+    warnings = []
+    if series.weighting.estimated:
+        warnings.append(Message("weighting-estimated", {}, series.stem))
+    family = {"t1": "t1", "t2": "t2", "t2-space": "t2"}.get(str(stated))
+    if family is not None and seen is not None and seen != family:
+        warnings.append(Message("weighting-contradicts-header", {}, series.stem))
+    return series.weighting, warnings
+
+
+def _seen_weighting(image: NDArray[np.float32], anatomy: SliceAnatomy) -> Weighting | None:
+    canal, bone = image[anatomy.labelmap == CANAL], image[anatomy.labelmap == VERTEBRA]
+    if canal.size < 50 or bone.size < 50:
+        return None
+    ratio = float(np.median(canal)) / max(float(np.median(bone)), 1e-6)
+    if ratio > 1.15:
+        return "t2"
+    return "t1" if ratio < 0.85 else None

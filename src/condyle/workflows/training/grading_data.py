@@ -1,0 +1,120 @@
+"""From cases to the discs that a grading network learns from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from condyle.domain.case import Case
+from condyle.domain.progress import Progress, ProgressCallback
+from condyle.interpretation.agreement import chain_shift
+from condyle.interpretation.crops import CropShape, DiscPlace, GradableSlice, disc_inputs
+from condyle.preprocessing.prepare import prepare
+from condyle.preprocessing.steps import Spec
+from condyle.training.graded_discs import GradedDiscs
+from condyle.training.recipe import Recipe
+from condyle.workflows.reading.anatomy_reading import RunModel, read_picture
+from condyle.workflows.training.scored_discs import DiscRow
+
+ROLE_OF = {"t1": ("t1",), "t2": ("t2", "t2-space")}
+
+
+def gradable_slices(
+    case: Case, *, anatomy_spec: Spec, grading_spec: Spec, run: RunModel
+) -> dict[str, GradableSlice]:
+    """Gives the slice of each contrast of a case, plain T2 before T2-SPACE.
+
+    T1 is left out where it counts its discs otherwise than T2.
+    """
+    series = {item.weighting.value: item for item in case.study.series}
+    found: dict[str, GradableSlice] = {}
+    for role, weightings in ROLE_OF.items():
+        chosen = next((w for w in weightings if w in series), None)
+        if chosen is None:
+            continue
+        volume = series[chosen].load()
+        anatomy, _ = read_picture(volume, spec=anatomy_spec, run=run)
+        if not anatomy.chain.discs:
+            continue
+        image = prepare(volume, grading_spec).array[0]
+        found[role] = GradableSlice(image=image, anatomy=anatomy, weighting=chosen)
+    if len(found) == 2 and chain_shift(found["t2"].anatomy, found["t1"].anatomy) != 0:
+        del found["t1"]
+    return found
+
+
+def graded_discs(
+    cases: Sequence[Case],
+    recipe: Recipe,
+    *,
+    anatomy_spec: Spec,
+    run: RunModel,
+    progress: ProgressCallback,
+    stage: str,
+) -> tuple[GradedDiscs, list[DiscRow]]:
+    """Cuts every graded disc of some cases out of their slices.
+
+    Args:
+        cases: With grades.
+        recipe: Of the grading bundle.
+        anatomy_spec: Preprocessing of the anatomy bundle.
+        run: The anatomy network, of the fold that is trained or scored.
+        progress: Told of every case.
+        stage: Name of this stage.
+    """
+    shape = crop_shape(recipe.interpretation)
+    parts: list[tuple[Any, ...]] = []
+    rows: list[DiscRow] = []
+    for done, case in enumerate(cases, start=1):
+        slices = gradable_slices(
+            case, anatomy_spec=anatomy_spec, grading_spec=recipe.preprocessing, run=run
+        )
+        count = max((len(s.anatomy.chain.discs) for s in slices.values()), default=0)
+        units = sorted(case.reference.grades.items(), key=lambda item: _position(item[0]))
+        last = max((_position(unit) for unit, _ in units), default=-1)
+        inputs = disc_inputs(_places(slices, max(count, last + 1)), shape=shape)
+        for unit, grades in units:
+            made = inputs[_position(unit)]
+            rows.append(DiscRow(case=case, unit=unit, found=_position(unit) < count))
+            findings = [float(grades.get(name, -1)) for name in finding_names(recipe)]
+            grade = grades.get(str(recipe.interpretation["grade"]), 0) - 1
+            parts.append((case.patient, made.crop.astype(np.float16), made.facts, grade, findings))
+        progress(Progress(stage, done, len(cases)))
+    patients, crops, facts, grade_column, finding_columns = zip(*parts, strict=True)
+    discs = GradedDiscs(
+        patients=np.array(patients),
+        crops=np.stack(crops),
+        facts=np.stack(facts),
+        grade=np.array(grade_column, dtype=np.int64),
+        findings=np.array(finding_columns, dtype=np.float32),
+    )
+    return discs, rows
+
+
+def _places(slices: Mapping[str, GradableSlice], count: int) -> list[dict[str, DiscPlace]]:
+    """Gives where each disc from the most caudal up lies, on the contrasts that show it."""
+    return [
+        {
+            role: DiscPlace(found, position)
+            for role, found in slices.items()
+            if position < len(found.anatomy.chain.discs)
+        }
+        for position in range(count)
+    ]
+
+
+def _position(unit: str) -> int:
+    """Gives the position, from 0 at the most caudal, of ``"disc-<index from caudal>"``."""
+    return int(unit.rsplit("-", 1)[1]) - 1
+
+
+def crop_shape(interpretation: Mapping[str, Any]) -> CropShape:
+    """Gives the crop that a grading recipe or manifest declares."""
+    return CropShape(**interpretation["crop"])
+
+
+def finding_names(recipe: Recipe) -> tuple[str, ...]:
+    """Gives the yes-or-no findings of a grading recipe, in the order of the network."""
+    return tuple(recipe.interpretation["findings"])

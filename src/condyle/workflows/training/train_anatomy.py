@@ -1,0 +1,179 @@
+"""Training an anatomy bundle: folds by patient, a second round of self-training, export."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from condyle.datasets.splits import Split
+from condyle.domain.anatomy import LABELS
+from condyle.domain.case import Case
+from condyle.domain.progress import Progress, ProgressCallback
+from condyle.evaluation.overlap import CaseOverlap, overlap
+from condyle.evaluation.predictions import PredictionRow
+from condyle.inference import open_session
+from condyle.training.export import check_parity
+from condyle.training.networks import Network
+from condyle.training.recipe import Recipe
+from condyle.training.tasks.segmentation import (
+    INPUT,
+    Slice,
+    export_segmentation,
+    train_first_round,
+    train_segmentation,
+)
+from condyle.workflows.reading.anatomy_reading import RunModel, read_picture, read_slices
+from condyle.workflows.training.anatomy_scores import COUNT_TASK, anatomy_row
+from condyle.workflows.training.run_folder import write_model
+from condyle.workflows.training.segmentation_data import masked_slices, pseudo_slices
+
+
+def train_folds(
+    recipe: Recipe,
+    *,
+    masked: Sequence[Case],
+    unmasked: Sequence[Case],
+    split: Split,
+    out: Path,
+    device: str,
+    resume: bool,
+    progress: ProgressCallback,
+) -> None:
+    """Trains one network a fold and leaves it as ``folds/<k>/model.onnx``.
+
+    Args:
+        recipe: The declaration.
+        masked: Cases with masks, of all patients.
+        unmasked: Cases without, of all patients, for self-training.
+        split: Which fold scores each patient.
+        out: The run folder.
+        device: Where to train.
+        resume: Whether to go on from checkpoints; finished folds are kept.
+        progress: Told of every step.
+    """
+    slices = masked_slices(masked, recipe)
+    for fold in range(split.count):
+        folder = out / "folds" / str(fold)
+        if resume and (folder / "model.onnx").is_file():
+            continue
+        mine = [item for item in slices if split.fold_of(item.patient) != fold]
+        first = train_first_round(
+            recipe,
+            slices=mine,
+            folder=folder,
+            fold=fold,
+            device=device,
+            resume=resume,
+            progress=progress,
+        )
+        network = first
+        if recipe.self_training is not None:
+            others = [case for case in unmasked if split.fold_of(case.patient) != fold]
+            found = _pseudo(first, others, recipe=recipe, fold=fold, progress=progress)
+            network = train_segmentation(
+                recipe,
+                slices=[*mine, *found],
+                stage=f"fold-{fold}-round-2",
+                folder=folder / "round-2",
+                fold_seed=1000 + fold,
+                start=first,
+                device=device,
+                resume=resume,
+                progress=progress,
+            )
+        write_model(folder, export_checked(network, recipe))
+
+
+def export_checked(network: Network, recipe: Recipe) -> bytes:
+    """Exports a network with its softmax and holds the file against the network itself."""
+    exported = export_segmentation(network, recipe)
+    check_parity([onnx_runner(exported.model)(exported.feeds[INPUT])], exported.trained)
+    return exported.model
+
+
+def onnx_runner(model: bytes | Path, *, threads: int | None = None) -> RunModel:
+    """Gives a function that runs an exported anatomy network."""
+    session = open_session(model, threads=threads)
+
+    def run(array: NDArray[np.float32]) -> NDArray[np.float32]:
+        parts = [
+            session.run(None, {INPUT: array[at : at + 8]})[0] for at in range(0, len(array), 8)
+        ]
+        result: NDArray[np.float32] = np.concatenate(parts)
+        return result
+
+    return run
+
+
+def score_folds(
+    recipe: Recipe,
+    *,
+    masked: Sequence[Case],
+    unmasked: Sequence[Case],
+    split: Split,
+    out: Path,
+    progress: ProgressCallback,
+) -> tuple[list[PredictionRow], dict[str, list[tuple[str, CaseOverlap]]]]:
+    """Scores every patient by the network of the fold that never saw them.
+
+    Returns:
+        The predictions table's rows (Dice a masked slice and structure, and the count of
+        discs a mid-sagittal slice), and the overlaps by structure as (patient, overlap).
+    """
+    rows: list[PredictionRow] = []
+    overlaps: dict[str, list[tuple[str, CaseOverlap]]] = {name: [] for name in LABELS.values()}
+    total = len(masked) + len(unmasked)
+    runs = [onnx_runner(out / "folds" / str(k) / "model.onnx") for k in range(split.count)]
+    for done, case in enumerate([*masked, *unmasked], start=1):
+        fold = split.fold_of(case.patient)
+        for series in case.study.series:
+            volume = series.load()
+            reference = case.reference.masks.get(series.stem)
+            if reference is None:
+                anatomy, _ = read_picture(volume, spec=recipe.preprocessing, run=runs[fold])
+                count = len(anatomy.chain.discs)
+                graded = len(case.reference.grades)
+                rows.append(
+                    anatomy_row(
+                        case,
+                        series.stem,
+                        COUNT_TASK,
+                        reference=graded,
+                        prediction=count,
+                        fold=fold,
+                    )
+                )
+                continue
+            labelmap = read_slices(volume, (0,), spec=recipe.preprocessing, run=runs[fold])[0]
+            for label, name in LABELS.items():
+                found = overlap(labelmap.labelmap == label, reference[0] == label)
+                overlaps[name].append((case.patient, found))
+                dice = round(found.dice, 5)
+                rows.append(
+                    anatomy_row(
+                        case,
+                        series.stem,
+                        f"dice-{name}",
+                        reference=1,
+                        prediction=dice,
+                        fold=fold,
+                    )
+                )
+        progress(Progress("score", done, total))
+    return rows, overlaps
+
+
+def _pseudo(
+    network: Network,
+    cases: Sequence[Case],
+    *,
+    recipe: Recipe,
+    fold: int,
+    progress: ProgressCallback,
+) -> list[Slice]:
+    run = onnx_runner(export_checked(network, recipe))
+    stage = f"fold-{fold}-label"
+    return pseudo_slices(cases, recipe, run, progress=progress, stage=stage)
