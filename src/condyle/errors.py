@@ -121,7 +121,7 @@ class MissingExtra(UsageError):
             f"{purpose} needs a part of Condyle that is not installed.",
             found=f"no '{extra}' extra",
             needed=f"the '{extra}' extra",
-            mend=f"pip install 'condyle[{extra}]'",
+            mend=f"pip install 'condyle[{extra}]', or in a checkout: pip install '.[{extra}]'",
         )
 
 

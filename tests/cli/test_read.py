@@ -147,7 +147,7 @@ def test_a_study_without_findings_is_still_a_report(condyle, reading: Reading) -
     outcome = condyle("read", "x", "--out", "r")
     assert outcome.status == 0
     assert "No disc" in outcome.out
-    assert "1 refusals" in outcome.out
+    assert "1 refusal." in outcome.out
 
 
 def test_a_simulated_study_is_said_to_be_one(condyle, reading: Reading) -> None:

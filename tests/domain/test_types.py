@@ -179,4 +179,5 @@ def test_an_error_says_what_it_has_to_say_in_four_lines_at_most() -> None:
 def test_an_unknown_name_lists_the_valid_ones_in_order() -> None:
     error = errors.UnknownName("recipe", "x", ["b", "a"])
     assert error.needed == "one of: a, b"
-    assert errors.MissingExtra("train", "Training").mend == "pip install 'condyle[train]'"
+    mend = errors.MissingExtra("train", "Training").mend
+    assert mend == "pip install 'condyle[train]', or in a checkout: pip install '.[train]'"

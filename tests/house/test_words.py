@@ -10,7 +10,8 @@ import pytest
 _ELSEWHERE = {
     "the path of somebody's machine": r"(?<![\w.~])/(?:work|home|Users|root|opt|mnt)/\w",
     "a file address": r"file:/{3}",
-    "a package registry": r"pypi\.org|pythonhosted|registry\.npmjs|--(?:extra-)?index-url",
+    "a package registry": r"\b(?:pypi|registry)\.[a-z]|--(?:extra-)?index-url",
+    "where a package lies": r"https?://[^\s\"')]*(?:/simple\b|\.whl|\.tgz|\.tar\.gz)",
     "an e-mail address": r"\b[\w.+-]+@[\w-]+\.(?:com|org|net|io)\b",
     "the number of a ticket": r"\bissue #?\d",
 }

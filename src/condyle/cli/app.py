@@ -18,6 +18,7 @@ from condyle.cli.read import read
 from condyle.cli.readers import readers_app
 from condyle.cli.recipes import recipes_app
 from condyle.cli.train import train
+from condyle.cli.verb import add_verb
 
 _EPILOG = "Research use. Nothing leaves this computer. 'condyle VERB --help' shows examples."
 
@@ -35,11 +36,11 @@ def create_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_root)
-    app.command()(read)
-    app.command()(train)
-    app.command()(evaluate)
-    app.command()(drift)
-    app.command()(compare)
+    add_verb(app, read)
+    add_verb(app, train)
+    add_verb(app, evaluate)
+    add_verb(app, drift)
+    add_verb(app, compare)
     app.add_typer(bundles_app(), name="bundles")
     app.add_typer(recipes_app(), name="recipes")
     app.add_typer(phantom_app(), name="phantom")

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from condyle.cli.verb import add_verb
+
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of a bundle, or its folder.")]
 
 
@@ -16,19 +18,18 @@ def bundles_app() -> typer.Typer:
         no_args_is_help=True,
         rich_markup_mode=None,
     )
-    app.command("list")(list_bundles)
-    app.command("show")(show_bundle)
-    app.command("verify")(verify)
+    add_verb(app, list_bundles, "list")
+    add_verb(app, show_bundle, "show")
+    add_verb(app, verify, "verify")
     return app
 
 
 def list_bundles() -> None:
     """List the installed bundles.
 
-    \b
     Example:
       condyle bundles list
-    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    """
     from condyle.bundle import broken_bundles, installed_bundles, store_folders
     from condyle.cli.summary import table
 
@@ -48,10 +49,9 @@ def list_bundles() -> None:
 def show_bundle(name: _Name) -> None:
     """Show a bundle's model card.
 
-    \b
     Example:
       condyle bundles show lumbar-anatomy
-    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    """
     from condyle.bundle import find_bundle
 
     bundle = find_bundle(name)
@@ -67,11 +67,10 @@ def verify(name: _Name) -> None:
 
     Exit status 2 where a check fails.
 
-    \b
     Examples:
       condyle bundles verify lumbar-anatomy
       condyle bundles verify runs/anatomy/bundle/lumbar-anatomy
-    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    """
     from condyle.errors import BundleError
     from condyle.inference import verify_bundle
 

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from condyle.cli.verb import add_verb
+
 
 def claims_app() -> typer.Typer:
     """Makes the verbs under ``condyle claims``."""
@@ -17,7 +19,7 @@ def claims_app() -> typer.Typer:
         rich_markup_mode=None,
     )
     app.callback()(_root)
-    app.command("check")(check)
+    add_verb(app, check, "check")
     return app
 
 
@@ -35,10 +37,9 @@ def check(
     Verdicts: impossible, doubtful, untold, not shown, consistent.
     docs/evaluation.md shows how a file of claims is written.
 
-    \b
     Example:
       condyle claims check table.yaml
-    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    """
     from condyle.workflows.check_claims import check_claims
 
     report = check_claims(file)

@@ -30,11 +30,10 @@ def compare(
     interval by patient, a test, Holm's adjustment over the tasks, and the probability that
     the claim "A is better than B" is false. It is said only where that is under 5 %.
 
-    \b
     Examples:
       condyle compare new.csv old.csv --out comparison
       condyle compare new.csv old.csv --out comparison --margin 0.05
-    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    """
     needs_matplotlib("Comparing two models")
     from condyle.workflows.compare_tables import compare_tables
 

@@ -27,10 +27,9 @@ def drift(
     figure, by patient. Says 'changed' or 'no change shown', and how large a change had to
     be to be seen. Writes drift.html, drift.json and figures.
 
-    \b
     Example:
       condyle drift validation/predictions.csv june/predictions.csv --out june/drift
-    """  # noqa: D301 - the backspace keeps the example's line apart
+    """
     needs_matplotlib("Watching for drift")
     from condyle.workflows.watch_drift import watch_drift
 

@@ -34,13 +34,12 @@ def evaluate(
     A table needs no bundle and no image; docs/how-to/evaluate-a-model.md says how it is made.
     With the bundle that made it, the checklists are answered from the bundle's manifest too.
 
-    \b
     Examples:
       condyle evaluate lumbar-grading --data path/to/archive --out evaluation
       condyle evaluate runs/anatomy/bundle/lumbar-anatomy --data path/to/archive --out evaluation
       condyle evaluate --predictions my-model.csv --out evaluation
       condyle evaluate lumbar-grading --predictions runs/grading/predictions.csv --out evaluation
-    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    """
     needs_matplotlib("Evaluating a model")
     if predictions is None and bundle is not None and data is not None:
         from condyle.workflows.evaluate_bundle import evaluate_bundle

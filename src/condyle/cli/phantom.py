@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from condyle.cli.verb import add_verb
+
 
 def phantom_app() -> typer.Typer:
     """Makes the verbs under ``condyle phantom``."""
@@ -16,7 +18,7 @@ def phantom_app() -> typer.Typer:
         rich_markup_mode=None,
     )
     app.callback()(_phantom)
-    app.command("lumbar")(lumbar)
+    add_verb(app, lumbar, "lumbar")
     return app
 
 
@@ -32,10 +34,9 @@ def lumbar(
 ) -> None:
     """Make a simulated lumbar MRI study, sagittal T1 and T2, as DICOM.
 
-    \b
     Example:
       condyle phantom lumbar --out example --seed 1
-    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    """
     from condyle.workflows.simulate import simulate_lumbar
 
     print(f"Simulated study: {simulate_lumbar(out, seed=seed)}")

@@ -42,12 +42,11 @@ def read(
     Writes report.json, report.html, report.pdf, overlay pictures and a labelmap a series
     into DIR, and prints what was found.
 
-    \b
     Examples:
       condyle read path/to/study --out report
       condyle read study.zip --study 2 --out report
       condyle read 100_t1.png 100_t2.png --out report --language es
-    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    """
     from condyle.cli.summary import summary_lines
     from condyle.reporting import write_report
     from condyle.workflows.read_study import read_study

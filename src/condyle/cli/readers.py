@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from condyle.cli.evaluate import needs_matplotlib
+from condyle.cli.verb import add_verb
 
 if TYPE_CHECKING:
     from condyle.workflows.plan_reader_study import PlannedStudy
-    from condyle.workflows.readers.spreadsheet import DateOrder
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The study's folder.")]
 New = Annotated[Path, typer.Option(metavar="DIR", help="New or empty folder for what comes out.")]
 Dates = Annotated[
-    str, typer.Option(metavar="ORDER", help="How 1/2/2030 is meant: dmy or mdy; iso refuses it.")
+    Literal["iso", "dmy", "mdy"],
+    typer.Option(help="How 1/2/2030 is meant: dmy or mdy; iso refuses it."),
 ]
 
 
@@ -28,11 +29,11 @@ def readers_app() -> typer.Typer:
         no_args_is_help=True,
         rich_markup_mode=None,
     )
-    app.command("plan")(plan)
-    app.command("rehearse")(rehearse)
-    app.command("import")(import_sheets)
-    app.command("reference")(reference)
-    app.command("analyse")(analyse)
+    add_verb(app, plan, "plan")
+    add_verb(app, rehearse, "rehearse")
+    add_verb(app, import_sheets, "import")
+    add_verb(app, reference, "reference")
+    add_verb(app, analyse, "analyse")
     return app
 
 
@@ -47,17 +48,21 @@ def plan(
     ),
     washout_days: Annotated[int, typer.Option(help="Least days between two readings.")] = 28,
     crossing: Annotated[
-        str, typer.Option(help="'sessions': one arm a session; 'cases': half of the cases each.")
+        Literal["sessions", "cases"],
+        typer.Option(help="sessions: one arm a session; cases: half of the cases each."),
     ] = "sessions",
     reference_readers: Annotated[int, typer.Option(help="Who set the reference.")] = 0,
     confidence: Annotated[
-        str, typer.Option(help="What confidence is about: 'presence' or 'call'.")
+        Literal["presence", "call"], typer.Option(help="What confidence is about.")
     ] = "presence",
     levels: Annotated[str, typer.Option(help="Levels that may be named, by commas.")] = "",
     start: Annotated[str, typer.Option(help="First day, such as 2030-01-07.")] = "",
     session_days: Annotated[int, typer.Option(help="Days that a session may take.")] = 14,
     seed: Annotated[int, typer.Option(help="Of codes and orders.")] = 1,
-    aim: Annotated[str, typer.Option(help="For the size: auc, sensitivity, specificity.")] = "",
+    aim: Annotated[
+        Literal["auc", "sensitivity", "specificity"] | None,
+        typer.Option(help="What the size is worked out for."),
+    ] = None,
     expect: Annotated[
         str, typer.Option(metavar="A,B", help="Expected figure without and with the model.")
     ] = "",
@@ -71,16 +76,15 @@ def plan(
     ] = None,
     simulate: Annotated[int, typer.Option(help="Made-up studies for the power.")] = 0,
 ) -> None:
-    """Plan a study: its size, blinded cases, random orders, dates, sheets to fill in.
+    r"""Plan a study: its size, blinded cases, random orders, dates, sheets to fill in.
 
     What each code stands for is in the folder 'key', which readers must not see.
 
-    \b
     Examples:
       condyle readers plan --cases cases.csv --readers 6 --out study
-      condyle readers plan --cases cases.csv --readers 6 --out study \\
+      condyle readers plan --cases cases.csv --readers 6 --out study \
           --start 2030-01-07 --aim auc --expect 0.80,0.86
-    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    """
     from condyle.workflows.plan_reader_study import StudyDesign, plan_reader_study
     from condyle.workflows.readers.study_size import SizeQuestion
 
@@ -90,17 +94,17 @@ def plan(
         arms=_names(arms),
         reference_readers=reference_readers,
         washout_days=washout_days,
-        crossing=_chosen("crossing", crossing, ("sessions", "cases")),  # type: ignore[arg-type]
-        confidence_of=_chosen("confidence", confidence, ("presence", "call")),  # type: ignore[arg-type]
+        crossing=crossing,
+        confidence_of=confidence,
         levels=_names(levels),
         start=_day(start),
         session_days=session_days,
     )
     question = None
-    if aim:
+    if aim is not None:
         without, with_model = _two(expect)
         question = SizeQuestion(
-            aim=aim,  # type: ignore[arg-type]
+            aim=aim,
             without=without,
             with_model=with_model,
             change_sd=change_sd,
@@ -123,10 +127,9 @@ def rehearse(
 ) -> None:
     """Fill in a copy of a planned study with made-up readings, to try all that follows.
 
-    \b
     Example:
       condyle readers rehearse study --out rehearsal
-    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    """
     from condyle.evaluation.reader_simulation import ReaderModel
     from condyle.workflows.rehearse_reader_study import rehearse_reader_study
 
@@ -142,13 +145,12 @@ def import_sheets(folder: Folder, dates: Dates = "iso") -> None:
 
     What is wrong is listed in problems.csv by file and row.
 
-    \b
     Example:
       condyle readers import study
-    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    """
     from condyle.workflows.read_reader_sheets import import_readings
 
-    found = import_readings(folder, dates=_order(dates))
+    found = import_readings(folder, dates=dates)
     print(f"{len(found.readings)} readings: {folder / 'readings.csv'}")
     if found.unread:
         print(f"{len(found.unread)} readings are still to be filled in.")
@@ -156,20 +158,21 @@ def import_sheets(folder: Folder, dates: Dates = "iso") -> None:
 
 def reference(
     folder: Folder,
-    rule: Annotated[str, typer.Option(help="'majority' or 'consensus'.")] = "majority",
+    rule: Annotated[
+        Literal["majority", "consensus"], typer.Option(help="What settles a case.")
+    ] = "majority",
     by: Annotated[str, typer.Option(help="Reference readers, by commas; all if left out.")] = "",
 ) -> None:
     """Settle the reference from its readers; what they leave open goes to adjudication.csv.
 
     Fill in the column 'decision' there and run the command again.
 
-    \b
     Example:
       condyle readers reference study --rule consensus
-    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    """
     from condyle.workflows.reader_reference import settle_in_folder
 
-    found = settle_in_folder(folder, rule=rule, by=_names(by))  # type: ignore[arg-type]
+    found = settle_in_folder(folder, rule=rule, by=_names(by))
     counts = {how: sum(case.how == how for case in found.cases) for how in _HOW}
     print(", ".join(f"{count} {how}" for how, count in counts.items() if count))
     if found.open:
@@ -195,7 +198,9 @@ def analyse(
     positive: Annotated[str, typer.Option(help="Classes that are the finding.")] = "1",
     threshold: Annotated[float, typer.Option(help="From which the model calls.")] = 0.5,
     model_name: Annotated[str, typer.Option(help="What the model is called.")] = "the model",
-    covariance: Annotated[str, typer.Option(help="'delong' or 'jackknife'.")] = "delong",
+    covariance: Annotated[
+        Literal["delong", "jackknife"], typer.Option(help="Of the readers' errors.")
+    ] = "delong",
     complete_cases: Annotated[
         bool, typer.Option("--complete-cases", help="Leave out cases not read by all.")
     ] = False,
@@ -204,11 +209,10 @@ def analyse(
 ) -> None:
     """Analyse a study whose sheets are filled in: tables, a page, figures.
 
-    \b
     Examples:
       condyle readers analyse study --out results
       condyle readers analyse study --out results --model predictions.csv --task disc-herniation
-    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    """
     needs_matplotlib("Analysing a reader study")
     from condyle.reporting.evaluation.reader_sections import short_lines
     from condyle.workflows.analyse_reader_study import AnalysisOptions, analyse_reader_study
@@ -221,9 +225,9 @@ def analyse(
     options = AnalysisOptions(
         reference=reference,
         model=chosen,
-        covariance=_chosen("covariance", covariance, ("delong", "jackknife")),  # type: ignore[arg-type]
+        covariance=covariance,
         complete_cases=complete_cases,
-        dates=_order(dates),
+        dates=dates,
         seed=seed,
     )
     found = analyse_reader_study(folder, out, options)
@@ -275,13 +279,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise typer.BadParameter(f"'{text}' for --start is no day such as 2030-01-07") from None
-
-
-def _order(text: str) -> DateOrder:
-    return _chosen("dates", text, ("iso", "dmy", "mdy"))  # type: ignore[return-value]
-
-
-def _chosen(option: str, text: str, valid: tuple[str, ...]) -> str:
-    if text not in valid:
-        raise typer.BadParameter(f"'{text}' for --{option} is none of {', '.join(valid)}")
-    return text

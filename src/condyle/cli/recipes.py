@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from condyle.cli.verb import add_verb
+
 
 def recipes_app() -> typer.Typer:
     """Makes the verbs under ``condyle recipes``."""
@@ -14,18 +16,17 @@ def recipes_app() -> typer.Typer:
         no_args_is_help=True,
         rich_markup_mode=None,
     )
-    app.command("list")(list_all)
-    app.command("show")(show)
+    add_verb(app, list_all, "list")
+    add_verb(app, show, "show")
     return app
 
 
 def list_all() -> None:
     """List the recipes in the package.
 
-    \b
     Example:
       condyle recipes list
-    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    """
     from condyle.cli.summary import table
     from condyle.workflows.recipes import list_recipes, load_recipe
 
@@ -38,10 +39,9 @@ def show(
 ) -> None:
     """Show a recipe with every field.
 
-    \b
     Example:
       condyle recipes show lumbar-anatomy
-    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    """
     import yaml
 
     from condyle.workflows.recipes import load_recipe

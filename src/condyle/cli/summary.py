@@ -27,12 +27,12 @@ def summary_lines(report: Report) -> list[str]:
     else:
         lines.append("No disc was found or graded; the report says why.")
     counts = [
-        f"{len(messages)} {word}"
-        for word, messages in (
-            ("assumptions", report.assumptions),
-            ("warnings", report.warnings),
-            ("refusals", report.refused),
-            ("structures not assessed", report.not_assessed),
+        f"{len(messages)} {one if len(messages) == 1 else many}"
+        for one, many, messages in (
+            ("assumption", "assumptions", report.assumptions),
+            ("warning", "warnings", report.warnings),
+            ("refusal", "refusals", report.refused),
+            ("structure not assessed", "structures not assessed", report.not_assessed),
         )
         if messages
     ]

@@ -43,20 +43,19 @@ def train(
         bool, typer.Option("--resume", help="Go on with a run that was stopped.")
     ] = False,
 ) -> None:
-    """Train, evaluate and export a bundle from a recipe.
+    r"""Train, evaluate and export a bundle from a recipe.
 
     The recipe says how; the labelled archive holds the images and their reference.
 
     Ctrl-C stops it and keeps what is done; --resume goes on from there.
 
-    \b
     Examples:
       condyle train lumbar-anatomy --data archive --out runs/anatomy
       condyle train lumbar-anatomy --data archive --out runs/anatomy --resume
       condyle train lumbar-anatomy --data archive --out runs/try --set schedule.steps=50
-      condyle train lumbar-grading --data archive --out runs/grading \\
+      condyle train lumbar-grading --data archive --out runs/grading \
         --set anatomy_run=runs/anatomy
-    """  # noqa: D301 - the backspace keeps the examples' lines apart
+    """
     changed = parse_settings(settings or ())
     if find_spec("torch") is None or find_spec("lightning") is None:
         raise MissingExtra("train", "Training a recipe")
