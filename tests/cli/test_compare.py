@@ -76,7 +76,7 @@ def test_wrong_usage_is_status_2_and_four_lines(condyle, asked, arguments) -> No
 def test_without_matplotlib_the_extra_is_named_before_any_work(
     condyle, asked, monkeypatch, arguments
 ) -> None:
-    monkeypatch.setattr("condyle.cli.evaluate.find_spec", lambda name: None)
+    monkeypatch.setattr("condyle.cli.extras.find_spec", lambda name: None)
     outcome = condyle(*arguments)
     assert (outcome.status, asked) == (2, {})
     assert "pip install 'condyle[evaluate]'" in outcome.err

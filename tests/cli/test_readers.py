@@ -105,7 +105,7 @@ def test_a_folder_that_is_no_study_is_refused(condyle, tmp_path: Path) -> None:
 def test_without_matplotlib_the_extra_is_named_before_any_work(
     condyle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("condyle.cli.evaluate.find_spec", lambda name: None)
+    monkeypatch.setattr("condyle.cli.extras.find_spec", lambda name: None)
     found = condyle("readers", "analyse", tmp_path, "--out", tmp_path / "out")
     assert found.status == 2 and "condyle[evaluate]" in found.err
     assert not (tmp_path / "out").exists()
@@ -114,7 +114,7 @@ def test_without_matplotlib_the_extra_is_named_before_any_work(
 def test_the_verbs_that_do_not_draw_need_no_matplotlib(
     condyle, cases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("condyle.cli.evaluate.find_spec", lambda name: None)
+    monkeypatch.setattr("condyle.cli.extras.find_spec", lambda name: None)
     study = tmp_path / "study"
     assert (
         condyle("readers", "plan", "--cases", cases, "--readers", "1", "--out", study).status == 0

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-import condyle.cli.train as verb
 from condyle.cli.train import parse_settings
 from condyle.errors import UsageError
 
@@ -24,7 +23,7 @@ def asked(fake, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         return more["out"] / "bundle"
 
     fake("condyle.workflows.train_recipe", train_recipe=train_recipe)
-    monkeypatch.setattr(verb, "find_spec", lambda name: object())
+    monkeypatch.setattr("condyle.cli.extras.find_spec", lambda name: object())
     return given
 
 
@@ -57,7 +56,7 @@ def test_a_stopped_training_says_how_to_go_on(condyle, asked: dict[str, Any]) ->
 
 
 def test_without_the_extra_the_pip_command_is_given(condyle, asked, monkeypatch) -> None:
-    monkeypatch.setattr(verb, "find_spec", lambda name: None)
+    monkeypatch.setattr("condyle.cli.extras.find_spec", lambda name: None)
     outcome = condyle("train", "x", "--data", "d", "--out", "r")
     assert outcome.status == 2
     assert "pip install 'condyle[train]'" in outcome.err

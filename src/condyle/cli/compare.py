@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from condyle.cli.evaluate import needs_matplotlib
+from condyle.cli.extras import need
 from condyle.cli.progress import shown_progress
 
 
@@ -34,7 +34,7 @@ def compare(
       condyle compare new.csv old.csv --out comparison
       condyle compare new.csv old.csv --out comparison --margin 0.05
     """
-    needs_matplotlib("Comparing two models")
+    need("evaluate", "Comparing two models")
     from condyle.workflows.compare_tables import compare_tables
 
     with shown_progress() as progress:

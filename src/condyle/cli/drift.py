@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from condyle.cli.evaluate import needs_matplotlib
+from condyle.cli.extras import need
 from condyle.cli.progress import shown_progress
 
 
@@ -30,7 +30,7 @@ def drift(
     Example:
       condyle drift validation/predictions.csv june/predictions.csv --out june/drift
     """
-    needs_matplotlib("Watching for drift")
+    need("evaluate", "Watching for drift")
     from condyle.workflows.watch_drift import watch_drift
 
     with shown_progress() as progress:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from condyle.cli.extras import need
 from condyle.cli.progress import shown_progress
-from condyle.errors import MissingExtra, UsageError
+from condyle.errors import UsageError
 
 
 def evaluate(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for what comes out.")],
     bundle: Annotated[
-        str | None, typer.Argument(metavar="[BUNDLE]", help="Name of a bundle, or its folder.")
+        str | None, typer.Argument(metavar="BUNDLE", help="Name of a bundle, or its folder.")
     ] = None,
     data: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The labelled archive, with BUNDLE.")
@@ -40,7 +40,7 @@ def evaluate(
       condyle evaluate --predictions my-model.csv --out evaluation
       condyle evaluate lumbar-grading --predictions runs/grading/predictions.csv --out evaluation
     """
-    needs_matplotlib("Evaluating a model")
+    need("evaluate", "Evaluating a model")
     if predictions is None and bundle is not None and data is not None:
         from condyle.workflows.evaluate_bundle import evaluate_bundle
 
@@ -62,13 +62,3 @@ def evaluate(
         )
     print(f"Evaluation: {written}")
     print(f"Report:     {written / 'report.html'}")
-
-
-def needs_matplotlib(purpose: str) -> None:
-    """Refuses work that draws where matplotlib is not installed, before any of it is done.
-
-    Raises:
-        MissingExtra: It is not.
-    """
-    if find_spec("matplotlib") is None:
-        raise MissingExtra("evaluate", purpose)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from condyle.cli.evaluate import needs_matplotlib
+from condyle.cli.extras import need
 from condyle.cli.verb import add_verb
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def analyse(
       condyle readers analyse study --out results
       condyle readers analyse study --out results --model predictions.csv --task disc-herniation
     """
-    needs_matplotlib("Analysing a reader study")
+    need("evaluate", "Analysing a reader study")
     from condyle.reporting.evaluation.reader_sections import short_lines
     from condyle.workflows.analyse_reader_study import AnalysisOptions, analyse_reader_study
     from condyle.workflows.readers.model import ModelTable

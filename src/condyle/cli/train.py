@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from condyle.cli.extras import need
 from condyle.cli.progress import shown_progress
-from condyle.errors import Cancelled, MissingExtra, UsageError
+from condyle.errors import Cancelled, UsageError
 
 
 class Device(StrEnum):
@@ -57,8 +57,7 @@ def train(
         --set anatomy_run=runs/anatomy
     """
     changed = parse_settings(settings or ())
-    if find_spec("torch") is None or find_spec("lightning") is None:
-        raise MissingExtra("train", "Training a recipe")
+    need("train", "Training a recipe")
     from condyle.workflows.train_recipe import train_recipe
 
     try:

@@ -1,0 +1,24 @@
+"""Whether an optional part is installed, asked before any work is done."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from condyle.errors import MissingExtra
+
+PACKAGES = {"evaluate": ("matplotlib",), "train": ("torch", "lightning")}
+"""Extra to the packages that tell whether it is there."""
+
+
+def need(extra: str, purpose: str) -> None:
+    """Refuses work whose extra is not installed.
+
+    Args:
+        extra: Name of the extra.
+        purpose: What the user wanted, to begin the message with.
+
+    Raises:
+        MissingExtra: A package of it is not there.
+    """
+    if any(find_spec(name) is None for name in PACKAGES[extra]):
+        raise MissingExtra(extra, purpose)
