@@ -1,4 +1,4 @@
-"""The published analyses of Van Dyke's data, beyond the one in ``test_mrmc``.
+"""The published analyses of Van Dyke's data (Van Dyke et al. 1993).
 
 Five readers, 45 cases of aortic dissection and 69 without, read with cine and with
 spin-echo MRI. The figures are those that two programs print (JAFROC 4.2.1's report of the
@@ -8,6 +8,7 @@ the sensitivity of ratings of 3 or more). The ratings themselves are not here.
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from condyle.evaluation.mrmc import ReaderFigures, compare_modalities
 
@@ -52,6 +53,40 @@ SENSITIVITY = ReaderFigures(
 
 def width(estimate):
     return (estimate.high - estimate.low) / 2
+
+
+def test_random_readers_and_cases_reproduce_the_published_analysis():
+    found = compare_modalities(JACKKNIFE)
+    assert found.statistic == pytest.approx(4.456319, abs=2e-6)
+    assert found.denominator_freedom == pytest.approx(15.25967, abs=2e-5)
+    assert found.p_value == pytest.approx(0.05166569, abs=1e-7)
+    gap = found.differences[0].difference
+    assert gap.value == pytest.approx(-0.04380032, abs=1e-8)
+    assert gap.low == pytest.approx(-0.0879594986, abs=1e-7)
+    assert gap.high == pytest.approx(0.0003588544, abs=1e-7)
+    assert [m.value for m in found.modalities] == pytest.approx([0.89703704, 0.94083736])
+
+
+def test_each_modality_is_analysed_from_its_own_readers():
+    found = compare_modalities(JACKKNIFE)
+    own = JACKKNIFE.values.var(axis=1, ddof=1)
+    # Mean squares of the readers a modality, as published.
+    assert own == pytest.approx([0.003082629, 0.001304602], abs=1e-8)
+    error = own[0] + 5 * 0.0004839618
+    reach = stats.t.ppf(0.975, error**2 / own[0] ** 2 * 4) * np.sqrt(error / 5)
+    assert found.modalities[0].high == pytest.approx(0.89703704 + reach, abs=1e-8)
+
+
+def test_fixed_readers_and_fixed_cases_follow_their_formulas():
+    cases = compare_modalities(JACKKNIFE, generalises="cases")
+    expected = 0.0047961705 / (0.0008022883 - 0.0003466137 + 4 * (0.0003440748 - 0.0002390284))
+    assert cases.statistic == pytest.approx(expected, rel=1e-6)
+    assert cases.p_value == pytest.approx(stats.chi2.sf(expected, 1), rel=1e-5)
+    readers = compare_modalities(JACKKNIFE, generalises="readers")
+    paired = stats.ttest_rel(*JACKKNIFE.values)
+    assert readers.p_value == pytest.approx(paired.pvalue, abs=1e-9)
+    interval = paired.confidence_interval()
+    assert readers.differences[0].difference.low == pytest.approx(interval.low, abs=1e-9)
 
 
 def test_fixed_readers_have_the_published_standard_errors():
