@@ -9,8 +9,9 @@ import pytest
 
 from condyle.evaluation.binary import weighted_auc
 from condyle.evaluation.bootstrap import Resampling
-from condyle.evaluation.drift import adjusted, change_of, verdict
+from condyle.evaluation.drift import change_of, verdict
 from condyle.evaluation.drift_shift import periods_of
+from condyle.evaluation.multiplicity import holm_of_tested
 from condyle.evaluation.proportions import weighted_mean, weighted_proportion
 
 
@@ -124,11 +125,11 @@ def test_with_a_small_baseline_no_number_of_new_patients_will_do() -> None:
 
 
 def test_p_values_are_adjusted_by_holm_and_nan_does_not_count() -> None:
-    found = adjusted([0.01, math.nan, 0.04])
+    found = holm_of_tested([0.01, math.nan, 0.04])
     assert found[0] == pytest.approx(0.02)
     assert math.isnan(found[1])
     assert found[2] == pytest.approx(0.04)
-    assert adjusted([]) == ()
+    assert holm_of_tested([]) == ()
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ import pytest
 
 from condyle.evaluation.binary import weighted_auc
 from condyle.evaluation.bootstrap import Resampling
-from condyle.evaluation.drift import adjusted, change_of
+from condyle.evaluation.drift import change_of
 from condyle.evaluation.drift_shift import Periods, periods_of, shift_of_categories
+from condyle.evaluation.multiplicity import holm_of_tested
 from condyle.evaluation.proportions import weighted_proportion
 
 ROWS = 3
@@ -77,7 +78,7 @@ def test_many_tests_of_nothing_seldom_call_anything_changed(tests: int) -> None:
     draw = np.random.default_rng(tests)
     called = 0
     for _ in range(200):
-        called += min(adjusted(draw.uniform(size=tests).tolist())) < 0.05
+        called += min(holm_of_tested(draw.uniform(size=tests).tolist())) < 0.05
     assert called / 200 <= 0.1
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -28,7 +28,6 @@ from condyle.evaluation.drift_shift import (
     share_as_large,
 )
 from condyle.evaluation.inputs import BoolArray, FloatArray
-from condyle.evaluation.multiplicity import holm
 
 SHOWN_BELOW = 0.05
 CHANGE_OF_INTEREST = 0.05
@@ -109,15 +108,6 @@ def change_of(
         detectable=_reach() * _error(difference),
         patients_for=_patients_for(both[False], both[True], periods.patients[1]),
     )
-
-
-def adjusted(p_values: Sequence[float]) -> tuple[float, ...]:
-    """Adjusts p values for their number by Holm's method; NaN stays and does not count."""
-    values = np.asarray(p_values, dtype=np.float64)
-    tested = ~np.isnan(values)
-    if tested.any():
-        values[tested] = holm(values[tested])
-    return tuple(float(value) for value in values)
 
 
 def verdict(adjusted_p: float) -> Verdict:

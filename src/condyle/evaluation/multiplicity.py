@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -19,6 +21,19 @@ def holm(p_values: ArrayLike) -> FloatArray:
     order = np.argsort(values, kind="stable")
     stepped = np.maximum.accumulate(values[order] * np.arange(count, 0, -1))
     return _in_place(np.minimum(stepped, 1.0), order)
+
+
+def holm_of_tested(p_values: Sequence[float]) -> tuple[float, ...]:
+    """Adjusts p values by Holm's method; NaN, where nothing was tested, stays and does not count.
+
+    Raises:
+        InputError: A value is outside 0 to 1.
+    """
+    values = np.asarray(p_values, dtype=np.float64).copy()
+    tested = ~np.isnan(values)
+    if tested.any():
+        values[tested] = holm(values[tested])
+    return tuple(float(value) for value in values)
 
 
 def benjamini_hochberg(p_values: ArrayLike) -> FloatArray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from condyle.evaluation.bootstrap import Resampling
 from condyle.evaluation.comparison import Comparison
-from condyle.evaluation.multiplicity import holm
+from condyle.evaluation.multiplicity import holm_of_tested
 from condyle.evaluation.reader_covariance import CovarianceMethod
 from condyle.evaluation.reader_experience import FEW_READERS, Experience, experience
 from condyle.evaluation.reader_pooled import (
@@ -211,13 +211,10 @@ def _experience(
 
 def _holm(readers: tuple[ReaderResult, ...], at: int) -> Mapping[str, tuple[float, ...]]:
     found = {}
-    for name in readers[0].changes[at]:
+    # A reader who was not timed has no time saved, and others may.
+    for name in dict.fromkeys(name for reader in readers for name in reader.changes[at]):
         given = [r.changes[at][name].p_value if name in r.changes[at] else np.nan for r in readers]
-        values = np.array(given, dtype=np.float64)
-        told = ~np.isnan(values)
-        if told.any():
-            values[told] = holm(values[told])
-        found[name] = tuple(float(value) for value in values)
+        found[name] = holm_of_tested(given)
     return found
 
 

@@ -14,7 +14,7 @@ from condyle.domain.comparison_report import ComparedFigure, ComparisonReport, T
 from condyle.domain.evaluation_charts import Chart, ForestChart, ForestRow
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.errors import InputError
-from condyle.evaluation.multiplicity import holm
+from condyle.evaluation.multiplicity import holm_of_tested
 from condyle.evaluation.predictions import Predictions
 from condyle.reporting.evaluation.comparison_page import comparison_csv, comparison_page
 from condyle.reporting.evaluation.files import page_files
@@ -133,13 +133,10 @@ def comparison_report(
 def _adjusted(tasks: Sequence[TaskComparison]) -> tuple[TaskComparison, ...]:
     """Adjusts the p value of each task's headline figure for their number."""
     values = [f.p_value for task in tasks for f in task.figures if f.headline]
-    tested = [value for value in values if not np.isnan(value)]
-    adjusted = iter(holm(tested)) if tested else iter(())
+    adjusted = iter(holm_of_tested(values))
 
     def with_adjusted(figure: ComparedFigure) -> ComparedFigure:
-        if not figure.headline or np.isnan(figure.p_value):
-            return figure
-        return replace(figure, adjusted_p=float(next(adjusted)))
+        return replace(figure, adjusted_p=next(adjusted)) if figure.headline else figure
 
     return tuple(
         replace(task, figures=tuple(with_adjusted(figure) for figure in task.figures))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.evaluation.cohort import cohort_of, patient_values
-from condyle.evaluation.drift import adjusted, change_of
+from condyle.evaluation.drift import change_of
 from condyle.evaluation.drift_report import (
     ChangeFound,
     DriftReport,
@@ -25,6 +25,7 @@ from condyle.evaluation.drift_shift import (
     shift_of_numbers,
 )
 from condyle.evaluation.inputs import FloatArray
+from condyle.evaluation.multiplicity import holm_of_tested
 from condyle.evaluation.predictions import Predictions
 from condyle.workflows.evaluation.drift_figures import figures_of, output_of
 from condyle.workflows.evaluation.drift_periods import BothPeriods, both_periods
@@ -175,11 +176,11 @@ def _adjusted_shifts(shifts: list[ShiftFound]) -> tuple[ShiftFound, ...]:
     made: list[ShiftFound] = []
     for role in order:
         those = [each for each in shifts if each.role == role]
-        values = adjusted([each.shift.p_value for each in those])
+        values = holm_of_tested([each.shift.p_value for each in those])
         made += [replace(each, adjusted=p) for each, p in zip(those, values, strict=True)]
     return tuple(made)
 
 
 def _adjusted_changes(changes: list[ChangeFound]) -> tuple[ChangeFound, ...]:
-    values = adjusted([each.change.p_value for each in changes])
+    values = holm_of_tested([each.change.p_value for each in changes])
     return tuple(replace(each, adjusted=p) for each, p in zip(changes, values, strict=True))
