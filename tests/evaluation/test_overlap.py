@@ -51,19 +51,20 @@ def test_empty_cases_are_counted_apart():
         CaseOverlap(9, 10, 10),
     ]
     found = dice_summary(cases, plan(list("abcde")))
-    assert (found.both_empty, found.missed, found.imagined) == (1, 1, 1)
-    assert found.mean.value == pytest.approx((0.8 + 0 + 0 + 0.9) / 4)
-    assert found.mean.n == 4
-    assert found.median == pytest.approx(0.4)
-    assert (found.smallest, found.largest) == (0.0, 0.9)
-    assert found.sd == pytest.approx(np.std([0.8, 0, 0, 0.9], ddof=1))
+    spread = found.spread
+    assert (spread.undefined, found.missed, found.imagined) == (1, 1, 1)
+    assert spread.mean.value == pytest.approx((0.8 + 0 + 0 + 0.9) / 4)
+    assert spread.mean.n == 4
+    assert spread.median == pytest.approx(0.4)
+    assert (spread.smallest, spread.largest) == (0.0, 0.9)
+    assert spread.sd == pytest.approx(np.std([0.8, 0, 0, 0.9], ddof=1))
 
 
 def test_nothing_but_empty_masks_gives_no_mean():
-    found = iou_summary([CaseOverlap(0, 0, 0)] * 3, plan(list("abc")))
+    found = iou_summary([CaseOverlap(0, 0, 0)] * 3, plan(list("abc"))).spread
     assert np.isnan(found.mean.value)
     assert found.mean.n == 0
-    assert found.both_empty == 3
+    assert found.undefined == 3
 
 
 def test_masks_of_other_shapes_are_refused():
@@ -72,5 +73,7 @@ def test_masks_of_other_shapes_are_refused():
 
 
 def test_cases_without_their_patients_are_refused():
-    with pytest.raises(InputError, match="1 cases and 2 patients"):
+    with pytest.raises(InputError, match="values 1, patients 2"):
         dice_summary([CaseOverlap(1, 1, 1)], plan(list("ab")))
+    with pytest.raises(InputError, match="0 rows"):
+        dice_summary([], plan([]))

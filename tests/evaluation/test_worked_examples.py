@@ -293,7 +293,7 @@ def test_overlap_of_two_rows_of_pixels():
 
 def test_mean_overlap_of_two_cases():
     cases = [CaseOverlap(2, 3, 3), CaseOverlap(4, 4, 4)]
-    dice, iou = dice_summary(cases, alone(2)), iou_summary(cases, alone(2))
+    dice, iou = (of(cases, alone(2)).spread for of in (dice_summary, iou_summary))
     assert dice.mean.value == pytest.approx((2 / 3 + 1) / 2)
     assert iou.mean.value == pytest.approx((1 / 2 + 1) / 2)
     assert (dice.smallest, dice.largest) == (pytest.approx(2 / 3), 1.0)

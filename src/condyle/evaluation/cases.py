@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from condyle.domain.estimate import Estimate
+from condyle.domain.evaluation_report import CaseSpread
 from condyle.evaluation.bootstrap import Resampling
 from condyle.evaluation.inputs import same_length
 from condyle.evaluation.jackknife import Scale
 from condyle.evaluation.proportions import mean_by_patient
 
 
-@dataclass(frozen=True)
-class CaseSummary:
-    """A figure over the cases in which it is defined.
-
-    Attributes:
-        mean: Mean with its interval by patient; ``n`` counts the defined cases.
-        sd: Standard deviation, with n - 1; NaN with fewer than two cases.
-        median: Median.
-        smallest: Least of all.
-        largest: Greatest of all.
-        undefined: Cases left out because the figure is undefined there.
-    """
-
-    mean: Estimate
-    sd: float
-    median: float
-    smallest: float
-    largest: float
-    undefined: int
-
-
 def summarise_cases(
     values: ArrayLike, resampling: Resampling, *, scale: Scale = "plain"
-) -> CaseSummary:
+) -> CaseSpread:
     """Summarises one value a case, NaN where it is undefined.
 
     Args:
@@ -57,8 +35,8 @@ def summarise_cases(
         none = Estimate(
             nan, nan, nan, 0, "undefined in every case", resampling.unit, resampling.level
         )
-        return CaseSummary(none, nan, nan, nan, nan, len(numbers))
-    return CaseSummary(
+        return CaseSpread(none, nan, nan, nan, nan, len(numbers))
+    return CaseSpread(
         mean=mean_by_patient(kept, resampling.of(defined), scale=scale),
         sd=float(kept.std(ddof=1)) if len(kept) > 1 else nan,
         median=float(np.median(kept)),

@@ -6,16 +6,17 @@ and counted apart. Where only one of them is empty the overlap is 0.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from condyle.domain.estimate import Estimate
+from condyle.domain.evaluation_report import CaseSpread
 from condyle.errors import InputError
 from condyle.evaluation.bootstrap import Resampling
-from condyle.evaluation.inputs import FloatArray, as_mask
-from condyle.evaluation.proportions import mean_by_patient
+from condyle.evaluation.cases import summarise_cases
+from condyle.evaluation.inputs import as_mask
 
 
 @dataclass(frozen=True)
@@ -57,25 +58,15 @@ class CaseOverlap:
 
 @dataclass(frozen=True)
 class OverlapSummary:
-    """Overlap over the cases in which it is defined.
+    """Overlap over cases.
 
     Attributes:
-        mean: Mean with its interval by patient; ``n`` counts the defined cases.
-        sd: Standard deviation, with n - 1; NaN with fewer than two cases.
-        median: Median.
-        smallest: Least of all.
-        largest: Greatest of all.
-        both_empty: Cases left out because neither mask holds a voxel.
+        spread: Over the cases in which it is defined; undefined where both masks are empty.
         missed: Cases with a reference and no prediction; they count as 0.
         imagined: Cases with a prediction and no reference; they count as 0.
     """
 
-    mean: Estimate
-    sd: float
-    median: float
-    smallest: float
-    largest: float
-    both_empty: int
+    spread: CaseSpread
     missed: int
     imagined: int
 
@@ -101,56 +92,28 @@ def overlap(predicted: ArrayLike, reference: ArrayLike) -> CaseOverlap:
     )
 
 
-def dice_summary(cases: list[CaseOverlap], resampling: Resampling) -> OverlapSummary:
+def dice_summary(cases: Sequence[CaseOverlap], resampling: Resampling) -> OverlapSummary:
     """Summarises Dice over cases; ``resampling.patients`` has one entry a case.
+
+    Raises:
+        InputError: There is no case, or not one patient a case.
 
     References:
         Dice, Ecology 1945, doi 10.2307/1932409.
     """
-    return _summary(cases, np.array([case.dice for case in cases]), resampling)
+    return _summary(cases, [case.dice for case in cases], resampling)
 
 
-def iou_summary(cases: list[CaseOverlap], resampling: Resampling) -> OverlapSummary:
-    """Summarises intersection over union over cases."""
-    return _summary(cases, np.array([case.iou for case in cases]), resampling)
+def iou_summary(cases: Sequence[CaseOverlap], resampling: Resampling) -> OverlapSummary:
+    """Summarises intersection over union over cases; see ``dice_summary``."""
+    return _summary(cases, [case.iou for case in cases], resampling)
 
 
 def _summary(
-    cases: list[CaseOverlap], values: FloatArray, resampling: Resampling
+    cases: Sequence[CaseOverlap], values: Sequence[float], resampling: Resampling
 ) -> OverlapSummary:
-    if len(cases) != len(resampling.patients) or not cases:
-        raise InputError(
-            "Overlap cannot be summarised.",
-            found=f"{len(cases)} cases and {len(resampling.patients)} patients",
-            needed="at least one case, and the patient of each",
-            mend="give one patient a case.",
-        )
-    defined = ~np.isnan(values)
-    kept = values[defined]
-    empty = not len(kept)
-    nan = float("nan")
     return OverlapSummary(
-        mean=_no_case(resampling)
-        if empty
-        else mean_by_patient(kept, resampling.of(defined), scale="share"),
-        sd=float(kept.std(ddof=1)) if len(kept) > 1 else nan,
-        median=nan if empty else float(np.median(kept)),
-        smallest=nan if empty else float(kept.min()),
-        largest=nan if empty else float(kept.max()),
-        both_empty=int((~defined).sum()),
+        spread=summarise_cases(values, resampling, scale="share"),
         missed=sum(1 for case in cases if case.reference and not case.predicted),
         imagined=sum(1 for case in cases if case.predicted and not case.reference),
-    )
-
-
-def _no_case(resampling: Resampling) -> Estimate:
-    nan = float("nan")
-    return Estimate(
-        value=nan,
-        low=nan,
-        high=nan,
-        n=0,
-        method="undefined: both masks are empty in every case",
-        unit=resampling.unit,
-        level=resampling.level,
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from condyle.domain.estimate import Estimate
 from condyle.domain.evaluation_charts import CaseChart, Chart
-from condyle.domain.evaluation_report import CaseSpread, Score, TaskReport
+from condyle.domain.evaluation_report import Score, TaskReport
 from condyle.evaluation.abstention import coverage
 from condyle.evaluation.bootstrap import Resampling
 from condyle.evaluation.cases import summarise_cases
@@ -37,10 +37,7 @@ def overlap_report(rows: TaskRows, draw: Draw) -> TaskReport:
         draw: How figures are drawn.
     """
     values, plan = overlap_values(rows), draw.plan(rows.table, rows.unit)
-    found = summarise_cases(values, plan)
-    spread = CaseSpread(
-        found.mean, found.sd, found.median, found.smallest, found.largest, found.undefined
-    )
+    spread = summarise_cases(values, plan)
     scores = _scores(rows, values, plan)
     groups = subgroups(
         rows, plan, figure_name(rows.name), _subgroup_mean(values), permutations=draw.permutations
