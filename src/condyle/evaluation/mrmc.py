@@ -167,6 +167,31 @@ def compare_modalities(
     )
 
 
+def error_over_readers(
+    own: float, shared: float, *, readers: int, freedom: float
+) -> tuple[float, float]:
+    """Gives readers times the error variance of their mean, and Hillis' degrees of freedom.
+
+    Args:
+        own: Mean square of the readers' figures, or of arm by reader.
+        shared: Covariance of two readers' errors by the cases drawn; under 0 it counts as 0.
+        readers: How many.
+        freedom: Degrees of freedom of ``own``.
+
+    References:
+        Hillis 2007, doi 10.1002/sim.2532.
+    """
+    error = own + readers * max(shared, 0.0)
+    return error, error**2 / own**2 * freedom if own > 0.0 else math.inf
+
+
+def side_of_zero(difference: Estimate, words: tuple[str, str] = ("better", "worse")) -> str:
+    """Says that the first is better or worse only where the interval excludes 0."""
+    if difference.low > 0.0:
+        return words[0]
+    return words[1] if difference.high < 0.0 else "not shown"
+
+
 @dataclass(frozen=True)
 class _MeanSquares:
     modality: float
@@ -195,25 +220,22 @@ def _error(
     plain = float((modalities - 1) * (readers - 1))
     if generalises == "readers":
         return squares.interaction, plain
-    error = squares.interaction + readers * max(found.covariance_2 - found.covariance_3, 0.0)
-    if squares.interaction == 0.0:
-        return error, math.inf
-    return error, error**2 / squares.interaction**2 * plain
+    shared = found.covariance_2 - found.covariance_3
+    return error_over_readers(squares.interaction, shared, readers=readers, freedom=plain)
 
 
 def _modality(found: ReaderFigures, at: int, generalises: Generalises, level: float) -> Estimate:
     values = found.values[at]
     readers = len(values)
     own = float(values.var(ddof=1))
-    shared = max(float(found.covariance_2_each[at]), 0.0)
+    shared = float(found.covariance_2_each[at])
     if generalises == "cases":
         variance = found.variance if found.variance_each is None else found.variance_each[at]
-        error, freedom = float(variance) + (readers - 1) * shared, math.inf
+        error, freedom = float(variance) + (readers - 1) * max(shared, 0.0), math.inf
     elif generalises == "readers":
         error, freedom = own, float(readers - 1)
     else:
-        error = own + readers * shared
-        freedom = error**2 / own**2 * (readers - 1) if own > 0 else math.inf
+        error, freedom = error_over_readers(own, shared, readers=readers, freedom=readers - 1)
     spread = math.sqrt(max(error, 0.0) / readers)
     return _estimate(float(values.mean()), spread, freedom, (found, generalises, level))
 
@@ -225,9 +247,7 @@ def _estimate(
     study: tuple[ReaderFigures, Generalises, float],
 ) -> Estimate:
     found, generalises, level = study
-    middle = 0.5 + level / 2.0
-    reach = stats.norm.ppf(middle) if math.isinf(freedom) else stats.t.ppf(middle, freedom)
-    half = float(reach) * spread
+    half = float(stats.t.ppf(0.5 + level / 2.0, freedom)) * spread
     method = f"Obuchowski-Rockette, for {generalises} ({found.values.shape[1]} readers)"
     if 0 < found.patients < found.cases:
         method += f", by patient ({found.patients} patients)"

@@ -20,6 +20,7 @@ from condyle.evaluation.mrmc import (
     ReaderStudyResult,
     compare_modalities,
     reader_figures,
+    side_of_zero,
 )
 from condyle.evaluation.ordinal import weighted_kappa
 from condyle.evaluation.proportions import proportion, weighted_proportion
@@ -56,9 +57,7 @@ class Pooled:
 
     def verdict(self, words: tuple[str, str] = ("better", "worse")) -> str:
         """Says that the arm is better or worse only where the interval excludes 0."""
-        if self.difference.low > 0.0:
-            return words[0]
-        return words[1] if self.difference.high < 0.0 else "not shown"
+        return side_of_zero(self.difference, words)
 
 
 @dataclass(frozen=True)

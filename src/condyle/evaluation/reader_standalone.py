@@ -16,6 +16,7 @@ from scipy import stats
 
 from condyle.domain.estimate import Estimate
 from condyle.errors import InputError
+from condyle.evaluation.mrmc import error_over_readers, side_of_zero
 from condyle.evaluation.reader_covariance import CovarianceMethod, Figure, figure_covariance
 
 
@@ -36,9 +37,7 @@ class AgainstReaders:
     @property
     def verdict(self) -> str:
         """Says that the model is better or worse only where the interval excludes 0."""
-        if self.difference.low > 0.0:
-            return "better"
-        return "worse" if self.difference.high < 0.0 else "not shown"
+        return side_of_zero(self.difference)
 
 
 def against_readers(
@@ -86,18 +85,13 @@ def against_readers(
     contrast = np.concatenate([np.ones((count, 1)), -np.eye(count)], axis=1)
     gaps = contrast @ found.values
     together = contrast @ found.covariance @ contrast.T
-    shared = max(float(together[~np.eye(count, dtype=bool)].mean()), 0.0)
-    own = float(gaps.var(ddof=1))
-    error = own + count * shared
-    freedom = error**2 / own**2 * (count - 1) if own > 0.0 else math.inf
+    shared = float(together[~np.eye(count, dtype=bool)].mean())
+    error, freedom = error_over_readers(
+        float(gaps.var(ddof=1)), shared, readers=count, freedom=count - 1
+    )
     spread, gap = math.sqrt(error / count), float(gaps.mean())
-    middle = 0.5 + level / 2.0
-    endless = math.isinf(freedom)
-    reach = float(stats.norm.ppf(middle) if endless else stats.t.ppf(middle, freedom)) * spread
-    p_value = float("nan")
-    if spread > 0.0:
-        away = abs(gap) / spread
-        p_value = 2.0 * float(stats.norm.sf(away) if endless else stats.t.sf(away, freedom))
+    reach = float(stats.t.ppf(0.5 + level / 2.0, freedom)) * spread
+    p_value = 2.0 * float(stats.t.sf(abs(gap) / spread, freedom)) if spread > 0.0 else math.nan
     method = f"Obuchowski-Rockette, one modality, for readers and cases ({count} readers)"
     estimate = Estimate(gap, gap - reach, gap + reach, people.shape[1], method, unit, level)
     return AgainstReaders(estimate, p_value, freedom)
