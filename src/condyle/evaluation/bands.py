@@ -65,7 +65,7 @@ def roc_band(
     ends = np.flatnonzero(np.concatenate((ranked[1:] != ranked[:-1], [True])))
     own = _at_rates(np.ones(len(truth)), (hits, ends), grid)
     drawn = []
-    if len(np.unique(np.asarray(resampling.patients))) > 1:
+    if resampling.patient_count > 1:
         for weights in patient_weights(resampling):
             drawn += [_at_rates(column[order], (hits, ends), grid) for column in weights.T]
     kept = np.array([line for line in drawn if not np.isnan(line[0])])

@@ -199,7 +199,7 @@ class _RocArea:
 
 def _delong_applies(truth: BoolArray, resampling: Resampling) -> bool:
     of_class = min(int(truth.sum()), int((~truth).sum()))
-    return of_class >= 2 and len(np.unique(np.asarray(resampling.patients))) >= 2
+    return of_class >= 2 and resampling.patient_count >= 2
 
 
 def _pair(reference: ArrayLike, decisions: ArrayLike) -> tuple[BoolArray, BoolArray]:

@@ -117,6 +117,16 @@ class Resampling:
             )
 
     @property
+    def owner(self) -> NDArray[np.intp]:
+        """Position of each row's patient, in the order of the patients' names."""
+        return np.unique(np.asarray(self.patients), return_inverse=True)[1]
+
+    @property
+    def patient_count(self) -> int:
+        """Number of patients."""
+        return len(np.unique(np.asarray(self.patients)))
+
+    @property
     def prefers_analytic(self) -> bool:
         """True where a figure shall take its analytic interval, if it has one."""
         return self.interval == "analytic" or (self.interval == "nearest" and self.strata is None)
@@ -165,7 +175,7 @@ def estimate_by_patient(
         )
     rows = same_length(patients=resampling.patients)
     value = float(statistic(np.ones((rows, 1)))[0])
-    patients = len(np.unique(np.asarray(resampling.patients)))
+    patients = resampling.patient_count
     if patients < 2 or np.isnan(value):
         return without_interval(value, resampling, patients)
     way: str = resampling.interval
@@ -185,12 +195,13 @@ def estimate_by_patient(
 
 def without_each_patient(statistic: WeightedStatistic, resampling: Resampling) -> FloatArray:
     """Gives the statistic without each patient in turn, in the order of their names."""
-    names, owner = np.unique(np.asarray(resampling.patients), return_inverse=True)
+    owner = resampling.owner
+    patients = np.arange(int(owner.max()) + 1)
     told = statistic.of_draws(owner) if isinstance(statistic, StatisticOfDraws) else None
     block = _block_of(len(owner))
     found = []
-    for start in range(0, len(names), block):
-        there = np.arange(start, min(start + block, len(names)))[:, None] != np.arange(len(names))
+    for start in range(0, len(patients), block):
+        there = patients[start : start + block, None] != patients
         draws = there.astype(np.float64)
         found.append(told(draws) if told else statistic(np.ascontiguousarray(draws.T)[owner]))
     return np.concatenate(found)
@@ -200,7 +211,7 @@ def replicates_of(statistic: WeightedStatistic, resampling: Resampling) -> Float
     """Gives the statistic of each replicate, NaN where it is undefined."""
     if not isinstance(statistic, StatisticOfDraws):
         return np.concatenate([statistic(weights) for weights in patient_weights(resampling)])
-    _, owner = np.unique(np.asarray(resampling.patients), return_inverse=True)
+    owner = resampling.owner
     told = statistic.of_draws(owner)
     return np.concatenate([told(draws) for draws in _draws(resampling, owner)])
 
@@ -214,7 +225,7 @@ def patient_weights(resampling: Resampling) -> Iterator[FloatArray]:
     Raises:
         InputError: The rows of one patient are in several strata.
     """
-    _, owner = np.unique(np.asarray(resampling.patients), return_inverse=True)
+    owner = resampling.owner
     for draws in _draws(resampling, owner):
         yield np.ascontiguousarray(draws.T)[owner]
 
@@ -313,7 +324,7 @@ def bootstrap_by_patient(
         )
     columns = [np.asarray(array) for array in arrays]
     same_length(patients=resampling.patients, **{f"array {i}": c for i, c in enumerate(columns)})
-    _, owner = np.unique(np.asarray(resampling.patients), return_inverse=True)
+    owner = resampling.owner
     value = float(statistic(*columns))
     count = int(owner.max()) + 1
     if count < 2 or np.isnan(value):
@@ -346,14 +357,13 @@ def from_replicates(
         tails: Shares of the replicates that bound the interval, if not the level's own.
         figure: Its name in the table of simulated coverage, if it is there.
     """
-    patients = len(np.unique(np.asarray(resampling.patients)))
     defined = drawn[np.isfinite(drawn)]
     name = "percentile" if tails is None else "BCa"
     method = by_patient(f"bootstrap {name}", resampling, figure=figure)
     if len(defined) < len(drawn):
         method += f"; undefined in {len(drawn) - len(defined)} of {len(drawn)} replicates"
     if len(defined) == 0:
-        return without_interval(value, resampling, patients)
+        return without_interval(value, resampling, resampling.patient_count)
     tail = (1.0 - resampling.level) / 2.0
     low, high = np.quantile(defined, tails or (tail, 1.0 - tail))
     if low == high:
@@ -397,7 +407,7 @@ def by_patient(name: str, resampling: Resampling, *, figure: str = "") -> str:
         resampling: Whose rows they are.
         figure: Which of the table's figures it is; any of them where it is not told.
     """
-    rows, patients = len(resampling.patients), len(np.unique(np.asarray(resampling.patients)))
+    rows, patients = len(resampling.patients), resampling.patient_count
     note = ""
     if resampling.level == 0.95:
         note = coverage_note(name, patients=patients, rows=rows, figure=figure)

@@ -263,7 +263,7 @@ def _difference(
         return np.asarray(a(weights) - b(weights))
 
     drawn = replicates_of(gap, resampling)
-    patients = len(np.unique(np.asarray(resampling.patients)))
+    patients = resampling.patient_count
     if patients < 2:
         drawn = np.full(len(drawn), np.nan)
     nearest = resampling.prefers_analytic and patients <= MOST_LEFT_OUT
@@ -293,4 +293,4 @@ def _false_in_direction(value: float, drawn: FloatArray) -> float:
 
 
 def _several_rows(resampling: Resampling) -> bool:
-    return len(np.unique(np.asarray(resampling.patients))) < len(resampling.patients)
+    return resampling.patient_count < len(resampling.patients)

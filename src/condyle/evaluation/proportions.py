@@ -102,8 +102,7 @@ def error_by_patient(values: FloatArray, resampling: Resampling) -> tuple[float,
     References:
         Liang and Zeger, Biometrika 1986, doi 10.1093/biomet/73.1.13.
     """
-    _, owner = np.unique(np.asarray(resampling.patients), return_inverse=True)
-    sums = np.bincount(owner, weights=values - values.mean())
+    sums = np.bincount(resampling.owner, weights=values - values.mean())
     count = len(sums)
     if count < 2:
         return float("nan"), count
@@ -146,7 +145,7 @@ def wilson_by_patient(hits: FloatArray, resampling: Resampling) -> Estimate:
 
 
 def _all_alike(hit: bool, total: int, resampling: Resampling) -> Estimate:
-    patients = len(np.unique(np.asarray(resampling.patients)))
+    patients = resampling.patient_count
     bound = ((1.0 - resampling.level) / 2.0) ** (1.0 / patients)
     return Estimate(
         value=1.0 if hit else 0.0,

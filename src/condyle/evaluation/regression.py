@@ -77,7 +77,7 @@ def bland_altman(first: ArrayLike, second: ArrayLike, resampling: Resampling) ->
     rows = same_length(gaps=gaps, patients=resampling.patients)
     if rows < 2:
         _refuse("Limits of agreement cannot be found.", f"{rows} row", "at least two rows")
-    if len(np.unique(np.asarray(resampling.patients))) < rows:
+    if resampling.patient_count < rows:
         return BlandAltman(
             *(
                 estimate_by_patient(_shifted_mean(gaps, k), resampling, scale="plain")
@@ -194,7 +194,8 @@ def _simple_icc(m: _MeanSquares, form: str, share: float) -> tuple[float, float,
     ratio = m.between / error
     low = ratio / float(stats.f.ppf(share, m.subjects - 1, freedom))
     high = ratio * float(stats.f.ppf(share, freedom, m.subjects - 1))
-    return tuple((f - 1.0) / (f + k - 1.0) for f in (ratio, low, high))  # type: ignore[return-value]
+    value, low, high = ((f - 1.0) / (f + k - 1.0) for f in (ratio, low, high))
+    return value, low, high
 
 
 def _agreement_icc(m: _MeanSquares, form: str, share: float) -> tuple[float, float, float]:

@@ -70,8 +70,8 @@ def by_subgroup(
     """
     labels = np.asarray(groups).astype(np.str_)
     same_length(groups=labels, patients=resampling.patients)
-    names, owner = np.unique(np.asarray(resampling.patients), return_inverse=True)
-    of_patient = _group_of_patients(labels, owner, len(names))
+    owner = resampling.owner
+    of_patient = _group_of_patients(labels, owner, resampling.patient_count)
     found = []
     for name in np.unique(labels):
         rows = labels == name
