@@ -15,7 +15,7 @@ from condyle.datasets.splits import Split, read_split, split_text
 from condyle.domain.progress import ignore_progress
 from condyle.errors import BadConfiguration, BundleError, OutputError
 from condyle.inference import verify_bundle
-from condyle.interpretation.crops import DiscPlace, disc_inputs
+from condyle.interpretation.crops import DiscPlace, crop_shape, disc_inputs
 from condyle.reporting.predictions import read_predictions
 from condyle.training.recipe import read_recipe
 from condyle.workflows.reading.contrast_roles import choose_roles
@@ -24,7 +24,7 @@ from condyle.workflows.reading.series_choice import choose_series
 from condyle.workflows.reading.study_anatomy import read_anatomy
 from condyle.workflows.train_recipe import read_recipe_of, train_recipe
 from condyle.workflows.training import train_anatomy, train_grading
-from condyle.workflows.training.grading_data import crop_shape, gradable_slices
+from condyle.workflows.training.grading_data import gradable_slices
 from condyle.workflows.training.train_anatomy import onnx_runner
 
 PATIENTS = range(1, 13)
@@ -70,7 +70,7 @@ def _grey_run(made, anatomy_run, models):
     run = made / "grey"
     if not run.exists():
         run.mkdir()
-        for name in ("recipe.json", "bundle"):
+        for name in ("recipe.json", "split.yaml", "bundle"):
             (run / name).symlink_to(anatomy_run / name)
         for fold in range(2):
             (run / "folds" / str(fold)).mkdir(parents=True)
@@ -140,6 +140,26 @@ def test_a_grading_recipe_without_its_anatomy_run_is_refused(data, tmp_path, mad
     settings["anatomy_run"] = str(tmp_path)
     with pytest.raises(BadConfiguration, match="not a run folder"):
         train_recipe("lumbar-grading", data=data, out=tmp_path / "run", settings=settings)
+
+
+def test_an_anatomy_run_of_another_split_or_recipe_is_refused(data, tmp_path, made, anatomy_run):
+    """Else a fold's anatomy network could have learned from the patients that the fold scores."""
+    other = tmp_path / "other.yaml"
+    turned = {patient: 1 - fold for patient, fold in FOLDS.items()}
+    other.write_text(split_text(Split(name="drawn", seed=2, folds=turned)))
+    for split, named, found in (
+        (other, "lumbar-anatomy", "under another split"),
+        (made / "split.yaml", "lumbar-grading", "a run of 'lumbar-anatomy'"),
+    ):
+        settings = {
+            "data.split": str(split),
+            "requires": f"[{{name: {named}, role: anatomy}}]",
+            "anatomy_run": str(anatomy_run),
+        }
+        with pytest.raises(BadConfiguration) as caught:
+            train_recipe("lumbar-grading", data=data, out=tmp_path / "run", settings=settings)
+        assert found in caught.value.found
+        assert not (tmp_path / "run").exists()
 
 
 def test_an_anatomy_run_without_a_fold_is_refused(tmp_path):

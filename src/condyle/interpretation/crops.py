@@ -4,25 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from condyle.errors import BadConfiguration
 from condyle.interpretation.anatomy import SliceAnatomy
+from condyle.interpretation.contrasts import CONTRASTS
 from condyle.interpretation.discs import CANAL, DISC, VERTEBRA
 from condyle.interpretation.measures import MEASURES, CropGrid, measure_disc, relate_measures
 
 Floats = NDArray[np.float32]
-ROLES = ("t1", "t2")
 
-PLAIN_FACTS = 6 + 3 + 8
+SHOWN_AT, SPACE_AT, SIGNALS_AT = 6, 8, 9
+"""Facts begin with the index from caudal; then which contrasts there are, whether T2 is
+T2-SPACE, and the signals of each contrast."""
+
+SIGNALS = 4
+
+PLAIN_FACTS = SIGNALS_AT + len(CONTRASTS) * SIGNALS
 """Index from caudal, contrasts and signals; the measures come after them."""
 
 MEASURED = 4 * len(MEASURES)
 """Numbers that the measures of one contrast take: a disc's own and how it stands out."""
 
-FACTS = PLAIN_FACTS + len(ROLES) * MEASURED
+FACTS = PLAIN_FACTS + len(CONTRASTS) * MEASURED
 
 UNKNOWN = -1000.0
 """Stands for a measure that could not be taken: a model is given finite numbers alone."""
@@ -99,6 +107,45 @@ class DiscInput:
     facts: Floats
 
 
+def crop_shape(interpretation: Mapping[str, Any]) -> CropShape:
+    """Gives the crop that a grading recipe or manifest declares.
+
+    Raises:
+        BadConfiguration: It declares none, or one with other fields.
+    """
+    try:
+        return CropShape(**interpretation["crop"])
+    except (KeyError, TypeError) as error:
+        raise BadConfiguration(
+            "The crop of a grading network is not declared.",
+            found=", ".join(sorted(interpretation)) or "no interpretation",
+            needed="interpretation.crop with rows, columns, anterior, posterior and vertical",
+            mend="correct the recipe or bundle.",
+        ) from error
+
+
+def crop_channels(contrast: int) -> slice:
+    """Gives where a crop holds a contrast's image, disc and canal labels."""
+    return slice(3 * contrast, 3 * contrast + 3)
+
+
+def signal_facts(contrast: int) -> slice:
+    """Gives where the facts hold the signals of a contrast."""
+    start = SIGNALS_AT + SIGNALS * contrast
+    return slice(start, start + SIGNALS)
+
+
+def measure_facts(contrast: int) -> slice:
+    """Gives where the facts hold the measures of a contrast."""
+    start = PLAIN_FACTS + MEASURED * contrast
+    return slice(start, start + MEASURED)
+
+
+def shown_contrasts(facts: Floats) -> tuple[str, ...]:
+    """Gives the contrasts on which the disc of (fact,) facts was found."""
+    return tuple(name for n, name in enumerate(CONTRASTS) if facts[SHOWN_AT + n] > 0)
+
+
 def disc_inputs(
     places: Sequence[Mapping[str, DiscPlace]], *, shape: CropShape
 ) -> tuple[DiscInput, ...]:
@@ -112,23 +159,22 @@ def disc_inputs(
     crops = np.zeros((len(places), 6, shape.rows, shape.columns), dtype=np.float32)
     facts = np.zeros((len(places), FACTS), dtype=np.float32)
     facts[:, PLAIN_FACTS:] = UNKNOWN
-    for number, role in enumerate(ROLES):
+    for number, role in enumerate(CONTRASTS):
         measures = np.full((len(places), len(MEASURES)), np.nan)
         for index, found in enumerate(places):
             facts[index, min(index, 5)] = 1.0
             place = found.get(role)
             if place is None:
                 continue
-            crops[index, 3 * number : 3 * number + 3] = _cut(place, shape=shape)
-            facts[index, 6 + number] = 1.0
-            facts[index, 9 + 4 * number : 13 + 4 * number] = _signals(place)
+            crops[index, crop_channels(number)] = _cut(place, shape=shape)
+            facts[index, SHOWN_AT + number] = 1.0
+            facts[index, signal_facts(number)] = _signals(place)
             if place.found.weighting == "t2-space":
-                facts[index, 8] = 1.0
-            measures[index] = _measured(place, crops[index, 3 * number :], shape=shape)
+                facts[index, SPACE_AT] = 1.0
+            measures[index] = _measured(place, crops[index, crop_channels(number)], shape=shape)
         if len(places):
-            start = PLAIN_FACTS + number * MEASURED
             related = np.nan_to_num(relate_measures(measures), nan=UNKNOWN)
-            facts[:, start : start + MEASURED] = related
+            facts[:, measure_facts(number)] = related
     return tuple(DiscInput(crop, row) for crop, row in zip(crops, facts, strict=True))
 
 

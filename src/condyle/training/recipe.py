@@ -9,6 +9,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from condyle.domain.study import Plane, Weighting
 from condyle.errors import BadConfiguration, UnknownName
 
 SCHEMA = "condyle.recipe/1"
@@ -30,8 +31,8 @@ class InputPart(_Part):
 
     anatomy: str
     modality: str = "MR"
-    planes: tuple[str, ...] = ("sagittal",)
-    weightings: tuple[str, ...] = ("t1", "t2", "t2-space")
+    planes: tuple[Plane, ...] = ("sagittal",)
+    weightings: tuple[Weighting, ...] = ("t1", "t2", "t2-space")
     min_pixels: int = 128
 
 
@@ -95,7 +96,7 @@ class Recipe(_Part):
         preprocessing: Steps, verbatim for the bundle.
         interpretation: Settings of the interpretation, verbatim for the bundle.
         augmentation: Settings of the task's augmentation.
-        ensemble: Whether the folds' networks are shipped together or one is refitted.
+        ensemble: The networks of the folds are shipped together; a refit is not offered.
     """
 
     schema_: Literal["condyle.recipe/1"] = Field(alias="schema")

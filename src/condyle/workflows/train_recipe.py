@@ -17,16 +17,16 @@ from condyle.bundle import (
     open_bundle,
     write_bundle,
 )
-from condyle.datasets import spider
-from condyle.datasets.splits import Split, read_split
+from condyle.datasets.layouts import layout_named
+from condyle.datasets.splits import Split, read_split, split_text
 from condyle.domain.case import Case
 from condyle.domain.progress import ProgressCallback, ignore_progress
-from condyle.errors import BadConfiguration, UnknownName
+from condyle.errors import BadConfiguration
 from condyle.evaluation.predictions import predictions_from_rows
 from condyle.inference import open_session
 from condyle.reporting.predictions import write_predictions
 from condyle.training.recipe import Recipe, read_recipe
-from condyle.training.tasks.segmentation import network_size
+from condyle.training.tasks import grading, segmentation
 from condyle.workflows.training import grading_scores, train_anatomy, train_grading
 from condyle.workflows.training.anatomy_scores import anatomy_metrics
 from condyle.workflows.training.grading_calibration import calibrate, calibrations
@@ -34,9 +34,6 @@ from condyle.workflows.training.grading_curves import operating_curves
 from condyle.workflows.training.manifests import bundle_manifest
 from condyle.workflows.training.run_folder import dataset_record, open_run, write_json
 from condyle.workflows.training.scored_discs import Scored
-
-LAYOUTS = {"spider": spider}
-
 
 def train_recipe(
     name: str,
@@ -66,9 +63,7 @@ def train_recipe(
     anatomy_run = changed.pop("anatomy_run", None)
     recipe = read_recipe(name, settings=changed)
     split = read_split(recipe.data.split)
-    if recipe.data.layout not in LAYOUTS:
-        raise UnknownName("data layout", recipe.data.layout, LAYOUTS)
-    layout = LAYOUTS[recipe.data.layout]
+    layout = layout_named(recipe.data.layout)
     graded = layout.graded_cases(data)
     if recipe.task == "segment":
         masked = layout.masked_cases(data)
@@ -93,8 +88,8 @@ def train_recipe(
             needed="the run folder of lumbar-anatomy, trained under the same split",
             mend="add --set anatomy_run=RUN.",
         )
+    anatomy, bundle = _anatomy_of(Path(anatomy_run), recipe, split)
     open_run(out, recipe, split, resume=resume)
-    anatomy = read_recipe_of(Path(anatomy_run))
     scored = train_grading.train_folds(
         recipe,
         cases=graded,
@@ -106,9 +101,7 @@ def train_recipe(
         resume=resume,
         progress=progress,
     )
-    return finish_grading(
-        recipe, scored, cases=graded, split=split, anatomy_run=Path(anatomy_run), out=out
-    )
+    return finish_grading(recipe, scored, cases=graded, split=split, anatomy=bundle, out=out)
 
 
 def read_recipe_of(run: Path) -> Recipe:
@@ -126,6 +119,28 @@ def read_recipe_of(run: Path) -> Recipe:
             mend="name the --out of an earlier 'condyle train'.",
         )
     return Recipe.model_validate_json(path.read_text("utf-8"))
+
+
+def _anatomy_of(run: Path, recipe: Recipe, split: Split) -> tuple[Recipe, Bundle]:
+    """Gives the recipe and the bundle of the run that a grading recipe stands on.
+
+    Raises:
+        BundleError: The run is not finished.
+        BadConfiguration: It is a run of another recipe, or under another split, so that a
+            fold's anatomy network may have learned from the patients that the fold scores.
+    """
+    anatomy = read_recipe_of(run)
+    needed = {part.role: part.name for part in recipe.requires}.get("anatomy", "")
+    folds = run / "split.yaml"
+    same = folds.is_file() and folds.read_text("utf-8") == split_text(split)
+    if anatomy.name == needed and same:
+        return anatomy, open_bundle(run / "bundle" / anatomy.name)
+    raise BadConfiguration(
+        f"The recipe '{recipe.name}' cannot stand on the run '{run.name}'.",
+        found=f"a run of '{anatomy.name}'" + ("" if same else " under another split"),
+        needed=f"a run of '{needed}' under the same split",
+        mend="train that first under this split, and name it with --set anatomy_run=RUN.",
+    )
 
 
 def finish_anatomy(
@@ -148,12 +163,9 @@ def finish_anatomy(
         recipe, split=split, dataset=dataset, case_hashes=hashes, metrics=metrics
     )
     models = _models(out, split)
-    size = network_size(recipe)
+    size = segmentation.network_size(recipe)
     image = np.random.default_rng(recipe.seed).random((1, 1, *size), dtype=np.float32)
-    outputs = [
-        open_session(model).run(["probabilities"], {"image": image})[0] for model in models.values()
-    ]
-    sample = {"input.image": image, "output.probabilities": np.mean(outputs, axis=0)}
+    sample = _sample(models, {segmentation.INPUT: image}, (segmentation.OUTPUT,))
     return _write(out, manifest=manifest, models=models, sample=sample, metrics=metrics).path
 
 
@@ -163,7 +175,7 @@ def finish_grading(
     *,
     cases: Sequence[Case],
     split: Split,
-    anatomy_run: Path,
+    anatomy: Bundle,
     out: Path,
 ) -> Path:
     """Calibrates a grading run and writes its tables and bundle."""
@@ -174,7 +186,6 @@ def finish_grading(
     write_predictions(out / "predictions.csv", predictions_from_rows(rows))
     answered = grading_scores.answered_discs(scored, calibrated, grade=grade, findings=findings)
     metrics = grading_scores.metrics(answered, grade=grade, findings=findings, seed=recipe.seed)
-    anatomy = _bundle_of(anatomy_run)
     dataset, hashes = dataset_record(split.name, cases)
     manifest = bundle_manifest(
         recipe,
@@ -194,10 +205,7 @@ def finish_grading(
         "crop": rng.random(size, dtype=np.float32),
         "facts": rng.random((1, int(recipe.network.parameters["facts"])), dtype=np.float32),
     }
-    outputs = [open_session(model).run(["grade", "findings"], feeds) for model in models.values()]
-    sample = {f"input.{key}": value for key, value in feeds.items()}
-    for position, name in enumerate(("grade", "findings")):
-        sample[f"output.{name}"] = np.mean([item[position] for item in outputs], axis=0)
+    sample = _sample(models, feeds, grading.OUTPUTS)
     return _write(out, manifest=manifest, models=models, sample=sample, metrics=metrics).path
 
 
@@ -207,8 +215,15 @@ def _models(out: Path, split: Split) -> dict[str, Path]:
     }
 
 
-def _bundle_of(run: Path) -> Bundle:
-    return open_bundle(run / "bundle" / read_recipe_of(run).name)
+def _sample(
+    models: Mapping[str, Path], feeds: Mapping[str, NDArray[np.float32]], outputs: Sequence[str]
+) -> dict[str, NDArray[np.float32]]:
+    """Gives an input, and the mean of what the models say of it, as a bundle stores them."""
+    given = [open_session(model).run(list(outputs), dict(feeds)) for model in models.values()]
+    sample = {f"input.{name}": value for name, value in feeds.items()}
+    for position, name in enumerate(outputs):
+        sample[f"output.{name}"] = np.mean([one[position] for one in given], axis=0)
+    return sample
 
 
 def _write(

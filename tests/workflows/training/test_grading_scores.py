@@ -96,8 +96,8 @@ def test_the_shipped_calibration_gives_what_the_fit_gave():
     shipped = calibrations(calibrated, grade=GRADE, findings=FINDINGS)
     assert set(shipped) == {GRADE, *FINDINGS}
     for column, name in enumerate(FINDINGS):
-        slope, intercept = calibrated.platts[column]
-        wanted = 1 / (1 + np.exp(-(slope * made.finding_logits[:, column] + intercept)))
+        line = calibrated.platts[column]
+        wanted = 1 / (1 + np.exp(-(line.slope * made.finding_logits[:, column] + line.intercept)))
         found = calibrate_logits(
             made.finding_logits[:, column], shipped[name], activation="sigmoid"
         )
@@ -119,7 +119,7 @@ def test_what_reading_would_abstain_on_is_abstained_in_training():
     facts[0, 7] = 0  # no T2
     facts[1, 6] = 0  # no T1
     made = lose(replace(made, discs=replace(made.discs, facts=facts)), np.arange(150) == 2)
-    declined = abstentions(made, grade=GRADE, findings=FINDINGS)
+    declined = abstentions(made, (GRADE, *FINDINGS))
     assert declined[GRADE][:4].tolist() == [True, False, True, False]
     assert declined["modic-change"][:4].tolist() == [True, True, True, False]
     assert declined["disc-narrowing"][:4].tolist() == [False, False, True, False]

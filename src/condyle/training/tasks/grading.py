@@ -14,7 +14,15 @@ from torch.nn import functional
 
 from condyle.domain.progress import ProgressCallback
 from condyle.errors import BadConfiguration, DatasetError
-from condyle.interpretation.crops import MEASURED, PLAIN_FACTS, UNKNOWN
+from condyle.interpretation.crops import (
+    PLAIN_FACTS,
+    SHOWN_AT,
+    SIGNALS_AT,
+    UNKNOWN,
+    crop_channels,
+    measure_facts,
+    signal_facts,
+)
 from condyle.training.augmentation import AffineRange, random_grid, uniform
 from condyle.training.export import Exported, export_with_example
 from condyle.training.graded_discs import GradedDiscs
@@ -176,8 +184,8 @@ def augment_discs(
         noise = torch.randn(image.shape, generator=generator)
         noise = noise * uniform(generator, (count, 1, 1), 0.0, 0.04)
         crops[:, channel] = image.clamp(min=0) ** power * gain + noise * (image > 0)
-    signals = slice(9, PLAIN_FACTS)
-    facts[:, signals] *= uniform(generator, (count, PLAIN_FACTS - 9), 0.93, 1.07)
+    signals = slice(SIGNALS_AT, PLAIN_FACTS)
+    facts[:, signals] *= uniform(generator, (count, PLAIN_FACTS - SIGNALS_AT), 0.93, 1.07)
     _drop_contrasts(crops, facts, generator=generator)
     grade = torch.from_numpy(discs.grade[rows])
     return crops, facts, grade, torch.from_numpy(discs.findings[rows])
@@ -186,11 +194,10 @@ def augment_discs(
 def _drop_contrasts(crops: Tensor, facts: Tensor, *, generator: torch.Generator) -> None:
     """Takes away T1 or T2 from some discs that have both, in place."""
     draw = torch.rand(len(crops), generator=generator)
-    both = (facts[:, 6] > 0) & (facts[:, 7] > 0)
+    both = (facts[:, SHOWN_AT] > 0) & (facts[:, SHOWN_AT + 1] > 0)
     for number, lost in enumerate((draw < 0.1, draw > 0.93)):
         rows = both & lost
-        crops[rows, 3 * number : 3 * number + 3] = 0
-        facts[rows, 6 + number] = 0
-        facts[rows, 9 + 4 * number : 13 + 4 * number] = 0
-        start = PLAIN_FACTS + number * MEASURED
-        facts[rows, start : start + MEASURED] = UNKNOWN
+        crops[rows, crop_channels(number)] = 0
+        facts[rows, SHOWN_AT + number] = 0
+        facts[rows, signal_facts(number)] = 0
+        facts[rows, measure_facts(number)] = UNKNOWN

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from condyle.domain.messages import Message
 from condyle.interpretation.agreement import chain_shift
+from condyle.interpretation.contrasts import CONTRASTS
 from condyle.workflows.reading.disc_grading import Roles
 from condyle.workflows.reading.series_choice import Choice
 from condyle.workflows.reading.study_anatomy import SeriesReading
-
-T2_FAMILY = ("t2", "t2-space")
 
 
 def choose_roles(readings: Sequence[SeriesReading]) -> Roles | None:
@@ -28,14 +27,14 @@ def choose_roles(readings: Sequence[SeriesReading]) -> Roles | None:
     usable = [r for r in readings if r.choice.abstention is None]
     ages = [r.choice.abstention for r in readings if _is_age(r.choice)]
     found: dict[str, SeriesReading] = {}
-    for role, weightings in (("t1", ("t1",)), ("t2", T2_FAMILY)):
+    for role, weightings in CONTRASTS.items():
         fitting = [r for r in usable if r.series.weighting.value in weightings]
         if fitting:
             found[role] = min(
                 fitting,
                 key=lambda r: (
                     not r.on_midline,
-                    r.series.weighting.value == "t2-space",
+                    r.series.weighting.value != weightings[0],
                     -len(r.anatomy.chain.discs),
                 ),
             )

@@ -13,7 +13,8 @@ from condyle.domain.anatomy import levels_from_caudal
 from condyle.domain.findings import Evidence, Finding, Site
 from condyle.domain.messages import Message
 from condyle.inference import Runner
-from condyle.interpretation.crops import CropShape, DiscPlace, GradableSlice, disc_inputs
+from condyle.interpretation.contrasts import missing_contrast
+from condyle.interpretation.crops import DiscPlace, GradableSlice, crop_shape, disc_inputs
 from condyle.interpretation.midline import matching_disc
 from condyle.interpretation.outline import outline_of
 from condyle.preprocessing.prepare import prepare
@@ -63,7 +64,7 @@ def grade_discs(
     """
     chain = roles.primary.anatomy.chain
     levels = study_levels(roles.primary)
-    shape = CropShape(**bundle.manifest.interpretation["crop"])  # type: ignore[arg-type]
+    shape = crop_shape(bundle.manifest.interpretation)
     places = [_places(roles, position, bundle) for position in range(len(chain.discs))]
     inputs = disc_inputs(places, shape=shape)
     outputs = runner.run(
@@ -254,12 +255,10 @@ def _decided(finding: Finding, logit: NDArray[np.float32], manifest: Manifest) -
 
 def _missing_contrast(name: str, contrasts: frozenset[str], site: Site) -> Message | None:
     """Says why a finding cannot be given on the contrasts that there are."""
-    subject = site.level or f"disc-{site.index_from_caudal}"
-    if name == "pfirrmann-grade" and "t2" not in contrasts:
-        return Message("no-plain-t2", {}, subject)
-    if name == "modic-change" and contrasts != {"t1", "t2"}:
-        return Message("needs-t1-and-t2", {}, subject)
-    return None
+    code = missing_contrast(name, contrasts)
+    if code is None:
+        return None
+    return Message(code, {}, site.level or f"disc-{site.index_from_caudal}")
 
 
 def _round(value: float) -> float:

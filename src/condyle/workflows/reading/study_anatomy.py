@@ -14,6 +14,7 @@ from condyle.domain.study import Attribute, Series, Weighting
 from condyle.domain.volume import Volume
 from condyle.errors import BadImage
 from condyle.interpretation.anatomy import SliceAnatomy
+from condyle.interpretation.contrasts import contrast_of
 from condyle.interpretation.discs import CANAL, VERTEBRA
 from condyle.interpretation.midline import disc_slices, midsagittal_slice
 from condyle.preprocessing.steps import Spec
@@ -142,8 +143,8 @@ def _weighting(
     warnings = []
     if series.weighting.estimated:
         warnings.append(Message("weighting-estimated", {}, series.stem))
-    family = {"t1": "t1", "t2": "t2", "t2-space": "t2"}.get(str(stated))
-    if family is not None and seen is not None and seen != family:
+    contrast = contrast_of(stated)
+    if contrast is not None and seen is not None and seen != contrast:
         warnings.append(Message("weighting-contradicts-header", {}, series.stem))
     return series.weighting, warnings
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from condyle.bundle import Calibration
-from condyle.evaluation.calibrators import fit_platt, fit_temperature
+from condyle.evaluation.calibrators import Platt, Temperature, fit_platt, fit_temperature
 from condyle.evaluation.thresholds import choose_threshold
 from condyle.workflows.training.scored_discs import Scored
 
@@ -31,15 +31,15 @@ class Calibrated:
         findings: (disc, finding) probabilities.
         decisions: (disc, finding) True where the probability reaches the fold's threshold.
         temperature: Fitted on all folds, for the shipped bundle.
-        platts: (slope, intercept) a finding, fitted on all folds.
+        platts: One a finding, fitted on all folds.
         thresholds: One a finding, chosen on all folds.
     """
 
     grade: Floats
     findings: Floats
     decisions: NDArray[np.bool_]
-    temperature: float
-    platts: tuple[tuple[float, float], ...]
+    temperature: Temperature
+    platts: tuple[Platt, ...]
     thresholds: tuple[float, ...]
 
 
@@ -52,8 +52,9 @@ def calibrate(scored: Scored) -> Calibrated:
     for fold in np.unique(scored.folds):
         here = scored.folds == fold
         temperature, platts, thresholds = _fit(scored, found & ~here)
-        grade[here] = _soften(scored.grade_logits[here], temperature)
-        findings[here] = _platt(scored.finding_logits[here], platts)
+        grade[here] = temperature.apply(scored.grade_logits[here])
+        for column, line in enumerate(platts):
+            findings[here, column] = line.apply(scored.finding_logits[here, column])
         decisions[here] = findings[here] >= np.array(thresholds)
     temperature, platts, thresholds = _fit(scored, found)
     return Calibrated(grade, findings, decisions, temperature, platts, thresholds)
@@ -61,30 +62,19 @@ def calibrate(scored: Scored) -> Calibrated:
 
 def _fit(
     scored: Scored, rows: NDArray[np.bool_]
-) -> tuple[float, tuple[tuple[float, float], ...], tuple[float, ...]]:
+) -> tuple[Temperature, tuple[Platt, ...], tuple[float, ...]]:
     graded = rows & (scored.discs.grade >= 0)
-    temperature = fit_temperature(scored.grade_logits[graded], scored.discs.grade[graded]).value
+    temperature = fit_temperature(scored.grade_logits[graded], scored.discs.grade[graded])
     platts, thresholds = [], []
     for column in range(scored.finding_logits.shape[1]):
         truth = scored.discs.findings[:, column]
         known = rows & (truth >= 0)
         line = fit_platt(scored.finding_logits[known, column], truth[known].astype(int))
-        platts.append((line.slope, line.intercept))
+        platts.append(line)
         probabilities = line.apply(scored.finding_logits[known, column])
         chosen = choose_threshold(truth[known].astype(int), probabilities, rule=RULE)
         thresholds.append(round(chosen.value, 4))
     return temperature, tuple(platts), tuple(thresholds)
-
-
-def _soften(logits: Floats, temperature: float) -> Floats:
-    scaled = logits / temperature
-    powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-
-def _platt(logits: Floats, platts: Sequence[tuple[float, float]]) -> Floats:
-    slope, intercept = np.array(platts).T
-    return np.asarray(1 / (1 + np.exp(-(logits * slope + intercept))))
 
 
 def calibrations(
@@ -94,14 +84,14 @@ def calibrations(
     made = {
         grade: Calibration(
             method="temperature",
-            parameters={"temperature": round(calibrated.temperature, 5)},
+            parameters={"temperature": round(calibrated.temperature.value, 5)},
             fitted_on=FITTED_ON,
         )
     }
-    for name, (slope, intercept) in zip(findings, calibrated.platts, strict=True):
+    for name, line in zip(findings, calibrated.platts, strict=True):
         made[name] = Calibration(
             method="platt",
-            parameters={"slope": round(slope, 5), "intercept": round(intercept, 5)},
+            parameters={"slope": round(line.slope, 5), "intercept": round(line.intercept, 5)},
             fitted_on=FITTED_ON,
         )
     return made

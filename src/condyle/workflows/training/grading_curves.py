@@ -26,7 +26,7 @@ def operating_curves(
     The figures at the chosen threshold are those of the folds' own thresholds, chosen
     without the fold; at the other thresholds nothing was chosen.
     """
-    declined = abstentions(scored, grade="", findings=findings)
+    declined = abstentions(scored, findings)
     studies = len(np.unique(scored.discs.patients))
     curves = {}
     for column, name in enumerate(findings):

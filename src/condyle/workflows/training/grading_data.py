@@ -10,15 +10,14 @@ import numpy as np
 from condyle.domain.case import Case
 from condyle.domain.progress import Progress, ProgressCallback
 from condyle.interpretation.agreement import chain_shift
-from condyle.interpretation.crops import CropShape, DiscPlace, GradableSlice, disc_inputs
+from condyle.interpretation.contrasts import CONTRASTS
+from condyle.interpretation.crops import DiscPlace, GradableSlice, crop_shape, disc_inputs
 from condyle.preprocessing.prepare import prepare
 from condyle.preprocessing.steps import Spec
 from condyle.training.graded_discs import GradedDiscs
 from condyle.training.recipe import Recipe
 from condyle.workflows.reading.anatomy_reading import RunModel, read_picture
 from condyle.workflows.training.scored_discs import DiscRow
-
-ROLE_OF = {"t1": ("t1",), "t2": ("t2", "t2-space")}
 
 
 def gradable_slices(
@@ -30,7 +29,7 @@ def gradable_slices(
     """
     series = {item.weighting.value: item for item in case.study.series}
     found: dict[str, GradableSlice] = {}
-    for role, weightings in ROLE_OF.items():
+    for role, weightings in CONTRASTS.items():
         chosen = next((w for w in weightings if w in series), None)
         if chosen is None:
             continue
@@ -108,11 +107,6 @@ def _places(slices: Mapping[str, GradableSlice], count: int) -> list[dict[str, D
 def _position(unit: str) -> int:
     """Gives the position, from 0 at the most caudal, of ``"disc-<index from caudal>"``."""
     return int(unit.rsplit("-", 1)[1]) - 1
-
-
-def crop_shape(interpretation: Mapping[str, Any]) -> CropShape:
-    """Gives the crop that a grading recipe or manifest declares."""
-    return CropShape(**interpretation["crop"])
 
 
 def finding_names(recipe: Recipe) -> tuple[str, ...]:

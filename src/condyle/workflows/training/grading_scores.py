@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ from condyle.evaluation.bootstrap import Resampling
 from condyle.evaluation.calibration import calibration_error, confidence_error
 from condyle.evaluation.ordinal import exact_agreement, weighted_kappa, within_one
 from condyle.evaluation.predictions import PredictionRow
+from condyle.interpretation.contrasts import missing_contrast
+from condyle.interpretation.crops import shown_contrasts
 from condyle.workflows.training.grading_calibration import Calibrated
 from condyle.workflows.training.scored_discs import Scored
 
@@ -55,20 +57,17 @@ class AnsweredDiscs:
     declined: Mapping[str, NDArray[np.bool_]]
 
 
-def abstentions(
-    scored: Scored, *, grade: str, findings: Sequence[str]
-) -> dict[str, NDArray[np.bool_]]:
+def abstentions(scored: Scored, names: Sequence[str]) -> dict[str, NDArray[np.bool_]]:
     """Gives, by finding, the discs on which reading a study would abstain.
 
-    A disc that was not found has no findings; the grade needs T2, Modic change T1 and T2.
+    A disc that was not found has no findings, and some findings need a contrast.
     """
     lost = np.array([not row.found for row in scored.rows])
-    t1, t2 = scored.discs.facts[:, 6] > 0, scored.discs.facts[:, 7] > 0
-    made = {name: lost.copy() for name in (grade, *findings)}
-    made[grade] |= ~t2
-    if "modic-change" in made:
-        made["modic-change"] |= ~(t1 & t2)
-    return made
+    shown = [shown_contrasts(facts) for facts in scored.discs.facts]
+    return {
+        name: lost | np.array([missing_contrast(name, there) is not None for there in shown])
+        for name in names
+    }
 
 
 def prediction_rows(
@@ -76,36 +75,32 @@ def prediction_rows(
 ) -> list[PredictionRow]:
     """Gives the predictions table: one row a graded disc and finding."""
     rows = []
-    declined = abstentions(scored, grade=grade, findings=findings)
+    declined = abstentions(scored, (grade, *findings))
     for position, row in enumerate(scored.rows):
         probabilities = calibrated.grade[position]
-        shared = {
-            "patient": row.case.patient,
-            "study": row.case.id,
-            "series": "",
-            "unit": row.unit,
-            "fold": int(scored.folds[position]),
-            "covariates": dict(row.case.covariates),
-        }
-        rows.append(
-            PredictionRow(
-                task=grade,
-                abstained=bool(declined[grade][position]),
-                reference=_known(scored.discs.grade[position]) + 1,
-                prediction=float(probabilities.argmax() + 1),
-                probabilities=tuple(round(float(p), 5) for p in probabilities),
-                **shared,  # type: ignore[arg-type]
-            )
+        graded = PredictionRow(
+            patient=row.case.patient,
+            study=row.case.id,
+            series="",
+            unit=row.unit,
+            fold=int(scored.folds[position]),
+            covariates=dict(row.case.covariates),
+            task=grade,
+            abstained=bool(declined[grade][position]),
+            reference=_known(scored.discs.grade[position]) + 1,
+            prediction=float(probabilities.argmax() + 1),
+            probabilities=tuple(round(float(p), 5) for p in probabilities),
         )
+        rows.append(graded)
         for column, name in enumerate(findings):
             rows.append(
-                PredictionRow(
+                replace(
+                    graded,
                     task=name,
                     abstained=bool(declined[name][position]),
                     reference=_known(scored.discs.findings[position, column]),
                     prediction=float(calibrated.decisions[position, column]),
                     probabilities=(round(float(calibrated.findings[position, column]), 5),),
-                    **shared,  # type: ignore[arg-type]
                 )
             )
     return rows
@@ -126,7 +121,7 @@ def answered_discs(
         grade_probabilities=calibrated.grade,
         finding_probabilities=calibrated.findings,
         decisions=calibrated.decisions,
-        declined=abstentions(scored, grade=grade, findings=findings),
+        declined=abstentions(scored, (grade, *findings)),
     )
 
 

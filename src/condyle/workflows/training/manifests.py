@@ -57,8 +57,8 @@ def bundle_manifest(
         input=InputContract(
             anatomy=recipe.input.anatomy,
             modality=recipe.input.modality,
-            planes=recipe.input.planes,  # type: ignore[arg-type]
-            weightings=recipe.input.weightings,  # type: ignore[arg-type]
+            planes=recipe.input.planes,
+            weightings=recipe.input.weightings,
             min_pixels=recipe.input.min_pixels,
         ),
         intended_use=recipe.intended_use.strip(),

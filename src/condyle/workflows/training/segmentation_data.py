@@ -66,8 +66,9 @@ def pseudo_slices(
             chain = anatomy.chain
             if chain.gaps or chain.canal_share < 0.6 or abs(len(chain.discs) - graded) > 1:
                 continue
-            turned = replace(volume, spacing=(1.0, aspect, 1.0))
-            prepared = prepare(turned, spec)
+            # What a header states is kept; elsewhere the aspect that showed a spine is taken.
+            known = volume.spacing or (1.0, aspect, 1.0)
+            prepared = prepare(replace(volume, spacing=known), spec)
             found.append(
                 Slice(
                     patient=case.patient,

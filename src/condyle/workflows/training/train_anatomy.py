@@ -94,9 +94,9 @@ def export_checked(network: Network, recipe: Recipe) -> bytes:
     return exported.model
 
 
-def onnx_runner(model: bytes | Path, *, threads: int | None = None) -> RunModel:
+def onnx_runner(model: bytes | Path) -> RunModel:
     """Gives a function that runs an exported anatomy network."""
-    session = open_session(model, threads=threads)
+    session = open_session(model)
 
     def run(array: NDArray[np.float32]) -> NDArray[np.float32]:
         parts = [
