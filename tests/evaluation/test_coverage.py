@@ -131,7 +131,7 @@ def test_the_record_says_how_it_was_made():
 
 def test_every_interval_was_simulated_at_each_size():
     table = simulated_coverage()
-    assert min(each.runs for each in table) >= 2400
+    assert min(each.runs for each in table) >= 4900
     for interval in (
         "bootstrap percentile", "bootstrap BCa", "jackknife t", "t", "Wilson at effective n",
         "DeLong", "logit DeLong", *PROPORTION_METHODS,

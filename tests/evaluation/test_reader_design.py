@@ -22,6 +22,16 @@ def names(kind, count):
     return tuple(f"{kind}-{at}" for at in range(1, count + 1))
 
 
+def crossed(cases, readers, crossing="sessions", *, arms=ARMS, seed=0):
+    return cross_over(
+        names("c", cases),
+        names("reader", readers),
+        arms,
+        crossing=crossing,
+        rng=np.random.default_rng(seed),
+    )
+
+
 def test_codes_differ_and_their_value_says_nothing_of_their_place():
     codes = blind_codes(400, np.random.default_rng(0))
     assert len(set(codes)) == 400
@@ -44,14 +54,8 @@ def test_there_are_codes_for_ten_thousand_cases():
 def test_every_reader_reads_every_case_once_a_session_and_once_an_arm(
     cases, readers, arms, crossing, seed
 ):
-    codes, arm_names = names("c", cases), names("arm", arms)
-    sessions = cross_over(
-        codes,
-        names("reader", readers),
-        arm_names,
-        crossing=crossing,
-        rng=np.random.default_rng(seed),
-    )
+    codes = names("c", cases)
+    sessions = crossed(cases, readers, crossing, arms=names("arm", arms), seed=seed)
     assert len(sessions) == readers * arms
     for session in sessions:
         assert sorted(code for code, _ in session.rows) == sorted(codes)
@@ -61,38 +65,19 @@ def test_every_reader_reads_every_case_once_a_session_and_once_an_arm(
 
 def test_each_arm_begins_equally_often():
     for seed in range(5):
-        sessions = cross_over(
-            names("c", 4),
-            names("reader", 8),
-            ARMS,
-            crossing="sessions",
-            rng=np.random.default_rng(seed),
-        )
+        sessions = crossed(4, 8, seed=seed)
         first = [session for session in sessions if session.number == 1]
         assert Counter(session.rows[0][1] for session in first) == {"without": 4, "with": 4}
         assert all(len({arm for _, arm in session.rows}) == 1 for session in sessions)
 
 
 def test_with_cases_crossed_half_of_each_session_is_read_with_the_model():
-    sessions = cross_over(
-        names("c", 20),
-        names("reader", 3),
-        ARMS,
-        crossing="cases",
-        rng=np.random.default_rng(0),
-    )
-    for session in sessions:
+    for session in crossed(20, 3, "cases"):
         assert Counter(arm for _, arm in session.rows) == {"without": 10, "with": 10}
 
 
 def test_orders_differ_between_readers_and_sessions():
-    sessions = cross_over(
-        names("c", 30),
-        names("reader", 3),
-        ARMS,
-        crossing="sessions",
-        rng=np.random.default_rng(0),
-    )
+    sessions = crossed(30, 3)
     assert len({tuple(code for code, _ in session.rows) for session in sessions}) == 6
 
 
@@ -104,9 +89,7 @@ def test_reference_readers_read_once_in_no_arm():
 
 
 def test_the_second_session_begins_after_the_first_and_the_washout():
-    sessions = cross_over(
-        ("a", "b"), ("reader-1",), ARMS, crossing="sessions", rng=np.random.default_rng(0)
-    )
+    sessions = crossed(2, 1)
     dated = with_dates(sessions, date(2030, 1, 7), session_days=14, washout_days=28)
     assert [session.not_before for session in dated] == [date(2030, 1, 7), date(2030, 2, 18)]
     with pytest.raises(InputError, match="washout"):

@@ -14,28 +14,11 @@ from condyle.evaluation.reader_pooled import (
     model_against_readers,
     pooled_results,
 )
-from condyle.evaluation.reader_simulation import ReaderModel, simulate_readings
-from condyle.evaluation.readers import ReaderTable, model_alone
+from condyle.evaluation.reader_simulation import ReaderModel
+from condyle.evaluation.readers import model_alone
 
 CASES = 50
 TRUTH = np.arange(CASES) % 2 == 0
-
-
-def table(seed=0, readers=3, each=1, **how):
-    model = ReaderModel(**how)
-    rng = np.random.default_rng(seed)
-    made = simulate_readings(model, TRUTH, readers=readers, rng=rng)
-    return ReaderTable(
-        arms=("without", "with"),
-        readers=tuple(f"reader-{at}" for at in range(1, readers + 1)),
-        patients=np.array([f"p{at // each}" for at in range(CASES)]),
-        reference=TRUTH,
-        calls=made.calls,
-        scores=made.confidence,
-        minutes=made.minutes,
-        right_level=np.zeros_like(made.calls),
-        has_level=np.zeros(CASES, dtype=bool),
-    )
 
 
 def plan_of(study, seed=0):
@@ -72,8 +55,8 @@ def gwet_by_hand(calls):
 
 
 @pytest.mark.parametrize("arm", [0, 1])
-def test_agreement_is_that_of_its_published_formulas(arm):
-    study = table(1, readers=4)
+def test_agreement_is_that_of_its_published_formulas(arm, reader_table):
+    study = reader_table(1, readers=4)
     found = agreement_of_readers(study, arm, plan=plan_of(study))
     calls = study.calls[arm]
     assert found.fleiss.value == pytest.approx(fleiss_by_hand(calls))
@@ -83,8 +66,8 @@ def test_agreement_is_that_of_its_published_formulas(arm):
     assert len(found.pairs) == 6 and found.with_model == ()
 
 
-def test_each_pair_has_cohens_kappa_and_each_reader_one_with_the_model():
-    study = table(2)
+def test_each_pair_has_cohens_kappa_and_each_reader_one_with_the_model(reader_table):
+    study = reader_table(2)
     model = model_of(study)
     found = agreement_of_readers(study, 0, plan=plan_of(study), model=model)
     for first, second, kappa in found.pairs:
@@ -98,8 +81,8 @@ def test_each_pair_has_cohens_kappa_and_each_reader_one_with_the_model():
         assert kappa.value == pytest.approx(expected)
 
 
-def test_the_model_against_these_readers_is_its_figure_less_their_mean():
-    study = table(3)
+def test_the_model_against_these_readers_is_its_figure_less_their_mean(reader_table):
+    study = reader_table(3)
     model = model_of(study)
     found = model_against_mean(study, 0, model=model, plan=plan_of(study))
     own = model.calls[TRUTH].mean()
@@ -110,8 +93,8 @@ def test_the_model_against_these_readers_is_its_figure_less_their_mean():
     assert {each.probability_method for each in found.values()} == {"patient bootstrap"}
 
 
-def test_the_model_against_further_readers_has_the_same_value_and_is_less_sure():
-    study = table(4, readers=5, skill_sd=0.4, threshold_sd=0.4)
+def test_the_model_against_further_readers_has_the_same_value_and_is_less_sure(reader_table):
+    study = reader_table(4, readers=5, model=ReaderModel(skill_sd=0.4, threshold_sd=0.4))
     model = model_of(study)
     these = model_against_mean(study, 0, model=model, plan=plan_of(study))
     further = model_against_readers(study, 0, model=model)
@@ -122,16 +105,16 @@ def test_the_model_against_further_readers_has_the_same_value_and_is_less_sure()
     assert wide.high - wide.low > narrow.high - narrow.low
 
 
-def test_fixed_readers_are_surer_than_random_ones_where_readers_differ():
-    study = table(5, readers=5, change_sd=0.8)
+def test_fixed_readers_are_surer_than_random_ones_where_readers_differ(reader_table):
+    study = reader_table(5, readers=5, model=ReaderModel(change_sd=0.8))
     found = {(p.figure, p.generalises): p.difference for p in pooled_results(study, (1, 0))}
     for figure in ("auc", "sensitivity"):
         both, fixed = found[figure, "readers and cases"], found[figure, "cases"]
         assert both.high - both.low > fixed.high - fixed.low
 
 
-def test_fixed_cases_are_the_paired_t_test_of_the_readers():
-    study = table(6, readers=6)
+def test_fixed_cases_are_the_paired_t_test_of_the_readers(reader_table):
+    study = reader_table(6, readers=6)
     found = {(p.figure, p.generalises): p for p in pooled_results(study, (1, 0))}
     share = study.calls[:, :, TRUTH].mean(axis=2)
     expected = stats.ttest_rel(share[1], share[0])
@@ -142,8 +125,8 @@ def test_fixed_cases_are_the_paired_t_test_of_the_readers():
     assert pooled.freedom == 5
 
 
-def test_the_jackknife_gives_nearly_what_the_closed_form_gives():
-    study = table(7, readers=4)
+def test_the_jackknife_gives_nearly_what_the_closed_form_gives(reader_table):
+    study = reader_table(7, readers=4)
     one = pooled_results(study, (1, 0))
     other = pooled_results(study, (1, 0), covariance="jackknife")
     for first, second in zip(one, other, strict=True):
@@ -152,8 +135,8 @@ def test_the_jackknife_gives_nearly_what_the_closed_form_gives():
         assert second.covariance == "jackknife"
 
 
-def test_the_level_widens_the_interval_and_moves_no_value():
-    study = table(8)
+def test_the_level_widens_the_interval_and_moves_no_value(reader_table):
+    study = reader_table(8)
     for one, other in zip(
         pooled_results(study, (1, 0)), pooled_results(study, (1, 0), level=0.99), strict=True
     ):
@@ -162,8 +145,8 @@ def test_the_level_widens_the_interval_and_moves_no_value():
         assert other.difference.level == 0.99
 
 
-def test_cases_that_one_reader_did_not_time_are_left_out_of_the_mean_time_alone():
-    study = table(9)
+def test_cases_that_one_reader_did_not_time_are_left_out_of_the_mean_time_alone(reader_table):
+    study = reader_table(9)
     minutes = study.minutes.copy()
     minutes[1, 2, :6] = np.nan
     gaps = dataclasses.replace(study, minutes=minutes)
@@ -199,15 +182,17 @@ def test_discs_of_one_patient_widen_what_patients_of_their_own_would_not():
         (10, 10, set()),
     ],
 )
-def test_warnings_follow_the_number_of_readers_and_of_known_years(readers, years, expected):
-    study = table(10, readers=readers)
+def test_warnings_follow_the_number_of_readers_and_of_known_years(
+    readers, years, expected, reader_table
+):
+    study = reader_table(10, readers=readers)
     known = {f"reader-{at}": float(at) for at in range(1, years + 1)}
     found = analyse_readers(study, np.random.default_rng(0), years=known, replicates=10)
     assert {warning.code for warning in found.warnings} == expected
 
 
-def test_an_analysis_is_the_same_for_the_same_seed():
-    study = table(11)
+def test_an_analysis_is_the_same_for_the_same_seed(reader_table):
+    study = reader_table(11)
     years = {f"reader-{at}": float(at) for at in (1, 2, 3)}
     one, other = (
         analyse_readers(study, np.random.default_rng(5), years=years, replicates=30)

@@ -12,9 +12,8 @@ from condyle.evaluation.mrmc import compare_modalities, reader_figures
 from condyle.evaluation.multiplicity import holm
 from condyle.evaluation.reader_analysis import analyse_readers
 from condyle.evaluation.reader_pooled import agreement_of_calls, pooled_results
-from condyle.evaluation.reader_simulation import ReaderModel, simulate_readings
+from condyle.evaluation.reader_simulation import ReaderModel
 from condyle.evaluation.readers import (
-    ReaderTable,
     contradictions,
     model_alone,
     paired_verdict,
@@ -27,31 +26,12 @@ CASES = 60
 TRUTH = np.arange(CASES) % 2 == 0
 
 
-def table(seed=0, readers=3, model=None, **changed):
-    made = simulate_readings(
-        model or ReaderModel(), TRUTH, readers=readers, rng=np.random.default_rng(seed)
-    )
-    shape = made.calls.shape
-    found = ReaderTable(
-        arms=("without", "with"),
-        readers=tuple(f"reader-{at}" for at in range(1, readers + 1)),
-        patients=np.array([f"p{at:03}" for at in range(CASES)]),
-        reference=TRUTH,
-        calls=made.calls,
-        scores=made.confidence,
-        minutes=made.minutes,
-        right_level=np.ones(shape, dtype=bool),
-        has_level=np.zeros(CASES, dtype=bool),
-    )
-    return dataclasses.replace(found, **changed)
-
-
 def plan_of(study, seed=0, replicates=200):
     return Resampling(study.patients, np.random.default_rng(seed), replicates)
 
 
-def test_a_reader_has_the_figures_that_others_compute():
-    study = table()
+def test_a_reader_has_the_figures_that_others_compute(reader_table):
+    study = reader_table()
     found = reader_performance(study, (1, 2), np.random.default_rng(0))
     calls, scores = study.calls[1, 2], study.scores[1, 2]
     assert found.sensitivity.value == pytest.approx(calls[TRUTH].mean())
@@ -74,19 +54,19 @@ def test_times_have_median_and_quartiles_of_what_was_timed():
     assert times(np.full(6, np.nan), plan) is None
 
 
-def test_a_finding_at_the_wrong_level_is_not_located():
-    study = table()
+def test_a_finding_at_the_wrong_level_is_not_located(reader_table):
+    study = reader_table()
     wrong = np.ones_like(study.calls)
     wrong[0, 0, ::4] = False
-    placed = table(right_level=wrong, has_level=TRUTH)
+    placed = reader_table(right_level=wrong, has_level=TRUTH)
     found = reader_performance(placed, (0, 0), np.random.default_rng(0))
     expected = (study.calls[0, 0] & wrong[0, 0])[TRUTH].mean()
     assert found.located.value == pytest.approx(expected)
     assert found.located.value < found.sensitivity.value
 
 
-def test_changes_are_paired_and_follow_their_tests():
-    study = table(1)
+def test_changes_are_paired_and_follow_their_tests(reader_table):
+    study = reader_table(1)
     found = reader_changes(study, (1, 0, 0), plan_of(study))
     right = study.calls[:, 0] == TRUTH
     expected = mcnemar(right[1][TRUTH], right[0][TRUTH])
@@ -102,9 +82,9 @@ def test_changes_are_paired_and_follow_their_tests():
     assert found["minutes saved"].p_value == pytest.approx(stats.wilcoxon(saved).pvalue)
 
 
-def test_the_same_readings_in_both_arms_show_nothing():
-    study = table(2)
-    same = table(
+def test_the_same_readings_in_both_arms_show_nothing(reader_table):
+    study = reader_table(2)
+    same = reader_table(
         2,
         calls=np.stack([study.calls[0]] * 2),
         scores=np.stack([study.scores[0]] * 2),
@@ -115,9 +95,9 @@ def test_the_same_readings_in_both_arms_show_nothing():
     assert all(each.difference.value == 0.0 for each in found.values())
 
 
-def test_better_is_said_only_when_it_is_hardly_false():
+def test_better_is_said_only_when_it_is_hardly_false(reader_table):
     strong = ReaderModel(areas=(0.65, 0.97), skill_sd=0.0, change_sd=0.0)
-    study = table(3, model=strong)
+    study = reader_table(3, model=strong)
     found = reader_changes(study, (1, 0, 0), plan_of(study))
     assert found["auc"].probability_false < 0.05
     assert paired_verdict(found["auc"]) == "better"
@@ -126,15 +106,15 @@ def test_better_is_said_only_when_it_is_hardly_false():
     assert paired_verdict(back["minutes saved"], ("faster", "slower")) == "slower"
 
 
-def test_readings_that_were_not_timed_are_left_out_of_the_time_saved():
-    study = table(4)
+def test_readings_that_were_not_timed_are_left_out_of_the_time_saved(reader_table):
+    study = reader_table(4)
     minutes = study.minutes.copy()
     minutes[0, 0, 2:] = np.nan
-    found = reader_changes(table(4, minutes=minutes), (1, 0, 0), plan_of(study))
+    found = reader_changes(reader_table(4, minutes=minutes), (1, 0, 0), plan_of(study))
     assert found["minutes saved"].difference.n == 2
     minutes[0, 0, 1] = np.nan
     assert "minutes saved" not in reader_changes(
-        table(4, minutes=minutes), (1, 0, 0), plan_of(study)
+        reader_table(4, minutes=minutes), (1, 0, 0), plan_of(study)
     )
 
 
@@ -146,8 +126,8 @@ def test_what_the_model_declined_counts_as_wrong():
     assert found.scores[0] == -np.inf and found.scores[1] == np.inf
 
 
-def test_all_readers_together_follow_obuchowski_and_rockette():
-    study = table(5, readers=4)
+def test_all_readers_together_follow_obuchowski_and_rockette(reader_table):
+    study = reader_table(5, readers=4)
     found = {(p.figure, p.generalises): p for p in pooled_results(study, (1, 0))}
     assert len(found) == 15
     figures = reader_figures(TRUTH, study.scores[[1, 0]])
@@ -162,8 +142,8 @@ def test_all_readers_together_follow_obuchowski_and_rockette():
     assert fixed.value == pytest.approx(pooled.difference.value)
 
 
-def test_a_pooled_verdict_asks_the_interval():
-    study = table(6)
+def test_a_pooled_verdict_asks_the_interval(reader_table):
+    study = reader_table(6)
     (found, *_) = pooled_results(study, (1, 0))
     for low, high, verdict in (
         (0.01, 0.2, "better"),
@@ -174,23 +154,23 @@ def test_a_pooled_verdict_asks_the_interval():
         assert dataclasses.replace(found, difference=gap).verdict() == verdict
 
 
-def test_readers_who_agree_have_a_kappa_of_one():
-    study = table(7)
+def test_readers_who_agree_have_a_kappa_of_one(reader_table):
+    study = reader_table(7)
     calls = np.stack([study.calls[0, 0]] * 3)
     fleiss, gwet = agreement_of_calls(calls, plan_of(study))
     assert fleiss.value == pytest.approx(1.0) and gwet.value == pytest.approx(1.0)
 
 
-def test_calls_against_ones_own_confidence_are_counted():
-    study = table(8)
+def test_calls_against_ones_own_confidence_are_counted(reader_table):
+    study = reader_table(8)
     assert contradictions(study, 0) == 0
     turned = study.scores.copy()
     turned[0, 0, 0] = 100 - study.scores[0, 0, 0]
-    assert contradictions(table(8, scores=turned), 0) == (study.scores[0, 0, 0] != 50)
+    assert contradictions(reader_table(8, scores=turned), 0) == (study.scores[0, 0, 0] != 50)
 
 
-def test_a_whole_analysis_has_every_part():
-    study = table(9, readers=4)
+def test_a_whole_analysis_has_every_part(reader_table):
+    study = reader_table(9, readers=4)
     years = {"reader-1": 2, "reader-2": 5, "reader-3": 11, "reader-4": 20}
     model = model_alone(
         "a model",
@@ -221,15 +201,28 @@ def test_a_whole_analysis_has_every_part():
     assert codes == {"few-readers", "few-for-experience"}
 
 
-def test_one_reader_alone_is_analysed_without_the_pooled_parts():
-    study = table(10, readers=1)
+def test_a_reader_who_was_not_timed_leaves_the_times_of_the_others_their_adjustment(reader_table):
+    study = reader_table(14)
+    minutes = study.minutes.copy()
+    minutes[:, 0] = np.nan
+    found = analyse_readers(
+        dataclasses.replace(study, minutes=minutes), np.random.default_rng(0), replicates=50
+    )
+    saved = [reader.changes[0]["minutes saved"].p_value for reader in found.readers[1:]]
+    adjusted = found.holm[0]["minutes saved"]
+    assert np.isnan(adjusted[0])
+    assert adjusted[1:] == pytest.approx(holm(saved))
+
+
+def test_one_reader_alone_is_analysed_without_the_pooled_parts(reader_table):
+    study = reader_table(10, readers=1)
     found = analyse_readers(study, np.random.default_rng(0), replicates=100)
     assert not found.pooled and not found.agreement and found.model is None
     assert {"one-reader", "no-experience"} <= {warning.code for warning in found.warnings}
 
 
-def test_small_clustered_and_untimed_studies_are_warned_of():
-    study = table(11, patients=np.array([f"p{at // 2}" for at in range(CASES)]), unit="disc")
+def test_small_clustered_and_untimed_studies_are_warned_of(reader_table):
+    study = reader_table(11, patients=np.array([f"p{at // 2}" for at in range(CASES)]), unit="disc")
     minutes = study.minutes.copy()
     minutes[0, 0, 0] = np.nan
     found = analyse_readers(
@@ -241,15 +234,15 @@ def test_small_clustered_and_untimed_studies_are_warned_of():
     assert "by patient (30 patients)" in found.pooled[0][0].difference.method
 
 
-def test_a_study_without_both_classes_is_refused():
+def test_a_study_without_both_classes_is_refused(reader_table):
     with pytest.raises(InputError, match="0 of them positive"):
-        table(reference=np.zeros(CASES, dtype=bool))
+        reader_table(reference=np.zeros(CASES, dtype=bool))
     with pytest.raises(InputError, match="a reading of each in each"):
-        table(calls=np.zeros((2, 3, 5), dtype=bool))
+        reader_table(calls=np.zeros((2, 3, 5), dtype=bool))
 
 
-def test_the_order_of_readers_and_cases_changes_nothing():
-    study = table(12, readers=3)
+def test_the_order_of_readers_and_cases_changes_nothing(reader_table):
+    study = reader_table(12, readers=3)
     order, people = np.random.default_rng(0).permutation(CASES), [2, 0, 1]
     turned = dataclasses.replace(
         study,
@@ -269,8 +262,8 @@ def test_the_order_of_readers_and_cases_changes_nothing():
         assert other.p_value == pytest.approx(one.p_value, abs=1e-12)
 
 
-def test_turning_the_arms_round_turns_the_difference_round():
-    study = table(13)
+def test_turning_the_arms_round_turns_the_difference_round(reader_table):
+    study = reader_table(13)
     for one, other in zip(
         pooled_results(study, (1, 0)), pooled_results(study, (0, 1)), strict=True
     ):
