@@ -6,6 +6,7 @@ from condyle.evaluation.bootstrap import Resampling
 from condyle.evaluation.detection import (
     COCO_THRESHOLDS,
     average_precision_of_boxes,
+    box_curve,
     box_iou,
     froc_score,
     froc_sensitivity,
@@ -65,6 +66,35 @@ def test_a_precision_curve_worked_by_hand():
     assert area == pytest.approx(0.25 * 1 + 0.25 * 0.75 + 0.25 * 0.75)
     eleven = average_precision_of_boxes(matches, plan(1), interpolation="voc-11").value
     assert eleven == pytest.approx((3 * 1 + 5 * 0.75) / 11)
+
+
+def test_the_curve_has_a_point_for_each_score_and_bends_for_no_order_of_equal_ones():
+    target = [[0, 0, 10, 10], [0, 20, 10, 30], [0, 40, 10, 50], [0, 60, 10, 70]]
+    boxes = [target[0], [50, 50, 60, 60], target[1], target[2]]
+    images = [image_boxes(target, boxes, [0.9, 0.7, 0.7, 0.6]), image_boxes([], [], [])]
+    found = box_curve(match(images))
+    assert found.thresholds.tolist() == [0.9, 0.7, 0.6]
+    assert found.sensitivity.tolist() == [0.25, 0.5, 0.75]
+    assert found.ppv == pytest.approx([1, 2 / 3, 3 / 4])
+    assert found.false_boxes.tolist() == [0.0, 0.5, 0.5]
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_along_the_curve_lie_the_froc_and_the_all_point_precision(seed):
+    matches = match(made_up(seed))
+    found = box_curve(matches)
+    for rate in (0.25, 1.0):
+        expected = found.sensitivity[found.false_boxes <= rate].max()
+        assert froc_sensitivity(matches, plan(30), rate=rate).value == pytest.approx(expected)
+    best = np.maximum.accumulate(found.ppv[::-1])[::-1]
+    area = (np.diff(found.sensitivity, prepend=0.0) * best).sum()
+    assert average_precision_of_boxes(matches, plan(30)).value == pytest.approx(area, abs=1e-12)
+
+
+def test_without_a_box_or_a_target_the_curve_is_empty_or_undefined():
+    assert not len(box_curve(match([image_boxes([[0, 0, 9, 9]], [], [])])).thresholds)
+    nothing = box_curve(match([image_boxes([], [[0, 0, 9, 9]], [0.5])]))
+    assert np.isnan(nothing.sensitivity[0]) and nothing.false_boxes[0] == 1.0
 
 
 def test_a_second_box_on_the_same_target_is_wrong():

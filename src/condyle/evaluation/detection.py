@@ -64,6 +64,23 @@ class Matches:
     targets: IntArray
 
 
+@dataclass(frozen=True, eq=False)
+class BoxCurve:
+    """What each threshold finds, from the highest score down; equal scores stand together.
+
+    Attributes:
+        thresholds: Each distinct score; a box counts at or above it.
+        sensitivity: Share of the reference boxes that are found; NaN where there are none.
+        ppv: Share of the boxes found that are right, the precision.
+        false_boxes: Wrong boxes an image.
+    """
+
+    thresholds: FloatArray
+    sensitivity: FloatArray
+    ppv: FloatArray
+    false_boxes: FloatArray
+
+
 def image_boxes(reference: ArrayLike, found: ArrayLike, scores: ArrayLike) -> ImageBoxes:
     """Gives the boxes of an image from lists; an empty list is no box.
 
@@ -114,6 +131,19 @@ def match(images: Sequence[ImageBoxes], *, iou: float = 0.5) -> Matches:
         scores=everything[order],
         image=np.concatenate(owner)[order].astype(np.int64),
         targets=np.array([len(image.reference) for image in images], dtype=np.int64),
+    )
+
+
+def box_curve(matches: Matches) -> BoxCurve:
+    """Gives the precision-recall and the FROC curve; empty where no box was found."""
+    ends = _last_of_each_score(matches)
+    won, called = np.cumsum(matches.right)[ends], ends + 1
+    total = int(matches.targets.sum())
+    return BoxCurve(
+        thresholds=matches.scores[ends],
+        sensitivity=won / total if total else np.full(len(ends), np.nan),
+        ppv=won / called,
+        false_boxes=(called - won) / len(matches.targets),
     )
 
 
@@ -212,7 +242,7 @@ def weighted_box_precision(matches: Matches, interpolation: Interpolation) -> We
 
 def weighted_froc(matches: Matches, rates: Sequence[float]) -> WeightedStatistic:
     """Gives the mean sensitivity over rates as a statistic of image weights."""
-    ends = np.concatenate((matches.scores[1:] != matches.scores[:-1], [True]))
+    ends = _last_of_each_score(matches)
 
     def mean(weights: FloatArray) -> FloatArray:
         total = matches.targets @ weights
@@ -226,6 +256,12 @@ def weighted_froc(matches: Matches, rates: Sequence[float]) -> WeightedStatistic
             return np.asarray(np.mean(caught, axis=0) / total)
 
     return mean
+
+
+def _last_of_each_score(matches: Matches) -> NDArray[np.intp]:
+    if not len(matches.scores):
+        return np.empty(0, dtype=np.intp)
+    return np.flatnonzero(np.concatenate((matches.scores[1:] != matches.scores[:-1], [True])))
 
 
 def _match_image(overlap: FloatArray, iou: float) -> BoolArray:
