@@ -33,6 +33,18 @@ def test_a_known_congruence_gives_one_probability():
     assert found.judgement == "consistent"
 
 
+@pytest.mark.parametrize("both_right", [0.5, 0.68, 0.81])
+def test_a_congruence_that_the_accuracies_rule_out_is_impossible(both_right):
+    found = better(paired=True, both_right=both_right)
+    assert (found.judgement, found.figure) == ("impossible", "both right")
+    assert "0.690 to 0.805" in found.statement
+
+
+@pytest.mark.parametrize("both_right", [0.69, 0.75, 0.804])
+def test_a_congruence_within_the_rounding_of_the_accuracies_is_taken(both_right):
+    assert better(paired=True, both_right=both_right).figure == "better than"
+
+
 def test_a_congruence_that_is_not_printed_leaves_a_range():
     found = better(a="88 %", n_a=60, n_b=60, paired=True)
     assert found.judgement == "untold"

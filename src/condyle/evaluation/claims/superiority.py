@@ -27,8 +27,10 @@ def check_better_accuracy(claim: AccuracySuperiorityClaim) -> list[Verdict]:
         low = high = _false_if_independent((a, claim.n_a), (b, claim.n_b))
         how = "independent cases"
     elif claim.both_right is not None:
-        least, most = congruence_range(a, b)
-        both = float(np.clip(claim.both_right, least, most))
+        if (cannot := _impossible_congruence(claim, claim.both_right)) is not None:
+            return [cannot]
+        # Within the rounding of the two accuracies it may lie a little outside of their range.
+        both = float(np.clip(claim.both_right, *congruence_range(a, b)))
         low = high = false_accuracy_claim(fewer, a, b, both_right=both)
         how = f"both right in {both:.3f}"
     else:
@@ -51,6 +53,19 @@ def check_better_mean(claim: MeanSuperiorityClaim) -> list[Verdict]:
         low = high = false_mean_claim(claim.n, means, sds, correlation=claim.correlation)
         how = f"n = {claim.n}, correlation {claim.correlation:g}"
     return [_verdict(claim.id, (claim.a.text, claim.b.text), (low, high), how, True)]
+
+
+def _impossible_congruence(claim: AccuracySuperiorityClaim, both: float) -> Verdict | None:
+    a, b = claim.a.as_share(), claim.b.as_share()
+    least, most = max(0.0, a.low + b.low - 1.0), min(a.high, b.high)
+    if least - 1e-9 <= both <= most + 1e-9:
+        return None
+    sum_ = f"{claim.a.text} + {claim.b.text} - 1 to the lesser = {_span((least, most))}"
+    statement = (
+        f"Both cannot be right in {both:g} of the cases: with {claim.a.text} and "
+        f"{claim.b.text} it is {_span((least, most))}."
+    )
+    return Verdict(claim.id, "both right", "impossible", statement, sum_)
 
 
 def _verdict(
