@@ -107,9 +107,7 @@ def _ratios(claim: ConfusionClaim) -> dict[str, Ratio]:
 
 
 def _against(printed: Printed, share: float) -> Judgement:
-    as_share = printed.as_share()
-    holds = as_share.rounds_from(share) or as_share.cut_from(share)
-    return "consistent" if holds else "impossible"
+    return "consistent" if printed.as_share().stands_for(share) else "impossible"
 
 
 def _other_figures(printed: Printed, name: str, ratios: Mapping[str, Ratio]) -> list[str]:

@@ -34,8 +34,7 @@ def check_interval(claim: IntervalClaim, others: Sequence[IntervalClaim]) -> lis
 
 
 def _value(claim: IntervalClaim, share: float) -> Verdict:
-    printed = claim.printed.as_share()
-    holds = printed.rounds_from(share) or printed.cut_from(share)
+    holds = claim.printed.as_share().stands_for(share)
     sum_ = f"{claim.hits}/{claim.trials} = {share:.4f}"
     statement = f"{claim.printed.text} {'holds' if holds else 'cannot be'}: {sum_}."
     return Verdict(claim.id, "value", "consistent" if holds else "impossible", statement, sum_)

@@ -45,9 +45,10 @@ class Printed:
         """Tells whether a number rounds to it."""
         return self.low - SLACK <= number <= self.high + SLACK
 
-    def cut_from(self, number: float) -> bool:
-        """Tells whether a number gives it by cutting off digits."""
-        return self.value - SLACK <= number < self.value + self.step
+    def stands_for(self, number: float) -> bool:
+        """Tells whether a number gives it by rounding or by cutting off digits."""
+        cut = self.value - SLACK <= number < self.value + self.step
+        return cut or self.rounds_from(number)
 
 
 def parse_printed(source: object) -> Printed:

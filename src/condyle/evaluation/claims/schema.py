@@ -10,13 +10,13 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from condyle.evaluation.claims.printed import Printed, parse_printed
+from condyle.evaluation.intervals import ProportionMethod
 
 CLAIMS_SCHEMA = "condyle.claims/1"
 
 AsPrinted = Annotated[Printed, BeforeValidator(parse_printed)]
 Count = Annotated[int, Field(ge=0)]
 Some = Annotated[int, Field(ge=1)]
-Method = Literal["wilson", "clopper-pearson", "agresti-coull", "wald"]
 
 
 class _Closed(BaseModel):
@@ -54,7 +54,7 @@ class ProportionClaim(_Claim):
 
 
 class IntervalClaim(_Claim):
-    """A share with its interval. ``group`` names its class or arm."""
+    """A share with its interval, or the interval of an AUC."""
 
     kind: Literal["interval"]
     hits: Count | None = None
@@ -62,7 +62,7 @@ class IntervalClaim(_Claim):
     printed: AsPrinted
     low: AsPrinted
     high: AsPrinted
-    method: Method | None = None
+    method: ProportionMethod | None = None
     level: float = Field(default=0.95, gt=0.0, lt=1.0)
     statistic: Literal["proportion", "auc"] = "proportion"
 

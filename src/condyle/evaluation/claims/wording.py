@@ -114,7 +114,7 @@ def check_shared_figures(claim: SharedFiguresClaim) -> list[Verdict]:
                 statement = f"The {figure} of {model} is the same in each class."
                 verdicts.append(Verdict(claim.id, label, "consistent", statement, texts))
                 continue
-            statement = f"The {figure} of {model} is one figure for both classes, printed: {texts}."
+            statement = f"The {figure} of {model} is one figure for all classes, printed: {texts}."
             statement += _from_elsewhere(claim, model, figure)
             verdicts.append(Verdict(claim.id, label, "impossible", statement, texts))
     return verdicts
