@@ -1,8 +1,8 @@
 """Held to 1e-6 against their definitions, written out in loops or by least squares.
 
 These are the figures that no package of the tests gives and that published tables print to
-three to five digits only: Gwet's AC2, weighted Fleiss, the intraclass correlations, and the
-limits of agreement.
+three to five digits only: Gwet's AC2, weighted Fleiss, the intraclass correlations, the
+limits of agreement, and clustered ROC areas.
 """
 
 import itertools
@@ -13,6 +13,7 @@ from scipy import stats
 
 from condyle.evaluation.agreement import fleiss_kappa, gwet
 from condyle.evaluation.bootstrap import Resampling
+from condyle.evaluation.delong import roc_areas
 from condyle.evaluation.detection import froc_score, image_boxes, match
 from condyle.evaluation.multiclass import ranked_probability_score
 from condyle.evaluation.regression import bland_altman, intraclass_correlation
@@ -170,3 +171,28 @@ def test_the_froc_score_takes_the_best_threshold_at_each_rate():
         for r in (0.125, 0.25, 0.5, 1, 2, 4, 8)
     ]
     assert froc_score(match(images), plan(16)).value == close(np.mean(best))
+
+
+def test_clustered_areas_have_the_covariance_that_obuchowski_defines():
+    rng = np.random.default_rng(12)
+    owner = rng.integers(0, 9, size=60)
+    truth = rng.integers(0, 2, size=60).astype(bool)
+    scores = np.round(truth + rng.normal(size=(2, 60)) + owner / 5, 1)
+    clusters = np.unique(owner)
+    positives, negatives = truth.sum(), (~truth).sum()
+    won, lost = [], []
+    for row in scores:
+        share = (row[truth][:, None] > row[~truth]) + 0.5 * (row[truth][:, None] == row[~truth])
+        own = share.mean()
+        of_positive, of_negative = share.mean(axis=1), share.mean(axis=0)
+        won.append([(of_positive[owner[truth] == at] - own).sum() for at in clusters])
+        lost.append([(of_negative[owner[~truth] == at] - own).sum() for at in clusters])
+    with_positive, with_negative = (len(np.unique(owner[rows])) for rows in (truth, ~truth))
+    count = len(clusters)
+    found = roc_areas(truth, scores, patients=owner).covariance
+    for a, b in itertools.product((0, 1), repeat=2):
+        s10 = with_positive / (with_positive - 1) / positives * np.dot(won[a], won[b])
+        s01 = with_negative / (with_negative - 1) / negatives * np.dot(lost[a], lost[b])
+        s11 = count / (count - 1) * (np.dot(won[a], lost[b]) + np.dot(won[b], lost[a])) / 2
+        expected = s10 / positives + s01 / negatives + 2 * s11 / (positives * negatives)
+        assert found[a, b] == close(expected)
