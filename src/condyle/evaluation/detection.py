@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -288,7 +288,7 @@ def _check_images(matches: Matches, resampling: Resampling) -> None:
         )
 
 
-def _refuse(found: str, needed: str) -> NDArray[np.float64]:
+def _refuse(found: str, needed: str) -> NoReturn:
     raise InputError(
         "A detection cannot be evaluated.",
         found=found,

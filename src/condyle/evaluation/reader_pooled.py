@@ -157,6 +157,7 @@ def agreement_of_readers(
         model: What the model said.
     """
     calls = table.calls[arm].astype(np.int64)
+    fleiss, ac1 = agreement_of_calls(table.calls[arm], plan)
     every = np.ones(len(table.reference), dtype=bool)
     names = table.readers
     pairs = [
@@ -173,8 +174,8 @@ def agreement_of_readers(
     return Agreement(
         arm=table.arms[arm],
         unanimous=proportion((calls == calls[0]).all(axis=0), every, plan),
-        fleiss=fleiss_kappa(calls.T, plan, categories=(0, 1)),
-        gwet=gwet(calls.T, plan, categories=(0, 1)),
+        fleiss=fleiss,
+        gwet=ac1,
         pairs=tuple(pairs),
         with_model=tuple(with_model),
     )
