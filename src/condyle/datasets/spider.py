@@ -38,6 +38,9 @@ COLUMNS = {
 RANGES = {"pfirrmann": (1, 5), "modic": (0, 3)}
 """Least and greatest grade of a column; the others are 0 or 1."""
 
+HOLDS = "gradings.csv, midsagittal/ and, for masks, t2space/images and t2space/masks"
+"""What the folder holds, in words."""
+
 MOST_LABEL = 3
 
 _WEIGHTINGS: dict[str, Weighting] = {"t1": "t1", "t2": "t2", "t2_SPACE": "t2-space"}
@@ -226,6 +229,6 @@ def _require(root: Path) -> None:
         raise DatasetError(
             "The data does not have the layout 'spider'.",
             found="no gradings.csv beside a folder midsagittal",
-            needed="gradings.csv, midsagittal/ and, for masks, t2space/images and t2space/masks",
+            needed=HOLDS,
             mend="give --data the folder that holds gradings.csv.",
         )

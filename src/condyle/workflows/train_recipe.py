@@ -35,6 +35,7 @@ from condyle.workflows.training.manifests import bundle_manifest
 from condyle.workflows.training.run_folder import dataset_record, open_run, write_json
 from condyle.workflows.training.scored_discs import Scored
 
+
 def train_recipe(
     name: str,
     *,
