@@ -36,6 +36,8 @@ def test_the_import_contracts_hold(root: Path) -> None:
         "condyle.cli",
         "condyle.workflows.read_study",
         "condyle.workflows.simulate",
+        "condyle.workflows.evaluate_bundle",
+        "condyle.workflows.evaluate_table",
         "condyle.workflows.recipes",
         "condyle.reporting",
         "condyle.inference",

@@ -12,6 +12,7 @@ import numpy as np
 
 from condyle.domain.case import Case
 from condyle.errors import InputError
+from condyle.evaluation.inputs import BoolArray
 from condyle.evaluation.predictions import Predictions
 
 ALL = "all"
@@ -154,14 +155,9 @@ def cohort_of_table(
         unit: What a row of these tasks is, such as ``"disc"``.
     """
     groups = groups_of_table(table)
-    names = sorted(set(table.covariates) - {IN_SAMPLE})
-    columns = [table.covariates[name].tolist() for name in names]
-    told = list(zip(*columns, strict=True)) if columns else [()] * len(table)
-    patients, studies = table.patient.tolist(), table.study.tolist()
-    seen = dict.fromkeys(zip(patients, studies, groups, told, strict=True))
-    members = [Member(p, s, g, dict(zip(names, c, strict=True))) for p, s, g, c in seen]
-    rows = zip(patients, groups, table.task.tolist(), table.reference.tolist(), strict=True)
-    judged = [Judged(p, g, t, r) for p, g, t, r in rows if t in classes]
+    members = members_of_table(table, groups, sorted(set(table.covariates) - {IN_SAMPLE}))
+    columns = (table.patient.tolist(), groups, table.task.tolist(), table.reference.tolist())
+    judged = [Judged(p, g, t, r) for p, g, t, r in zip(*columns, strict=True) if t in classes]
     return cohort_of(members, judged, unit=unit)
 
 
@@ -205,6 +201,31 @@ def groups_of_table(table: Predictions) -> list[str]:
     if len(np.unique(table.fold[table.fold >= 0])) > 1:
         return [f"fold {fold}" if fold >= 0 else "no fold" for fold in table.fold.tolist()]
     return [""] * len(table)
+
+
+def members_of_table(
+    table: Predictions, groups: Sequence[str], covariates: Sequence[str]
+) -> list[Member]:
+    """Gives the studies of a table, each once for every group and set of covariates.
+
+    Args:
+        table: The predictions.
+        groups: Group of each row.
+        covariates: Names of those that are wanted.
+    """
+    columns = [table.covariates[name].tolist() for name in covariates]
+    told = list(zip(*columns, strict=True)) if columns else [()] * len(table)
+    patients, studies = table.patient.tolist(), table.study.tolist()
+    seen = dict.fromkeys(zip(patients, studies, groups, told, strict=True))
+    return [Member(p, s, g, dict(zip(covariates, c, strict=True))) for p, s, g, c in seen]
+
+
+def learned_from(table: Predictions) -> BoolArray:
+    """Tells of each row whether the model learned from its patient."""
+    marked = table.covariates.get(IN_SAMPLE)
+    if marked is None:
+        return np.zeros(len(table), dtype=bool)
+    return np.isin(table.patient, np.unique(table.patient[marked == "yes"]))
 
 
 def cohort_of(

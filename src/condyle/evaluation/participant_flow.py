@@ -9,7 +9,7 @@ import numpy as np
 
 from condyle.domain.case import Case
 from condyle.errors import InputError
-from condyle.evaluation.cohort import IN_SAMPLE
+from condyle.evaluation.cohort import learned_from
 from condyle.evaluation.predictions import Predictions
 
 MOST_ANSWERS = 6
@@ -140,7 +140,7 @@ def flow_of(
     else:
         _check_sum(screening, read)
         stages.append(Stage("Screened", screening.patients, screening.studies, screening.left_out))
-    seen = _in_sample(table)
+    seen = learned_from(table)
     counted = table.where(~seen)
     without = _without_reference(counted)
     left_out = _left_out(table, seen, "the model learned from the patient")
@@ -155,13 +155,6 @@ def flow_of(
 def _counts(table: Predictions) -> tuple[int, int]:
     studies = set(zip(table.patient.tolist(), table.study.tolist(), strict=True))
     return len({patient for patient, _ in studies}), len(studies)
-
-
-def _in_sample(table: Predictions) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    marks = table.covariates.get(IN_SAMPLE)
-    if marks is None:
-        return np.zeros(len(table), dtype=bool)
-    return np.isin(table.patient, np.unique(table.patient[marks == "yes"]))
 
 
 def _without_reference(table: Predictions) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -17,16 +16,17 @@ from condyle.errors import InputError
 from condyle.evaluation.multiplicity import holm_of_tested
 from condyle.evaluation.predictions import Predictions
 from condyle.reporting.evaluation.comparison_page import comparison_csv, comparison_page
+from condyle.reporting.evaluation.documents import comparison_document
 from condyle.reporting.evaluation.files import page_files
-from condyle.reporting.evaluation.tables import plain
+from condyle.reporting.evaluation.words import counted_word
 from condyle.reporting.predictions import read_predictions
-from condyle.workflows.evaluate_table import digest, refuse_inside
+from condyle.workflows.evaluate_table import digest
 from condyle.workflows.evaluation.compare_rows import KEY, paired_rows
 from condyle.workflows.evaluation.compare_tasks import compare_task
-from condyle.workflows.evaluation.folder import EvaluationFolder
+from condyle.workflows.evaluation.folder import COMPARISON, OutputFolder
+from condyle.workflows.evaluation.pages import how_made
 from condyle.workflows.evaluation.rows import Draw
 
-SCHEMA = "condyle.comparison/1"
 SUPERIORITY = (
     "'Better' is said only where the claim is false with a probability under 5 %; otherwise "
     "it is 'not shown', which is not the same as 'equal'. For shares and means of independent "
@@ -70,23 +70,22 @@ def compare_tables(
         UsageError: A table lies in the folder that would be replaced.
         OutputError: The folder holds something else or cannot be written.
     """
-    refuse_inside(a, out)
-    refuse_inside(b, out)
+    folder = OutputFolder(out, COMPARISON)
+    folder.refuse_inside(a, b)
     plan = draw or Draw()
     tables = read_predictions(a), read_predictions(b)
     facts = (
         *_facts("A", a, tables[0]),
         *_facts("B", b, tables[1]),
-        ("software", f"Condyle {metadata.version('condyle')}"),
-        ("bootstrap", f"{plan.replicates} replicates, seed {plan.seed}"),
+        *how_made(plan),
     )
     report = comparison_report(*tables, facts=facts, margin=margin, draw=plan, progress=progress)
-    folder = EvaluationFolder(out)
-    folder.prepare()
     progress(Progress("pages", 0, 1))
     files = page_files(comparison_page(report))
     files["comparison.csv"] = comparison_csv(report).encode("utf-8")
-    files["comparison.json"] = (json.dumps(_document(report), indent=1) + "\n").encode("utf-8")
+    document = json.dumps(comparison_document(report), indent=1) + "\n"
+    files["comparison.json"] = document.encode("utf-8")
+    folder.prepare()
     folder.write_files(files)
     progress(Progress("pages", 1, 1))
     return report
@@ -152,7 +151,7 @@ def _forests(
     for task in tasks:
         for figure in task.figures:
             if figure.headline and not np.isnan(figure.advantage.value):
-                row = ForestRow("", task.name, figure.advantage, f"{figure.n} {task.unit}s")
+                row = ForestRow("", task.name, figure.advantage, counted_word(figure.n, task.unit))
                 by_figure.setdefault(figure.name, []).append(row)
     line = None if margin is None else -margin
     return tuple(
@@ -175,23 +174,6 @@ def _warnings(a: Predictions, b: Predictions) -> tuple[str, ...]:
 def _facts(name: str, path: Path, table: Predictions) -> tuple[tuple[str, str], ...]:
     where = f"{path.parent.name}/{path.name}" if path.parent.name else path.name
     return ((name, f"{where}, {len(table)} rows"), (f"{name}, SHA-256", digest(path)))
-
-
-def _document(report: ComparisonReport) -> dict[str, object]:
-    tasks = []
-    for task in report.tasks:
-        values = plain(task)
-        if isinstance(values, dict):
-            values.pop("charts", None)
-            tasks.append(values)
-    return {
-        "schema": SCHEMA,
-        "facts": plain(report.facts),
-        "margin": report.margin,
-        "tasks": tasks,
-        "warnings": list(report.warnings),
-        "notes": list(report.notes),
-    }
 
 
 def _check_margin(margin: float | None) -> None:

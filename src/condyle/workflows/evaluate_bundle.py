@@ -2,45 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from condyle.bundle import Bundle, Metric, find_bundle, find_required, image_hash
-from condyle.datasets import spider
+from condyle.bundle import Bundle, find_bundle, find_required, image_hash
+from condyle.datasets.layouts import layout_of
 from condyle.domain.case import Case
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
-from condyle.domain.report import SliceView
 from condyle.errors import Cancelled, DatasetError
+from condyle.evaluation.cohort import IN_SAMPLE
 from condyle.evaluation.participant_flow import screening_of_cases
 from condyle.evaluation.predictions import PredictionRow, Predictions, predictions_from_rows
-from condyle.workflows.evaluation.evaluate_anatomy import AnatomyEvaluation
-from condyle.workflows.evaluation.evaluate_grading import GradingEvaluation
-from condyle.workflows.evaluation.folder import EvaluationFolder
-from condyle.workflows.evaluation.report import IN_SAMPLE_REASON, About
-from condyle.workflows.evaluation.rows import IN_SAMPLE, Draw
+from condyle.reporting.overlays import overlay_png
+from condyle.workflows.evaluation.anatomy_bundle import CaseReader, anatomy_reader
+from condyle.workflows.evaluation.folder import EVALUATION, OutputFolder, picture_name
+from condyle.workflows.evaluation.grading_bundle import grading_reader
+from condyle.workflows.evaluation.pages import make_files
+from condyle.workflows.evaluation.report import About, MadeBy
+from condyle.workflows.evaluation.rows import Draw
 
 SIMULATED_BANNER = "SIMULATED TRAINING: this bundle learned from simulated images."
 
-Read = Callable[[Case], tuple[list[PredictionRow], SliceView | None]]
-Measure = Callable[[frozenset[str]], tuple[Metric, ...]]
-
 
 @dataclass(frozen=True)
-class _Evaluation:
-    """How the cases of one kind of bundle are read, and then summed up.
+class _Archive:
+    """What an archive holds for one kind of bundle.
 
     Attributes:
-        screened: What the archive holds.
-        cases: What of it to read.
-        read: From a case to its rows and a picture.
-        measure: From the patients that count to the figures.
+        screened: All of it.
+        cases: What of it has a reference, to be read.
+        read: How a case is read.
     """
 
     screened: Sequence[Case]
     cases: Sequence[Case]
-    read: Read
-    measure: Measure
+    read: CaseReader
 
 
 def evaluate_bundle(
@@ -61,12 +58,12 @@ def evaluate_bundle(
 
     Args:
         bundle: Name of a bundle, or its folder.
-        data: The labelled archive, in the layout ``spider``.
+        data: The labelled archive, in a layout that ``condyle.datasets.layouts`` knows.
         out: Folder for ``predictions.csv``, ``metrics.json``, a picture a case and the
             pages; new, empty, or with an earlier evaluation, which is replaced.
-        pages: Also write ``report.html``, ``report.pdf``, ``metrics.csv`` and ``figures/``,
-            which needs matplotlib.
-        draw: How the figures of the pages are drawn.
+        pages: Also write ``report.html``, ``report.pdf``, ``metrics.csv``, the checklists
+            and ``figures/``, which needs matplotlib.
+        draw: How figures are drawn.
         progress: Told of the stages ``"recognise"``, ``"evaluate"``, ``"figures"`` and
             ``"pages"``; stops the work by raising ``Cancelled``, and the table of what was
             read by then is kept.
@@ -81,49 +78,36 @@ def evaluate_bundle(
     """
     tested = find_bundle(bundle)
     required = [find_required(need, near=tested.path) for need in tested.manifest.requires]
-    evaluation = _evaluation(tested, required, data)
-    folder = EvaluationFolder(out)
+    archive = _archive(tested, required, data)
+    folder = OutputFolder(out, EVALUATION)
     folder.prepare()
-    seen = _seen_patients(evaluation.cases, [tested, *required], progress=progress)
+    seen = _seen_patients(archive.cases, [tested, *required], progress=progress)
     rows: list[PredictionRow] = []
     try:
-        for done, case in enumerate(evaluation.cases, start=1):
-            found, view = evaluation.read(_marked(case, seen))
+        for done, case in enumerate(archive.cases, start=1):
+            found, view = archive.read(_marked(case, seen))
             rows += [replace(row, bundle=tested.sha256) for row in found]
             if view is not None:
-                folder.write_picture(case, view)
-            progress(Progress("evaluate", done, len(evaluation.cases)))
+                simulated = any(series.simulated for series in case.study.series)
+                picture = overlay_png(view, simulated=simulated)
+                folder.write_files({picture_name(case.id): picture})
+            progress(Progress("evaluate", done, len(archive.cases)))
     except (KeyboardInterrupt, Cancelled):
-        folder.write_table(rows)
+        folder.write_table(predictions_from_rows(rows))
         raise
-    patients = frozenset(case.patient for case in evaluation.cases)
-    metrics = evaluation.measure(patients - seen) if patients - seen else None
-    folder.write_table(rows)
-    tasks = None
-    if pages:
-        from condyle.workflows.evaluation.pages import make_pages
-        from condyle.workflows.evaluation.records import MadeBy
-
-        table = predictions_from_rows(rows)
-        about = _about(tested, table)
-        made = make_pages(
-            table,
-            about=about,
-            picture=folder.picture,
-            draw=draw,
-            made_by=MadeBy(tested.manifest, screening_of_cases(evaluation.screened, table)),
-            progress=progress,
-        )
-        folder.write_files(made.files)
-        tasks = made.tasks
-    folder.write_metrics(
-        tested,
-        patients=len(patients),
-        in_sample=len(seen),
-        metrics=metrics,
-        reason=IN_SAMPLE_REASON if metrics is None else None,
-        tasks=tasks,
+    table = predictions_from_rows(rows)
+    folder.write_table(table)
+    files = make_files(
+        table,
+        about=_about(tested, table),
+        draw=draw,
+        bundle=tested,
+        made_by=MadeBy(tested.manifest, screening_of_cases(archive.screened, table)),
+        picture=lambda case: folder.content(picture_name(case)),
+        pages=pages,
+        progress=progress,
     )
+    folder.write_files(files)
     return out
 
 
@@ -141,21 +125,20 @@ def _about(tested: Bundle, table: Predictions) -> About:
     )
 
 
-def _evaluation(tested: Bundle, required: Sequence[Bundle], data: Path) -> _Evaluation:
-    archive = spider.graded_cases(data)
-    graded = [case for case in archive if case.reference.grades]
+def _archive(tested: Bundle, required: Sequence[Bundle], data: Path) -> _Archive:
+    layout = layout_of(data)
+    screened = layout.graded_cases(data)
+    graded = [case for case in screened if case.reference.grades]
     if tested.manifest.tasks[0].kind == "segment":
-        anatomy = AnatomyEvaluation(tested)
-        masked = spider.masked_cases(data)
-        made = _Evaluation([*masked, *archive], [*masked, *graded], anatomy.read, anatomy.measure)
+        masked = layout.masked_cases(data)
+        made = _Archive([*masked, *screened], [*masked, *graded], anatomy_reader(tested))
     else:
-        grading = GradingEvaluation(required[0], tested)
-        made = _Evaluation(archive, graded, grading.read, grading.measure)
+        made = _Archive(screened, graded, grading_reader(required[0], tested))
     if not made.cases:
         raise DatasetError(
             "There is nothing to evaluate.",
             found="no image with a reference",
-            needed="images in midsagittal/ with rows of their patients in gradings.csv",
+            needed="images with grades or masks, as the layout of the archive holds them",
             mend="give --data the folder of a labelled archive.",
         )
     return made

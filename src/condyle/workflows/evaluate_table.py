@@ -5,18 +5,16 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import numpy as np
-
 from condyle.bundle import find_bundle
 from condyle.domain.progress import ProgressCallback, ignore_progress
 from condyle.errors import UsageError
 from condyle.evaluation.predictions import Predictions
+from condyle.reporting.evaluation.checklist_records import TABLE
 from condyle.reporting.predictions import read_predictions
-from condyle.workflows.evaluation.folder import TABLE, EvaluationFolder
-from condyle.workflows.evaluation.pages import make_pages
-from condyle.workflows.evaluation.records import MadeBy
-from condyle.workflows.evaluation.report import About
-from condyle.workflows.evaluation.rows import Draw, learned_from
+from condyle.workflows.evaluation.folder import EVALUATION, OutputFolder
+from condyle.workflows.evaluation.pages import make_files
+from condyle.workflows.evaluation.report import About, MadeBy
+from condyle.workflows.evaluation.rows import Draw
 
 
 def evaluate_table(
@@ -48,47 +46,23 @@ def evaluate_table(
             another bundle made it.
         OutputError: The folder holds something else or cannot be written.
     """
-    refuse_inside(path, out)
+    folder = OutputFolder(out, EVALUATION)
+    folder.refuse_inside(path)
     table = read_predictions(path)
     about = About(
         title="Evaluation of a predictions table",
         facts=(("table", path.name), ("SHA-256", digest(path)), ("rows", str(len(table)))),
     )
-    pages = make_pages(
+    files = make_files(
         table,
         about=about,
-        picture=lambda case: None,
         draw=draw,
         made_by=None if bundle is None else _made_by(bundle, table),
         progress=progress,
     )
-    folder = EvaluationFolder(out)
     folder.prepare()
-    folder.write_files({TABLE: path.read_bytes(), **pages.files})
-    folder.write_metrics(
-        None,
-        patients=len(np.unique(table.patient)),
-        in_sample=_in_sample(table),
-        metrics=None,
-        reason=pages.report.reason or None,
-        tasks=pages.tasks,
-    )
+    folder.write_files({TABLE: path.read_bytes(), **files})
     return out
-
-
-def refuse_inside(table: Path, out: Path) -> None:
-    """Refuses an output folder that holds the table, which would be taken out with it.
-
-    Raises:
-        UsageError: It does.
-    """
-    if out.resolve() in table.resolve().parents:
-        raise UsageError(
-            "The table lies in the folder that would be written anew.",
-            found=f"{table.name} inside the folder of --out",
-            needed="a folder of its own for what comes out",
-            mend="name another folder with --out.",
-        )
 
 
 def digest(path: Path) -> str:
@@ -107,7 +81,3 @@ def _made_by(name: str, table: Predictions) -> MadeBy:
             mend="name the bundle that made the table, or none.",
         )
     return MadeBy(bundle.manifest)
-
-
-def _in_sample(table: Predictions) -> int:
-    return len(np.unique(table.patient[learned_from(table)]))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +11,6 @@ import numpy as np
 
 from condyle.domain.evaluation_report import Section
 from condyle.domain.progress import ProgressCallback, ignore_progress
-from condyle.errors import OutputError
 from condyle.evaluation.predictions import Predictions
 from condyle.reporting.evaluation.drift_sections import (
     drift_document,
@@ -25,12 +22,12 @@ from condyle.reporting.evaluation.page import SectionsPage, figures_of
 from condyle.reporting.evaluation.sections import evaluation_sections
 from condyle.reporting.predictions import read_predictions
 from condyle.workflows.evaluation.drift_tests import PERMUTATIONS, drift_report
+from condyle.workflows.evaluation.folder import DRIFT, OutputFolder
 from condyle.workflows.evaluation.report import About, evaluation_report
 from condyle.workflows.evaluation.rows import Draw
 
 JSON, PAGE = "drift.json", "drift.html"
 TITLE = "A new period against its baseline"
-_OURS = ("drift",)
 
 
 @dataclass(frozen=True)
@@ -70,10 +67,12 @@ def watch_drift(
 
     Raises:
         InputError: A table cannot be read, or the two cannot be compared.
+        UsageError: A table lies in the folder that would be replaced.
         OutputError: The folder holds something else or cannot be written.
     """
+    folder = OutputFolder(out, DRIFT)
+    folder.refuse_inside(baseline, new)
     first, second = read_predictions(baseline), read_predictions(new)
-    _prepare(out)
     report = drift_report(first, second, draw=draw, permutations=permutations, progress=progress)
     found = drift_sections(report)
     page = SectionsPage(
@@ -93,7 +92,8 @@ def watch_drift(
     }
     for stem, figure in figures_of(found).items():
         files[f"{stem}.svg"], files[f"{stem}.png"] = figure.svg, figure.png
-    _write(out, files)
+    folder.prepare()
+    folder.write_files(files)
     return DriftWritten(summary_words(report), report.warnings, out / PAGE)
 
 
@@ -115,46 +115,3 @@ def _of_new_period(
         ),
     )
     return (first, *sections)
-
-
-def _prepare(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        entries = sorted(out.iterdir())
-        others = [e for e in entries if not e.name.startswith(_OURS) or e.is_dir()]
-        if others:
-            raise _refusal(f"{len(others)} files or folders that are no part of one")
-        for entry in entries:
-            entry.unlink()
-    except FileExistsError as error:
-        raise _refusal("a file of that name") from error
-    except OSError as error:
-        raise _unwritten(error) from error
-
-
-def _write(out: Path, files: Mapping[str, bytes]) -> None:
-    part = out / "drift.unfinished"
-    try:
-        for name, content in files.items():
-            part.write_bytes(content)
-            os.replace(part, out / name)
-    except OSError as error:
-        raise _unwritten(error) from error
-
-
-def _refusal(found: str) -> OutputError:
-    return OutputError(
-        "The comparison was not started, so that nothing of yours is lost.",
-        found=found,
-        needed="a new or empty folder, or an earlier drift report",
-        mend="name another folder with --out, or empty this one.",
-    )
-
-
-def _unwritten(error: OSError) -> OutputError:
-    return OutputError(
-        "The drift report could not be written.",
-        found=error.strerror or type(error).__name__,
-        needed="a folder that can be written to, with room",
-        mend="name another folder with --out.",
-    )

@@ -6,12 +6,12 @@ from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
 from condyle.evaluation.predictions import predictions_from_rows
+from condyle.reporting.evaluation.words import estimate_words
 from condyle.workflows.evaluation.finding import finding_report, finding_rows
 from condyle.workflows.evaluation.finding_charts import (
     DECISION_GRID,
     MOST_POINTS,
     risk_chart,
-    stated,
     thinned,
 )
 from condyle.workflows.evaluation.grade import grade_report, grade_rows
@@ -141,6 +141,14 @@ def test_a_row_without_a_probability_counts_as_unscored_and_still_as_decided(row
     assert found.undecided.tolist() == [False, False]
 
 
+def test_the_area_on_the_figure_is_worded_as_on_the_page(mixed, quick):
+    report = finding_report(task_rows(mixed(), "tear"), quick)
+    area = next(s.estimate for s in report.scores if (s.name, s.counted) == ("auc", "answered"))
+    said = dict(report.charts)["roc"].note
+    assert said.split(" (")[0] == f"area {estimate_words(area)}".split(" (")[0]
+    assert " to " in said
+
+
 def test_a_long_curve_keeps_its_ends_and_no_more_points_than_can_be_seen():
     x = np.linspace(0, 1, 5000)
     kept, squared = thinned(x, x**2)
@@ -153,15 +161,6 @@ def test_risk_without_any_error_is_nought_throughout():
     chart = risk_chart("t", np.ones(5, dtype=bool), np.linspace(0.5, 1, 5))
     assert set(chart.curves[0].y) == {0.0}
     assert chart.note == "0% wrong of all answered"
-
-
-def test_estimates_are_worded_for_a_chart():
-    from condyle.domain.estimate import Estimate
-
-    nan = float("nan")
-    assert stated(Estimate(0.823, 0.741, 0.886, 9, "m")) == "0.82 (0.74 to 0.89)"
-    assert stated(Estimate(0.823, nan, nan, 9, "m")) == "0.82"
-    assert stated(Estimate(nan, nan, nan, 9, "m")) == "undefined"
 
 
 def test_the_matrix_of_a_grade_is_scikit_learns(mixed, quick):

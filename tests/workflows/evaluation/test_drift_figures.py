@@ -119,7 +119,18 @@ def test_two_empty_masks_are_in_no_mean_and_a_declined_case_scores_nothing(row) 
         row(1, "dice-meniscus", 1, math.nan),
         row(2, "dice-meniscus", 1, 0.9, abstained=True),
     ]
-    assert value(predictions_from_rows(rows), "dice-meniscus", "dice-over-cases") == 0.4
+    table = predictions_from_rows(rows)
+    assert value(table, "dice-meniscus", "dice-over-cases") == 0.4
+    assert value(table, "dice-meniscus", "coverage") == pytest.approx(2 / 3)
+
+
+def test_a_box_that_was_missed_is_not_declined(row) -> None:
+    rows = [
+        row(0, "detect-tear", 1, 1, (0.9,)),
+        row(1, "detect-tear", 1, math.nan),
+        row(2, "detect-tear", math.nan, math.nan),
+    ]
+    assert value(predictions_from_rows(rows), "detect-tear", "coverage") == 1.0
 
 
 def test_a_number_is_told_by_its_mean_absolute_difference(row) -> None:

@@ -2,8 +2,6 @@
 
 import csv
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -12,7 +10,6 @@ from condyle.errors import InputError, OutputError, UsageError
 from condyle.evaluation.predictions import predictions_from_rows
 from condyle.reporting.predictions import write_predictions
 from condyle.workflows.evaluate_table import evaluate_table
-from condyle.workflows.evaluation.folder import EvaluationFolder, picture_name
 
 
 @pytest.fixture(name="done")
@@ -123,19 +120,3 @@ def test_patients_that_were_all_learned_from_give_a_reason_and_no_figure(row, qu
     assert (document["in_sample"], document["out_of_sample"]) == (6, 0)
     assert "trained on" in document["reason"] and document["tasks"] == []
     assert "There is no figure" in (out / "report.html").read_text()
-
-
-def test_pictures_of_the_folder_are_found_by_their_case(tmp_path):
-    folder = EvaluationFolder(tmp_path)
-    folder.write_files({picture_name("a/b c"): b"png"})
-    assert folder.picture("a/b c") == b"png"
-    assert folder.picture("d") is None
-
-
-def test_a_table_is_evaluated_without_any_training_framework_or_runtime():
-    code = (
-        "import sys, condyle.workflows.evaluate_table;"
-        "print([m for m in ('torch', 'onnx', 'sklearn', 'pandas') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
-    assert done.stdout.strip() == "[]", done.stderr

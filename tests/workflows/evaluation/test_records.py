@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from condyle.evaluation.participant_flow import LeftOut, Screening
 from condyle.reporting.evaluation.page import evaluation_page
-from condyle.workflows.evaluation.records import MadeBy, records_of, with_records
-from condyle.workflows.evaluation.report import About, evaluation_report
+from condyle.workflows.evaluation.pages import make_files
+from condyle.workflows.evaluation.records import records_of, with_records
+from condyle.workflows.evaluation.report import About, MadeBy, evaluation_report
 
 
 def test_the_sections_and_files_of_the_records_are_added(mixed, quick) -> None:
@@ -44,23 +45,20 @@ def test_where_everybody_is_in_sample_the_cohort_stands_without_checklists(mixed
 
 
 def test_the_pages_of_any_evaluation_hold_the_records(mixed, quick) -> None:
-    from condyle.workflows.evaluation.pages import make_pages
-
     table = mixed(patients=12).of_task("tear")
-    pages = make_pages(
+    files = make_files(
         table,
         about=About("x"),
-        picture=lambda _: None,
         draw=quick,
         made_by=MadeBy(screening=Screening(13, 13, (LeftOut("surgery", 1, 1),))),
         progress=lambda _: None,
     )
-    assert {"cohort.csv", "checklist-claim-2024.md", "figures/flow.svg"} <= set(pages.files)
-    page = pages.files["report.html"].decode()
+    assert {"cohort.csv", "checklist-claim-2024.md", "figures/flow.svg"} <= set(files)
+    page = files["report.html"].decode()
     for title in ("Who is in the study", "Flow of participants", "Checklist STARD-AI, 2025"):
         assert f"<h2>{title}</h2>" in page
-    assert b"surgery" in pages.files["checklist-stard-ai-2025.md"]
-    text = pages.files["cohort.csv"].decode()
+    assert b"surgery" in files["checklist-stard-ai-2025.md"]
+    text = files["cohort.csv"].decode()
     assert text.startswith("variable,level,unit,group,count,of,")
 
 

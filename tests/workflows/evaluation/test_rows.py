@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from condyle.errors import InputError
+from condyle.evaluation.cohort import learned_from
 from condyle.evaluation.predictions import predictions_from_rows
-from condyle.workflows.evaluation.rows import learned_from, task_rows
+from condyle.workflows.evaluation.rows import task_rows
 
 
 def kinds(table):

@@ -108,7 +108,7 @@ def test_one_class_only_is_said_and_not_drawn(row, quick):
 def test_few_of_a_class_are_warned_of(row, quick):
     rows = [row(k, "t", k < 3, k < 2, [0.9 if k < 2 else 0.1]) for k in range(40)]
     found = report_of(predictions_from_rows(rows), "t", quick)
-    assert any("Only 3 positive" in warning for warning in found.warnings)
+    assert any("Only 3 patients positive" in warning for warning in found.warnings)
 
 
 def test_a_grades_figures_are_those_of_scikit_learn(whole, quick):

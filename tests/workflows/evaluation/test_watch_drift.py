@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from condyle.domain.progress import Progress
-from condyle.errors import Cancelled, InputError, OutputError
+from condyle.errors import Cancelled, InputError, OutputError, UsageError
 from condyle.evaluation.predictions import predictions_from_rows
 from condyle.reporting.predictions import write_predictions
 from condyle.workflows.watch_drift import watch_drift
@@ -38,13 +38,28 @@ def test_progress_is_told_task_by_task(tables, quick, tmp_path: Path) -> None:
     assert stages[0] == "drift" and "figures" in stages
 
 
-def test_a_stop_on_the_way_leaves_no_report(tables, quick, tmp_path: Path) -> None:
+def test_a_stop_on_the_way_leaves_an_earlier_report_as_it_was(
+    tables, quick, tmp_path: Path
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "drift.html").write_text("old")
+
     def stop(step: Progress) -> None:
         raise Cancelled("Stopped.")
 
     with pytest.raises(Cancelled):
         run(tables, tmp_path / "out", quick, progress=stop)
-    assert list((tmp_path / "out").iterdir()) == []
+    assert [path.read_text() for path in (tmp_path / "out").iterdir()] == ["old"]
+
+
+def test_tables_in_the_folder_that_would_be_replaced_are_refused_and_kept(
+    tables, quick, tmp_path: Path
+) -> None:
+    (tmp_path / "out").mkdir()
+    inside = [table.rename(tmp_path / "out" / f"drift-{table.name}") for table in tables]
+    with pytest.raises(UsageError, match="written anew"):
+        run(inside, tmp_path / "out", quick)
+    assert all(table.exists() for table in inside)
 
 
 def test_an_earlier_report_is_replaced(tables, quick, tmp_path: Path) -> None:

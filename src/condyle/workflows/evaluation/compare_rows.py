@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from condyle.errors import InputError
+from condyle.evaluation.cohort import learned_from
 from condyle.evaluation.predictions import Predictions
-from condyle.workflows.evaluation.rows import TaskRows, learned_from, task_rows
+from condyle.workflows.evaluation.rows import TaskRows, task_rows
 
 Key = tuple[str, ...]
 KEY = "patient, study, unit and task"

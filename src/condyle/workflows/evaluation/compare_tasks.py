@@ -11,7 +11,7 @@ from condyle.domain.comparison_report import ComparedFigure, TaskComparison
 from condyle.domain.estimate import Estimate
 from condyle.domain.evaluation_charts import CaseChart, Chart, Curve, LineChart
 from condyle.domain.evaluation_report import TaskKind
-from condyle.evaluation.abstention import worst_scores, wrong_decisions
+from condyle.evaluation.abstention import worst_scores
 from condyle.evaluation.binary import accuracy, roc_auc
 from condyle.evaluation.bootstrap import Resampling
 from condyle.evaluation.comparison import (
@@ -24,13 +24,13 @@ from condyle.evaluation.comparison import (
 )
 from condyle.evaluation.inputs import BoolArray, FloatArray
 from condyle.evaluation.operating import operating_curve
-from condyle.evaluation.ordinal import kappa_of_weights, weighted_kappa
+from condyle.evaluation.ordinal import weighted_kappa
 from condyle.evaluation.proportions import mean_by_patient
 from condyle.workflows.evaluation.compare_rows import PairedRows
 from condyle.workflows.evaluation.finding import finding_rows
 from condyle.workflows.evaluation.finding_charts import thinned
 from condyle.workflows.evaluation.grade import grade_rows
-from condyle.workflows.evaluation.number import exactly_right, is_count
+from condyle.workflows.evaluation.number import absolute_differences, exactly_right, is_count
 from condyle.workflows.evaluation.overlap import figure_name, overlap_values
 from condyle.workflows.evaluation.rows import Draw
 
@@ -118,27 +118,21 @@ def _finding(pair: PairedRows, plan: Resampling) -> list[Compared]:
         compared = compare_roc_auc(truth, (scores[0], scores[1]), plan)
         areas = [roc_auc(truth, of_model, plan) for of_model in scores]
         made.append(Compared("auc", len(truth), areas[0], areas[1], compared))
-    right = [wrong_decisions(truth, f.called, f.undecided) == truth for f in (a, b)]
     everything = np.ones(len(truth), dtype=bool)
     for name, rows in (("accuracy", everything), ("sensitivity", truth), ("specificity", ~truth)):
         if rows.any():
-            made.append(_shares(name, (right[0][rows], right[1][rows]), plan.of(rows)))
+            made.append(_shares(name, (a.right[rows], b.right[rows]), plan.of(rows)))
     return made
 
 
 def _grade(pair: PairedRows, plan: Resampling) -> list[Compared]:
     a, b = grade_rows(pair.a), grade_rows(pair.b)
-    size, first = len(a.scale), a.scale[0]
-    statistics = [
-        kappa_of_weights(a.truth - first, found.counted - first, size=size, weights="quadratic")
-        for found in (a, b)
-    ]
+    everything = np.ones(len(a.truth), dtype=bool)
     kappas = [weighted_kappa(a.truth, f.counted, plan, grades=a.scale) for f in (a, b)]
-    compared = compare(statistics[0], statistics[1], plan)
-    right = [np.asarray((f.given == f.truth) & ~f.declined) for f in (a, b)]
+    compared = compare(a.kappa(everything), b.kappa(everything), plan)
     return [
         Compared("quadratic-kappa", len(a.truth), kappas[0], kappas[1], compared),
-        _shares("exact", (right[0], right[1]), plan),
+        _shares("exact", (a.right, b.right), plan),
     ]
 
 
@@ -151,7 +145,7 @@ def _overlap(pair: PairedRows, plan: Resampling) -> list[Compared]:
 
 
 def _number(pair: PairedRows, plan: Resampling) -> list[Compared]:
-    gaps = [np.abs(rows.table.prediction - rows.table.reference) for rows in (pair.a, pair.b)]
+    gaps = [absolute_differences(rows) for rows in (pair.a, pair.b)]
     kept = ~pair.a.declined & ~pair.b.declined
     made = []
     if kept.any():

@@ -9,19 +9,20 @@ import numpy as np
 
 from condyle.evaluation.abstention import worst_scores, wrong_decisions
 from condyle.evaluation.binary import weighted_auc
-from condyle.evaluation.bootstrap import OfSums, WeightedStatistic
+from condyle.evaluation.bootstrap import OfSums
 from condyle.evaluation.drift import FigureOfRows
 from condyle.evaluation.inputs import BoolArray, FloatArray
-from condyle.evaluation.ordinal import kappa_of_weights
 from condyle.evaluation.predictions import Predictions
 from condyle.evaluation.proportions import weighted_proportion
 from condyle.workflows.evaluation.finding import finding_rows
 from condyle.workflows.evaluation.grade import grade_rows
+from condyle.workflows.evaluation.number import absolute_differences
 from condyle.workflows.evaluation.overlap import figure_name, overlap_values
 from condyle.workflows.evaluation.rows import (
     DETECTION_PREFIX,
     OVERLAP_PREFIXES,
     TaskRows,
+    classes_of,
 )
 
 MOST_CATEGORIES = 12
@@ -54,8 +55,7 @@ def output_of(rows: Predictions, task: str) -> Output | None:
     """
     if task.startswith((*OVERLAP_PREFIXES, DETECTION_PREFIX)):
         return None
-    stated = ~np.isnan(rows.probabilities)
-    classes = int(stated.sum(axis=1).max()) if stated.size else 0
+    classes = classes_of(rows)
     if classes == 1:
         given = np.where(rows.abstained, np.nan, rows.probabilities[:, 0])
         return Output("probability", given, discrete=False)
@@ -97,15 +97,10 @@ def _finding(rows: TaskRows) -> Mapping[str, FigureOfRows]:
 
 def _grade(rows: TaskRows) -> Mapping[str, FigureOfRows]:
     found = grade_rows(rows)
-    truth, counted = found.truth - found.scale[0], found.counted - found.scale[0]
-    size, everything = len(found.scale), np.ones(len(truth), dtype=bool)
-    steps = np.abs(truth - counted)
-
-    def kappa(part: BoolArray) -> WeightedStatistic:
-        return kappa_of_weights(truth[part], counted[part], size=size, weights="quadratic")
-
+    everything = np.ones(len(found.truth), dtype=bool)
+    steps = np.abs(found.truth - found.counted)
     return {
-        "quadratic-kappa": kappa,
+        "quadratic-kappa": found.kappa,
         "exact": _share(steps == 0, everything),
         "within-one": _share(steps <= 1, everything),
     }
@@ -117,8 +112,7 @@ def _overlap(rows: TaskRows) -> Mapping[str, FigureOfRows]:
 
 
 def _number(rows: TaskRows) -> Mapping[str, FigureOfRows]:
-    gaps = np.abs(rows.table.prediction - rows.table.reference)
-    return {"mean-absolute-difference": _mean(gaps, ~rows.declined & ~np.isnan(gaps))}
+    return {"mean-absolute-difference": _mean(absolute_differences(rows), ~rows.declined)}
 
 
 _BY_KIND: Mapping[str, Callable[[TaskRows], Mapping[str, FigureOfRows]]] = {

@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from condyle.errors import InputError
-from condyle.evaluation.cohort import IN_SAMPLE, Member
+from condyle.evaluation.cohort import IN_SAMPLE, Member, learned_from, members_of_table
 from condyle.evaluation.drift_report import PeriodFacts
 from condyle.evaluation.drift_shift import Periods, periods_of
 from condyle.evaluation.predictions import PredictionRow, Predictions, predictions_from_rows
-from condyle.workflows.evaluation.rows import learned_from
 
 BASELINE, NEW = "baseline", "new"
 FEW_PATIENTS = 50
@@ -41,14 +40,7 @@ class BothPeriods:
     def members(self) -> list[Member]:
         """Gives the studies, each with its period as its group."""
         groups = np.where(self.periods.new, NEW, BASELINE).tolist()
-        columns = [self.table.covariates[name].tolist() for name in self.covariates]
-        told = list(zip(*columns, strict=True)) if columns else [()] * len(groups)
-        patients, studies = self.table.patient.tolist(), self.table.study.tolist()
-        seen = dict.fromkeys(zip(patients, studies, groups, told, strict=True))
-        return [
-            Member(who, study, group, dict(zip(self.covariates, values, strict=True)))
-            for who, study, group, values in seen
-        ]
+        return members_of_table(self.table, groups, self.covariates)
 
 
 def both_periods(baseline: Predictions, new: Predictions) -> BothPeriods:

@@ -27,12 +27,11 @@ from condyle.evaluation.drift_shift import (
 from condyle.evaluation.inputs import FloatArray
 from condyle.evaluation.multiplicity import holm_of_tested
 from condyle.evaluation.predictions import Predictions
-from condyle.workflows.evaluation.drift_figures import figures_of, output_of
+from condyle.workflows.evaluation.drift_figures import MOST_CATEGORIES, figures_of, output_of
 from condyle.workflows.evaluation.drift_periods import BothPeriods, both_periods
 from condyle.workflows.evaluation.rows import Draw, task_rows, unit_of
 
 PERMUTATIONS = 4999
-MOST_CLASSES = 12
 _UNADJUSTED = float("nan")
 
 
@@ -128,7 +127,7 @@ def _distribution(
     distinct = len(np.unique(kept))
     if distinct < 2:
         return
-    if distinct <= MOST_CLASSES:
+    if distinct <= MOST_CATEGORIES:
         shift = _categories(np.char.mod("%g", kept), part, plan, role + task)
     else:
         shift = _numbers(kept, part, plan, role + task)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from condyle.domain.evaluation_report import Example
+from condyle.evaluation.cohort import learned_from
 from condyle.evaluation.inputs import BoolArray
 from condyle.evaluation.predictions import Predictions
 from condyle.workflows.evaluation.finding import finding_rows
 from condyle.workflows.evaluation.grade import grade_rows
 from condyle.workflows.evaluation.number import exactly_right
 from condyle.workflows.evaluation.overlap import overlap_values
-from condyle.workflows.evaluation.rows import TaskRows, learned_from, task_rows
+from condyle.workflows.evaluation.rows import TaskRows, task_rows
 
 MOST = 6
 GOOD_OVERLAP = 0.8
@@ -69,11 +70,9 @@ def case_scores(table: Predictions) -> tuple[CaseScore, ...]:
 def right_rows(rows: TaskRows) -> BoolArray:
     """Tells of each row of a task whether it was right; declined ones are not."""
     if rows.kind == "finding":
-        found = finding_rows(rows)
-        return np.asarray((found.called == found.truth) & ~found.undecided)
+        return finding_rows(rows).right
     if rows.kind == "grade":
-        grades = grade_rows(rows)
-        return np.asarray((grades.given == grades.truth) & ~grades.declined)
+        return grade_rows(rows).right
     if rows.kind == "overlap":
         return np.asarray(np.nan_to_num(overlap_values(rows), nan=1.0) >= GOOD_OVERLAP)
     return exactly_right(rows)

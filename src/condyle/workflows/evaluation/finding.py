@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -33,6 +33,7 @@ from condyle.evaluation.classification import (
 from condyle.evaluation.inputs import BoolArray, FloatArray
 from condyle.evaluation.multiclass import log_loss
 from condyle.evaluation.operating import operating_points
+from condyle.reporting.evaluation.words import counted_word
 from condyle.workflows.evaluation.finding_charts import finding_charts
 from condyle.workflows.evaluation.rows import Draw, TaskRows
 from condyle.workflows.evaluation.subgroups import subgroup_chart, subgroups
@@ -73,6 +74,11 @@ class FindingRows:
     unscored: BoolArray
     undecided: BoolArray
 
+    @property
+    def right(self) -> BoolArray:
+        """Tells of each row whether it was decided as the reference has it."""
+        return np.asarray((self.called == self.truth) & ~self.undecided)
+
 
 def finding_rows(rows: TaskRows) -> FindingRows:
     """Gives the arrays of a finding; where no decision is stated at all, 0.5 decides."""
@@ -104,14 +110,8 @@ def finding_report(rows: TaskRows, draw: Draw) -> TaskReport:
     thresholds, scores = _thresholds(found, plan), _scores(found, rows, plan)
     groups = subgroups(rows, plan, *_subgroup_figure(found), permutations=draw.permutations)
     charts = finding_charts(rows.name, found, thresholds, plan)
-    return TaskReport(
-        name=rows.name,
-        kind="finding",
-        unit=rows.unit,
-        rows=len(rows.table),
-        patients=rows.patients,
-        declined=int(rows.declined.sum()),
-        scores=scores,
+    return replace(
+        rows.report(scores),
         thresholds=thresholds,
         subgroups=groups,
         charts=(*charts, *subgroup_chart(rows.name, groups, scores)),
@@ -193,9 +193,8 @@ def _warnings(found: FindingRows, unit: str) -> tuple[str, ...]:
         if count == 0:
             made.append(f"No row is {word} by the reference: what needs both classes is undefined.")
         elif count < FEW_OF_A_CLASS:
-            made.append(
-                f"Only {count} {word} by the reference ({unit}s): the figures rest on them."
-            )
+            few = f"{counted_word(count, unit)} {word}"
+            made.append(f"Only {few} by the reference: the figures rest on them.")
     return tuple(made)
 
 

@@ -21,6 +21,7 @@ from condyle.evaluation.inputs import BoolArray, FloatArray
 from condyle.evaluation.operating import operating_curve
 from condyle.evaluation.proportions import proportion
 from condyle.evaluation.selective import selective_risk
+from condyle.reporting.evaluation.words import estimate_words
 
 if TYPE_CHECKING:
     from condyle.workflows.evaluation.finding import FindingRows
@@ -53,7 +54,7 @@ def finding_charts(
         made += [
             ("roc", _roc(name, found, plan)),
             ("precision-recall", _precision_recall(name, truth, scores, called, plan=part)),
-            ("calibration", _calibration(name, truth, scores, part)),
+            ("calibration", calibration_chart(f"{name}: calibration", truth, scores, part)),
             ("decision", _decision(name, truth, scores, part)),
             ("thresholds", _sweep(name, truth, scores, thresholds)),
         ]
@@ -63,15 +64,6 @@ def finding_charts(
         sure = np.where(found.called, found.scores, 1.0 - found.scores)[answered]
         made.append(("selective-risk", risk_chart(name, right, sure)))
     return tuple(made)
-
-
-def stated(estimate: Estimate) -> str:
-    """Words an estimate for a chart, such as ``"0.82 (0.74 to 0.89)"``."""
-    if np.isnan(estimate.value):
-        return "undefined"
-    if np.isnan(estimate.low):
-        return f"{estimate.value:.2f}"
-    return f"{estimate.value:.2f} ({estimate.low:.2f} to {estimate.high:.2f})"
 
 
 def risk_chart(name: str, right: BoolArray, confidence: FloatArray) -> LineChart:
@@ -130,7 +122,7 @@ def _roc(name: str, found: FindingRows, plan: Resampling) -> LineChart:
         x, y = thinned(1.0 - whole.specificity, whole.sensitivity)
         curves.append(Curve("all, declined counted as wrong", x, y, role="other"))
     marks = _decision_mark(truth, found.called[kept], found.undecided[kept])
-    note = f"area {stated(roc_auc(truth, scores, part))}"
+    note = f"area {estimate_words(roc_auc(truth, scores, part))}"
     return LineChart("roc", f"{name}: ROC", tuple(curves), marks, note)
 
 
@@ -150,13 +142,9 @@ def _precision_recall(
     marks: tuple[Mark, ...] = ()
     if called.any():
         marks = (Mark(float(called[truth].mean()), float(truth[called].mean()), label="decision"),)
-    note = f"average precision {stated(average_precision(truth, scores, plan))}"
+    note = f"average precision {estimate_words(average_precision(truth, scores, plan))}"
     curves = (Curve("", recall, precision), guide)
     return LineChart("precision-recall", f"{name}: precision and recall", curves, marks, note)
-
-
-def _calibration(name: str, truth: BoolArray, scores: FloatArray, plan: Resampling) -> LineChart:
-    return calibration_chart(f"{name}: calibration", truth, scores, plan)
 
 
 def calibration_chart(

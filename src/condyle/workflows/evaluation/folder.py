@@ -1,148 +1,156 @@
-"""The folder of an evaluation: its table, its figures, its pages, and a picture a case."""
+"""The folder that a use case of evaluation writes anew: what is its own goes, all else stays."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from condyle.bundle import Bundle, Metric
-from condyle.domain.case import Case
-from condyle.domain.report import SliceView
-from condyle.errors import OutputError
-from condyle.evaluation.predictions import PredictionRow, predictions_from_rows
-from condyle.reporting.overlays import overlay_png
+from condyle.errors import OutputError, UsageError
+from condyle.evaluation.predictions import Predictions
+from condyle.reporting.evaluation.checklist_records import TABLE
 from condyle.reporting.predictions import write_predictions
 
-SCHEMA = "condyle.evaluation/1"
-TABLE, FIGURES = "predictions.csv", "metrics.json"
-
-_OURS = re.compile(
-    r"predictions\.csv|metrics\.(json|csv)|report\.(html|pdf)|overlay-[A-Za-z0-9._-]+\.png"
-    r"|comparison\.(json|csv)|(cohort|checklist|drift)[A-Za-z0-9._-]*\.(csv|json|md|html)"
-    r"|\.unfinished"
-)
+_PART = ".unfinished"
 _FIGURE = re.compile(r"[A-Za-z0-9-]+\.(svg|png)|\.unfinished")
 _FIGURES_FOLDER = "figures"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-class EvaluationFolder:
-    """Writes an evaluation, each file whole or not at all.
+@dataclass(frozen=True)
+class Contents:
+    """What a use case writes, which it may take out again.
+
+    Attributes:
+        name: What all of it is, such as ``"evaluation"``.
+        files: Matches the whole name of each of its files.
+    """
+
+    name: str
+    files: re.Pattern[str]
+
+
+EVALUATION = Contents(
+    "evaluation",
+    re.compile(
+        r"predictions\.csv|metrics\.(json|csv)|report\.(html|pdf)|cohort\.csv"
+        r"|(overlay-[A-Za-z0-9._-]+\.png)|(checklist-[A-Za-z0-9._-]+\.md)|\.unfinished"
+    ),
+)
+COMPARISON = Contents(
+    "comparison", re.compile(r"comparison\.(json|csv)|report\.(html|pdf)|\.unfinished")
+)
+DRIFT = Contents(
+    "drift report", re.compile(r"drift\.(json|html)|drift-[A-Za-z0-9-]+\.(svg|png)|\.unfinished")
+)
+
+
+class OutputFolder:
+    """Writes what a use case makes, each file whole or not at all.
 
     Args:
         path: The folder.
+        contents: What an earlier run may have left in it.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, contents: Contents) -> None:
+        self._path = path
+        self._contents = contents
+
+    def refuse_inside(self, *tables: Path) -> None:
+        """Refuses tables that lie in the folder, which would be taken out with it.
+
+        Raises:
+            UsageError: One does.
+        """
+        for table in tables:
+            if self._path.resolve() in table.resolve().parents:
+                raise UsageError(
+                    "The table lies in the folder that would be written anew.",
+                    found=f"{table.name} inside the folder of --out",
+                    needed="a folder of its own for what comes out",
+                    mend="name another folder with --out.",
+                )
 
     def prepare(self) -> None:
-        """Makes the folder, and takes an earlier evaluation out of it.
+        """Makes the folder, and takes what an earlier run left out of it.
 
         Raises:
             OutputError: It holds anything else, or cannot be written.
         """
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            entries = sorted(self.path.iterdir())
-            others = [entry for entry in entries if not _is_ours(entry)]
+            self._path.mkdir(parents=True, exist_ok=True)
+            entries = sorted(self._path.iterdir())
+            others = [entry for entry in entries if not self._is_ours(entry)]
             if others:
-                raise _refusal(f"{len(others)} files or folders that are no part of one")
+                raise self._refusal(f"{len(others)} files or folders that are no part of one")
             for entry in entries:
                 _take_out(entry)
         except FileExistsError as error:
-            raise _refusal("a file of that name") from error
+            raise self._refusal("a file of that name") from error
         except OSError as error:
-            raise _unwritten(error) from error
+            raise self._unwritten(error) from error
 
-    def write_picture(self, case: Case, view: SliceView) -> None:
-        """Writes the overlay picture of a case, named after it."""
-        self._write(picture_name(case.id), overlay_png(view, simulated=_simulated(case)))
-
-    def picture(self, case: str) -> bytes | None:
-        """Gives the picture that was written of a case, or nothing where there is none."""
-        path = self.path / picture_name(case)
+    def content(self, name: str) -> bytes | None:
+        """Gives a file that was written, or nothing where there is none."""
+        path = self._path / name
         return path.read_bytes() if path.is_file() else None
 
     def write_files(self, files: Mapping[str, bytes]) -> None:
-        """Writes pages and figures by name; a name may stand in the folder ``figures``.
+        """Writes files by name; a name may stand in the folder ``figures``.
 
         Raises:
             OutputError: The folder cannot be written.
         """
         for name, content in files.items():
-            self._write(name, content)
+            target = self._path / name
+            part = target.with_name(_PART)
+            try:
+                target.parent.mkdir(exist_ok=True)
+                part.write_bytes(content)
+                os.replace(part, target)
+            except OSError as error:
+                raise self._unwritten(error) from error
 
-    def write_table(self, rows: Sequence[PredictionRow]) -> None:
-        """Writes the predictions table."""
-        write_predictions(self.path / TABLE, predictions_from_rows(rows))
+    def write_table(self, table: Predictions) -> None:
+        """Writes ``predictions.csv``.
 
-    def write_metrics(
-        self,
-        bundle: Bundle | None,
-        *,
-        patients: int,
-        in_sample: int,
-        metrics: Sequence[Metric] | None,
-        reason: str | None,
-        tasks: Sequence[Mapping[str, object]] | None = None,
-    ) -> None:
-        """Writes ``metrics.json``.
-
-        Args:
-            bundle: What was evaluated, or ``None`` where a table was given.
-            patients: How many were read.
-            in_sample: How many of them the bundle was trained on.
-            metrics: Figures over the others, or ``None`` where there are none.
-            reason: Why there is no figure, or ``None``.
-            tasks: Everything that the pages say, task by task, or ``None`` without pages.
+        Raises:
+            OutputError: The folder cannot be written.
         """
-        figures = None
-        if metrics is not None:
-            figures = [metric.model_dump(mode="json") for metric in metrics]
-        document: dict[str, object] = {
-            "schema": SCHEMA,
-            "bundle": None
-            if bundle is None
-            else {
-                "name": bundle.manifest.name,
-                "version": bundle.manifest.version,
-                "sha256": bundle.sha256,
-            },
-            "patients": patients,
-            "in_sample": in_sample,
-            "out_of_sample": patients - in_sample,
-            "figures": figures,
-            "reason": reason,
-        }
-        if tasks is not None:
-            document["tasks"] = list(tasks)
-        text = json.dumps(document, indent=1, sort_keys=True) + "\n"
-        self._write(FIGURES, text.encode())
+        part = self._path / _PART
+        write_predictions(part, table)
+        os.replace(part, self._path / TABLE)
 
-    def _write(self, name: str, content: bytes) -> None:
-        target = self.path / name
-        part = target.with_name(".unfinished")
-        try:
-            target.parent.mkdir(exist_ok=True)
-            part.write_bytes(content)
-            os.replace(part, target)
-        except OSError as error:
-            raise _unwritten(error) from error
+    def _is_ours(self, entry: Path) -> bool:
+        if entry.is_dir() and not entry.is_symlink():
+            return entry.name == _FIGURES_FOLDER and all(
+                _FIGURE.fullmatch(inner.name) for inner in entry.iterdir()
+            )
+        return bool(self._contents.files.fullmatch(entry.name))
+
+    def _refusal(self, found: str) -> OutputError:
+        return OutputError(
+            f"The {self._contents.name} was not started, so that nothing of yours is lost.",
+            found=found,
+            needed=f"a new or empty folder, or an earlier {self._contents.name}",
+            mend="name another folder with --out, or empty this one.",
+        )
+
+    def _unwritten(self, error: OSError) -> OutputError:
+        return OutputError(
+            f"The {self._contents.name} could not be written.",
+            found=error.strerror or type(error).__name__,
+            needed="a folder that can be written to, with room",
+            mend="name another folder with --out.",
+        )
 
 
 def picture_name(case: str) -> str:
     """Gives the file name of a case's picture."""
     return f"overlay-{_UNSAFE.sub('-', case)}.png"
-
-
-def _is_ours(entry: Path) -> bool:
-    if entry.name == _FIGURES_FOLDER and entry.is_dir() and not entry.is_symlink():
-        return all(_FIGURE.fullmatch(inner.name) for inner in entry.iterdir())
-    return bool(_OURS.fullmatch(entry.name))
 
 
 def _take_out(entry: Path) -> None:
@@ -152,25 +160,3 @@ def _take_out(entry: Path) -> None:
         entry.rmdir()
     else:
         entry.unlink()
-
-
-def _simulated(case: Case) -> bool:
-    return any(series.simulated for series in case.study.series)
-
-
-def _refusal(found: str) -> OutputError:
-    return OutputError(
-        "The evaluation was not started, so that nothing of yours is lost.",
-        found=found,
-        needed="a new or empty folder, or an earlier evaluation",
-        mend="name another folder with --out, or empty this one.",
-    )
-
-
-def _unwritten(error: OSError) -> OutputError:
-    return OutputError(
-        "The evaluation could not be written.",
-        found=error.strerror or type(error).__name__,
-        needed="a folder that can be written to, with room",
-        mend="name another folder with --out.",
-    )

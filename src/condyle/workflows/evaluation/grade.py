@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from condyle.domain.estimate import Estimate
 from condyle.domain.evaluation_charts import Chart, ConfusionChart
 from condyle.domain.evaluation_report import Score, TaskReport
 from condyle.evaluation.abstention import coverage, farthest_grades
-from condyle.evaluation.bootstrap import Resampling
+from condyle.evaluation.bootstrap import Resampling, WeightedStatistic
 from condyle.evaluation.calibration import brier_of_classes, confidence_error
 from condyle.evaluation.inputs import BoolArray, FloatArray, IntArray
 from condyle.evaluation.multiclass import (
@@ -55,6 +55,21 @@ class GradeRows:
     probabilities: FloatArray
     scale: tuple[int, ...]
 
+    @property
+    def right(self) -> BoolArray:
+        """Tells of each row whether the grade given is the reference's."""
+        return np.asarray((self.given == self.truth) & ~self.declined)
+
+    def kappa(self, rows: BoolArray) -> WeightedStatistic:
+        """Gives the quadratic kappa of some rows as a statistic of weights, declined ones counted.
+
+        Args:
+            rows: Which.
+        """
+        first, size = self.scale[0], len(self.scale)
+        truth, counted = self.truth[rows] - first, self.counted[rows] - first
+        return kappa_of_weights(truth, counted, size=size, weights="quadratic")
+
 
 def grade_rows(rows: TaskRows) -> GradeRows:
     """Gives the arrays of a grade; where no grade is stated, the most probable is taken."""
@@ -85,14 +100,8 @@ def grade_report(rows: TaskRows, draw: Draw) -> TaskReport:
     kappa = _subgroup_kappa(found)
     scores = (*_scores(found, plan), *_probability_scores(found, plan))
     groups = subgroups(rows, plan, "quadratic-kappa", kappa, permutations=draw.permutations)
-    return TaskReport(
-        name=rows.name,
-        kind="grade",
-        unit=rows.unit,
-        rows=len(rows.table),
-        patients=rows.patients,
-        declined=int(rows.declined.sum()),
-        scores=scores,
+    return replace(
+        rows.report(scores),
         subgroups=groups,
         charts=(*_charts(rows.name, found, plan), *subgroup_chart(rows.name, groups, scores)),
         warnings=_warnings(found),
@@ -161,7 +170,7 @@ def _charts(name: str, found: GradeRows, plan: Resampling) -> tuple[tuple[str, C
     made: list[tuple[str, Chart]] = [("confusion", confusion)]
     sure = _with_probabilities(found)
     if sure.any():
-        right = found.given[sure] == found.truth[sure]
+        right = found.right[sure]
         stated = _whole(found, sure)
         confidence = stated[np.arange(len(stated)), found.given[sure] - found.scale[0]]
         title = f"{name}: calibration of the grade given"
@@ -171,14 +180,10 @@ def _charts(name: str, found: GradeRows, plan: Resampling) -> tuple[tuple[str, C
 
 
 def _subgroup_kappa(found: GradeRows) -> GroupStatistic:
-    truth, counted = found.truth - found.scale[0], found.counted - found.scale[0]
-    size = len(found.scale)
-
     def kappa(rows: BoolArray, plan: Resampling) -> Estimate:
         if plan.replicates > 1:
             return weighted_kappa(found.truth[rows], found.counted[rows], plan, grades=found.scale)
-        statistic = kappa_of_weights(truth[rows], counted[rows], size=size, weights="quadratic")
-        value = float(statistic(np.ones((int(rows.sum()), 1)))[0])
+        value = float(found.kappa(rows)(np.ones((int(rows.sum()), 1)))[0])
         return Estimate(value, value, value, int(rows.sum()), "value only")
 
     return kappa

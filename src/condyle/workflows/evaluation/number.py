@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from condyle.domain.estimate import Estimate
@@ -43,14 +45,8 @@ def number_report(rows: TaskRows, draw: Draw) -> TaskReport:
     charts: tuple[tuple[str, Chart], ...] = ()
     if limits is not None:
         charts = (("bland-altman", _chart(rows.name, truth, given, limits)),)
-    return TaskReport(
-        name=rows.name,
-        kind="number",
-        unit=rows.unit,
-        rows=len(rows.table),
-        patients=rows.patients,
-        declined=int(rows.declined.sum()),
-        scores=scores,
+    return replace(
+        rows.report(scores),
         subgroups=groups,
         charts=(*charts, *subgroup_chart(rows.name, groups, scores)),
         notes=("Differences are the answer minus the reference, in the table's own unit.",),
@@ -105,11 +101,16 @@ def _chart(
     )
 
 
+def absolute_differences(rows: TaskRows) -> FloatArray:
+    """Gives how far each answer is from the reference, whichever way; NaN without an answer."""
+    return np.abs(rows.table.prediction - rows.table.reference)
+
+
 def _error(rows: TaskRows) -> GroupStatistic:
-    gaps = np.abs(rows.table.prediction - rows.table.reference)
+    gaps = absolute_differences(rows)
 
     def mean(chosen: BoolArray, plan: Resampling) -> Estimate:
-        given = ~np.isnan(gaps[chosen]) & ~rows.declined[chosen]
+        given = ~rows.declined[chosen]
         if not given.any():
             nan = float("nan")
             return Estimate(nan, nan, nan, 0, "undefined: no answer", plan.unit, plan.level)

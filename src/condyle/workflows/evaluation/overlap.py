@@ -21,7 +21,7 @@ from condyle.workflows.evaluation.subgroups import GroupStatistic, subgroup_char
 
 def overlap_values(rows: TaskRows) -> FloatArray:
     """Gives one value a row: 0 where declined, NaN where both masks were empty."""
-    return np.where(rows.table.abstained, 0.0, rows.table.prediction)
+    return np.where(rows.declined, 0.0, rows.table.prediction)
 
 
 def figure_name(task: str) -> str:
@@ -46,16 +46,10 @@ def overlap_report(rows: TaskRows, draw: Draw) -> TaskReport:
     notes = ["The headline figure is the mean over patients of the mean over their cases."]
     if empty:
         notes.append(f"Both masks are empty in {empty} cases, which are counted apart.")
-    if rows.table.abstained.any():
+    if rows.declined.any():
         notes.append("What was declined counts as an overlap of 0.")
-    return TaskReport(
-        name=rows.name,
-        kind="overlap",
-        unit=rows.unit,
-        rows=len(rows.table),
-        patients=rows.patients,
-        declined=int(rows.table.abstained.sum()),
-        scores=scores,
+    return replace(
+        rows.report(scores),
         spread=spread,
         subgroups=groups,
         charts=subgroup_chart(rows.name, groups, scores),
@@ -83,14 +77,14 @@ def _scores(rows: TaskRows, values: FloatArray, plan: Resampling) -> tuple[Score
     name = figure_name(rows.name)
     made = [
         Score(name, mean_over_patients(values, plan), headline=True),
-        Score("coverage", coverage(rows.table.abstained, plan)),
+        Score("coverage", coverage(rows.declined, plan)),
     ]
     defined = ~np.isnan(values)
     if defined.any():
         mean = mean_by_patient(values[defined], plan.of(defined))
         made.insert(1, Score(f"{name}-over-cases", mean))
-    kept = defined & ~rows.table.abstained
-    if rows.table.abstained.any() and kept.any():
+    kept = defined & ~rows.declined
+    if rows.declined.any() and kept.any():
         mean = mean_over_patients(values[kept], plan.of(kept))
         made.append(Score(name, mean, "answered"))
     return tuple(made)

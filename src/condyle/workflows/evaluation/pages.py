@@ -1,76 +1,85 @@
-"""Making the pages of an evaluation from its table; this needs matplotlib."""
+"""From a predictions table to the files that say what an evaluation found; the one way to them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Callable
 from importlib import metadata
 
+import numpy as np
+
+from condyle.bundle import Bundle
 from condyle.domain.evaluation_report import EvaluationReport
 from condyle.domain.progress import Progress, ProgressCallback
 from condyle.evaluation.predictions import Predictions
-from condyle.reporting.evaluation.files import evaluation_files
-from condyle.reporting.evaluation.tables import tasks_document
+from condyle.reporting.evaluation.checklist_records import METRICS
+from condyle.reporting.evaluation.documents import metrics_document
 from condyle.workflows.evaluation.examples import examples
-from condyle.workflows.evaluation.extras import extra_sections
-from condyle.workflows.evaluation.records import MadeBy, with_records
-from condyle.workflows.evaluation.report import About, evaluation_report
+from condyle.workflows.evaluation.report import About, MadeBy, evaluation_report
 from condyle.workflows.evaluation.rows import Draw
 
 
-@dataclass(frozen=True)
-class Pages:
-    """What an evaluation says, and the files that say it.
-
-    Attributes:
-        report: What it says.
-        files: ``report.html``, ``report.pdf``, ``metrics.csv``, ``cohort.csv``, a
-            ``checklist-<name>.md`` for each that applies, and the figures, by name.
-        tasks: The report task by task, as ``metrics.json`` holds it.
-    """
-
-    report: EvaluationReport
-    files: Mapping[str, bytes]
-    tasks: tuple[Mapping[str, object], ...]
-
-
-def make_pages(
+def make_files(
     table: Predictions,
     *,
     about: About,
-    picture: Callable[[str], bytes | None],
     draw: Draw | None,
+    bundle: Bundle | None = None,
     made_by: MadeBy | None = None,
+    picture: Callable[[str], bytes | None] = lambda case: None,
+    pages: bool = True,
     progress: ProgressCallback,
-) -> Pages:
-    """Evaluates a table and makes the files of its pages.
+) -> dict[str, bytes]:
+    """Evaluates a table and gives the files that say what was found, by name.
 
     Args:
         table: The predictions.
         about: What the evaluation says of itself.
-        picture: From a case to its picture, or nothing.
         draw: How figures are drawn.
+        bundle: What was evaluated, or ``None`` where a table was given.
         made_by: What made the table, where it is known.
+        picture: From a case to its picture, or nothing.
+        pages: Also make the pages, their figures and the checklists; this needs matplotlib.
         progress: Told of the stages ``"figures"`` and ``"pages"``.
+
+    Returns:
+        ``metrics.json``, and with pages ``report.html``, ``report.pdf``, ``metrics.csv``,
+        ``cohort.csv``, a ``checklist-<name>.md`` for each that applies, and the figures.
 
     Raises:
         InputError: No row has a reference, or a cell does not fit its task's kind.
     """
     plan = draw or Draw()
-    made = (
-        ("software", f"Condyle {metadata.version('condyle')}"),
-        ("bootstrap", f"{plan.replicates} replicates, seed {plan.seed}"),
-    )
     report = evaluation_report(
         table,
-        about=About(about.title, (*about.facts, *made), about.banners),
+        about=About(about.title, (*about.facts, *how_made(plan)), about.banners),
         examples=examples(table, picture),
-        extra=extra_sections(table),
         draw=plan,
         progress=progress,
     )
-    progress(Progress("pages", 0, 1))
-    report, records = with_records(report, table, made_by)
-    files = {**evaluation_files(report), **records}
-    progress(Progress("pages", 1, 1))
-    return Pages(report, files, tuple(tasks_document(report)))
+    document = metrics_document(report, bundle=bundle, patients=len(np.unique(table.patient)))
+    files = {METRICS: (json.dumps(document, indent=1, sort_keys=True) + "\n").encode()}
+    if pages:
+        progress(Progress("pages", 0, 1))
+        files |= _page_files(report, table, made_by)
+        progress(Progress("pages", 1, 1))
+    return files
+
+
+def how_made(draw: Draw) -> tuple[tuple[str, str], ...]:
+    """Gives (label, value) pairs of what every page says of its making."""
+    return (
+        ("software", f"Condyle {metadata.version('condyle')}"),
+        ("bootstrap", f"{draw.replicates} replicates, seed {draw.seed}"),
+    )
+
+
+def _page_files(
+    report: EvaluationReport, table: Predictions, made_by: MadeBy | None
+) -> dict[str, bytes]:
+    # What draws is imported only where something is drawn: matplotlib is an extra.
+    from condyle.reporting.evaluation import files
+    from condyle.workflows.evaluation.records import with_records
+
+    whole, records = with_records(report, table, made_by)
+    return {**files.evaluation_files(whole), **records}

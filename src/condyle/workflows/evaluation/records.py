@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from condyle.bundle import Manifest
 from condyle.domain.evaluation_report import EvaluationReport, TaskReport
 from condyle.evaluation.cohort import cohort_of_table
-from condyle.evaluation.participant_flow import Screening, flow_of
+from condyle.evaluation.participant_flow import flow_of
 from condyle.evaluation.predictions import Predictions
 from condyle.reporting.evaluation.checklist import (
     Filled,
@@ -18,22 +17,10 @@ from condyle.reporting.evaluation.checklist import (
 from condyle.reporting.evaluation.checklist_records import COHORT, Records
 from condyle.reporting.evaluation.cohort_section import cohort_csv, cohort_section
 from condyle.reporting.evaluation.flow_diagram import flow_section
+from condyle.workflows.evaluation.report import MadeBy
 
 JUDGED = ("grade", "finding")
 """Kinds of tasks whose reference is a class, the first being shown in the flow diagram."""
-
-
-@dataclass(frozen=True)
-class MadeBy:
-    """What made a predictions table.
-
-    Attributes:
-        manifest: Of the bundle.
-        screening: The cases of the archive, with those that were not read.
-    """
-
-    manifest: Manifest | None = None
-    screening: Screening | None = None
 
 
 def with_records(

@@ -7,23 +7,26 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from condyle.bundle import Manifest
 from condyle.domain.evaluation_charts import Chart, ForestChart, ForestRow
 from condyle.domain.evaluation_report import (
     EvaluationReport,
     Example,
-    Section,
     TaskKind,
     TaskReport,
 )
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.errors import InputError
+from condyle.evaluation.cohort import learned_from
+from condyle.evaluation.participant_flow import Screening
 from condyle.evaluation.predictions import Predictions
-from condyle.workflows.evaluation.boxes import detection_report
+from condyle.reporting.evaluation.words import counted_word
+from condyle.workflows.evaluation.detection import detection_report
 from condyle.workflows.evaluation.finding import finding_report
 from condyle.workflows.evaluation.grade import grade_report
 from condyle.workflows.evaluation.number import number_report
 from condyle.workflows.evaluation.overlap import case_chart, figure_name, overlap_report
-from condyle.workflows.evaluation.rows import Draw, TaskRows, learned_from, task_rows
+from condyle.workflows.evaluation.rows import Draw, TaskRows, task_rows
 
 IN_SAMPLE_REASON = (
     "every patient is one that the bundle was trained on, so that a figure would say nothing "
@@ -62,12 +65,24 @@ class About:
     banners: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class MadeBy:
+    """What made a predictions table.
+
+    Attributes:
+        manifest: Of the bundle.
+        screening: The cases of the archive, with those that were not read.
+    """
+
+    manifest: Manifest | None = None
+    screening: Screening | None = None
+
+
 def evaluation_report(
     table: Predictions,
     *,
     about: About,
     examples: Sequence[Example] = (),
-    extra: Sequence[Section] = (),
     draw: Draw | None = None,
     progress: ProgressCallback = ignore_progress,
 ) -> EvaluationReport:
@@ -77,7 +92,6 @@ def evaluation_report(
         table: The predictions.
         about: What it says of itself.
         examples: Cases with their pictures.
-        extra: Sections that others add.
         draw: How figures are drawn.
         progress: Told of the stage ``"figures"``, a task at a time.
 
@@ -107,7 +121,6 @@ def evaluation_report(
         warnings=_warnings(in_sample),
         notes=NOTES,
         examples=tuple(examples),
-        extra=tuple(extra),
     )
 
 
@@ -128,7 +141,7 @@ def _overview(
 ) -> tuple[tuple[str, Chart], ...]:
     made: list[tuple[str, Chart]] = []
     areas = [
-        ForestRow("", report.name, score.estimate, f"{score.estimate.n} {report.unit}s")
+        ForestRow("", report.name, score.estimate, counted_word(score.estimate.n, report.unit))
         for report in reports
         for score in report.scores
         if score.name == "auc" and score.headline and not np.isnan(score.estimate.value)

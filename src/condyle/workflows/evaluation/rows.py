@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from condyle.domain.evaluation_report import TaskKind
+from condyle.domain.evaluation_report import Score, TaskKind, TaskReport
 from condyle.errors import InputError
 from condyle.evaluation.bootstrap import Resampling
 from condyle.evaluation.inputs import BoolArray, FloatArray, IntArray
@@ -15,8 +15,6 @@ from condyle.evaluation.predictions import Predictions
 
 OVERLAP_PREFIXES = ("dice-", "iou-")
 DETECTION_PREFIX = "detect-"
-IN_SAMPLE = "in_sample"
-"""Covariate of the predictions table: ``"yes"`` for a patient that the model learned from."""
 
 _NUMBERED = re.compile(r"^(.*?)[-_ ]?\d+$")
 
@@ -55,7 +53,8 @@ class TaskRows:
         kind: What sort of answer it has.
         unit: What a row is.
         table: The rows.
-        declined: Rows that were abstained or hold no answer.
+        declined: Rows that were abstained or hold no answer. An overlap of two empty masks
+            and a box that was missed hold none and are not declined.
         first_class: What the first probability stands for, for a grade: 0 or 1.
         classes: Number of probabilities a row.
     """
@@ -81,17 +80,25 @@ class TaskRows:
         return np.asarray(self.table.probabilities[:, 0])
 
     @property
-    def has_probabilities(self) -> bool:
-        """Whether every answered row has its probabilities."""
-        if not self.classes or self.declined.all():
-            return False
-        stated = self.table.probabilities[~self.declined, : self.classes]
-        return not bool(np.isnan(stated).any())
-
-    @property
     def patients(self) -> int:
         """Number of patients."""
         return len(np.unique(self.table.patient))
+
+    def report(self, scores: tuple[Score, ...]) -> TaskReport:
+        """Begins the report of the task: what it is of, and its scores.
+
+        Args:
+            scores: Headline first.
+        """
+        return TaskReport(
+            name=self.name,
+            kind=self.kind,
+            unit=self.unit,
+            rows=len(self.table),
+            patients=self.patients,
+            declined=int(self.declined.sum()),
+            scores=scores,
+        )
 
     def where(self, rows: BoolArray) -> TaskRows:
         """Gives the rows that are true."""
@@ -119,7 +126,9 @@ def task_rows(table: Predictions, task: str) -> TaskRows | None:
     if not len(rows):
         return None
     first = _first_class(rows, classes) if kind == "grade" else 0
-    declined = np.asarray(rows.abstained | _unanswered(rows, classes))
+    declined = rows.abstained
+    if kind not in ("overlap", "detection"):
+        declined = np.asarray(declined | _unanswered(rows, classes))
     found = TaskRows(task, kind, unit_of(rows), rows, declined, first, classes)
     _check(found, np.flatnonzero(with_reference))
     return found
@@ -136,17 +145,14 @@ def unit_of(rows: Predictions) -> str:
     return name if name.isidentifier() else "row"
 
 
-def learned_from(table: Predictions) -> BoolArray:
-    """Tells of each row whether the model learned from its patient."""
-    marked = table.covariates.get(IN_SAMPLE)
-    if marked is None:
-        return np.zeros(len(table), dtype=bool)
-    return np.isin(table.patient, np.unique(table.patient[marked == "yes"]))
+def classes_of(rows: Predictions) -> int:
+    """Counts the classes of a task: the most probabilities that a row of it has."""
+    stated = ~np.isnan(rows.probabilities)
+    return int(stated.sum(axis=1).max()) if stated.size else 0
 
 
 def _kind_of(rows: Predictions, task: str) -> tuple[TaskKind, int]:
-    stated = ~np.isnan(rows.probabilities)
-    classes = int(stated.sum(axis=1).max()) if stated.size else 0
+    classes = classes_of(rows)
     if task.startswith(DETECTION_PREFIX):
         return "detection", 1
     if task.startswith(OVERLAP_PREFIXES):

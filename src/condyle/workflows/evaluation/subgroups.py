@@ -11,10 +11,12 @@ from condyle.domain.estimate import Estimate
 from condyle.domain.evaluation_charts import Chart, ForestChart, ForestRow
 from condyle.domain.evaluation_report import CovariateFigures, GroupFigure, Score
 from condyle.evaluation.bootstrap import Resampling
+from condyle.evaluation.cohort import IN_SAMPLE
 from condyle.evaluation.inputs import BoolArray
 from condyle.evaluation.predictions import TextArray
 from condyle.evaluation.subgroups import FEW, by_subgroup
-from condyle.workflows.evaluation.rows import IN_SAMPLE, TaskRows
+from condyle.reporting.evaluation.words import counted_word
+from condyle.workflows.evaluation.rows import TaskRows
 
 MOST_GROUPS = 8
 NUMERIC_FROM = 6
@@ -96,7 +98,7 @@ def subgroup_chart(
             group=covariate.covariate,
             name=group.name,
             estimate=group.estimate,
-            size=f"{group.patients} patient{'' if group.patients == 1 else 's'}",
+            size=counted_word(group.patients, "patient"),
             faint=group.too_few,
         )
         for covariate in groups

@@ -23,7 +23,8 @@ from condyle.evaluation.detection import (
 )
 from condyle.evaluation.inputs import FloatArray
 from condyle.evaluation.predictions import TextArray
-from condyle.workflows.evaluation.finding_charts import stated, thinned
+from condyle.reporting.evaluation.words import estimate_words
+from condyle.workflows.evaluation.finding_charts import thinned
 from condyle.workflows.evaluation.rows import Draw, TaskRows
 
 MARKED_RATES = (0.5, 1.0, 2.0)
@@ -48,15 +49,11 @@ def detection_report(rows: TaskRows, draw: Draw) -> TaskReport:
     for rate in MARKED_RATES:
         found = froc_sensitivity(matches, plan, rate=rate)
         scores.append(Score(f"sensitivity-at-{rate:g}-false-an-image", found))
-    return TaskReport(
-        name=rows.name,
-        kind="detection",
+    return replace(
+        rows.report(tuple(scores)),
         unit="image",
         rows=len(patients),
-        patients=rows.patients,
-        declined=int(rows.table.abstained.sum()),
-        scores=tuple(scores),
-        charts=_charts(rows.name, matches, (stated(precision), stated(froc))),
+        charts=_charts(rows.name, matches, (estimate_words(precision), estimate_words(froc))),
         notes=(
             f"{int(matches.targets.sum())} reference boxes and {len(matches.right)} found ones "
             f"in {len(patients)} images, matched before the table was written.",
