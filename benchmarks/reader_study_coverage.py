@@ -48,8 +48,8 @@ def coverage(size: tuple[int, int], studies: int, seed: int) -> dict[str, float]
     for _ in range(studies):
         made = simulate_readings(MODEL, truth, readers=readers, rng=rng)
         for figure in FIGURES:
-            ratings = {"auc": made.confidence, "mean": made.minutes}.get(figure, made.calls)
-            found = compare_modalities(reader_figures(truth, ratings[::-1], figure=figure))
+            ratings = made.of(figure)[::-1]
+            found = compare_modalities(reader_figures(truth, ratings, figure=figure))
             gap = found.differences[0].difference
             held[figure] += gap.low <= true_change(figure) <= gap.high
     return {figure: 100.0 * count / studies for figure, count in held.items()}

@@ -95,16 +95,13 @@ def coverage_note(interval: str, *, patients: int, rows: int, figure: str = "") 
     return f"; {_worded(found)}" if _off(found) else ""
 
 
-def coverage_warning(
-    estimate: Estimate, *, patients: int | None = None, figure: str = ""
-) -> str | None:
+def coverage_warning(estimate: Estimate, *, patients: int | None = None) -> str | None:
     """Gives a sentence for a reader where intervals like this one covered too little or much.
 
     Args:
         estimate: Any estimate of this room, at its 95 % level.
         patients: Patients that its rows come from. Where it is not given it is read from
             the method, and is else ``n``: every row a patient.
-        figure: Its name in the table; every figure where it is not told.
 
     Returns:
         The sentence; ``None`` where coverage was within 93 to 97 % or was not simulated.
@@ -113,9 +110,9 @@ def coverage_warning(
     said = re.search(r"covered [^;]*", estimate.method)
     stated = re.search(r"\((\d+) patients?\)", estimate.method)
     count = patients if patients is not None else int(stated[1]) if stated else estimate.n
-    found = coverage_of(interval, patients=count, rows=estimate.n, figure=figure)
+    found = coverage_of(interval, patients=count, rows=estimate.n)
     # A jackknife knows its figure when it is made; its method then has the note already.
-    silent = not _off(found) or (interval == "jackknife t" and not figure)
+    silent = not _off(found) or interval == "jackknife t"
     if estimate.level != 0.95 or (silent and not said):
         return None
     what = said[0] if said else _worded(found)

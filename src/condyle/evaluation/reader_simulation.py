@@ -71,6 +71,10 @@ class SimulatedReadings:
     confidence: FloatArray
     minutes: FloatArray
 
+    def of(self, figure: Figure) -> FloatArray | BoolArray:
+        """Gives what a figure is worked out from, (arm, reader, case)."""
+        return {"auc": self.confidence, "mean": self.minutes}.get(figure, self.calls)
+
 
 def separation(area: float) -> float:
     """Gives the distance of two normal distributions of SD 1 that have this ROC area."""
@@ -160,8 +164,7 @@ def _p_values(
     truth = np.repeat([True, False], [positives, negatives])
     for _ in range(studies):
         made = simulate_readings(model, truth, readers=readers, rng=rng)
-        ratings = {"auc": made.confidence, "mean": made.minutes}.get(figure, made.calls)
-        found = reader_figures(truth, ratings, figure=figure)
+        found = reader_figures(truth, made.of(figure), figure=figure)
         yield compare_modalities(found, generalises=generalises).p_value
 
 

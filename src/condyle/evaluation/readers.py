@@ -149,7 +149,7 @@ def model_alone(
 
 
 def reader_performance(
-    table: ReaderTable, place: tuple[int, int], rng: np.random.Generator, *, level: float = 0.95
+    table: ReaderTable, place: tuple[int, int], rng: np.random.Generator
 ) -> Performance:
     """Gives how a reader did in an arm.
 
@@ -157,10 +157,9 @@ def reader_performance(
         table: The study.
         place: Positions of arm and reader.
         rng: For the interval of the median time.
-        level: Confidence level.
     """
     arm, reader = place
-    plan = Resampling(table.patients, rng, level=level, unit=table.unit, interval="analytic")
+    plan = Resampling(table.patients, rng, unit=table.unit, interval="analytic")
     found = performance(
         table.reference, (table.calls[arm, reader], table.scores[arm, reader]), plan
     )
