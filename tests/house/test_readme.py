@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer
+
+from condyle.cli import create_app
 
 _ROOT = Path(__file__).resolve().parents[2]
 _COMMANDS = ("bash", "sh", "console", "python", "")
@@ -25,6 +31,11 @@ class Block:
     kind: str
     language: str
     text: str
+
+    @property
+    def makes(self) -> bool:
+        """Whether it is to be typed in a checkout; the others may be typed in any folder."""
+        return "make " in self.text
 
 
 def documents() -> list[Path]:
@@ -84,20 +95,58 @@ def installed_is_new() -> bool:
     return stamp.exists() and stamp.stat().st_mtime >= max(f.stat().st_mtime for f in made_from)
 
 
-def with_runs() -> list[Path]:
-    return [p for p in documents() if any(b.kind == "run" for b in blocks_of(p.read_text("utf-8")))]
+def runs_of(path: Path, *, makes: bool) -> tuple[Block, ...]:
+    """Gives the blocks of a document that are to be run, in a checkout or in any folder."""
+    blocks = blocks_of(path.read_text("utf-8"))
+    return tuple(block for block in blocks if block.kind == "run" and block.makes == makes)
 
 
-@pytest.mark.parametrize("path", with_runs(), ids=name_of)
-def test_the_blocks_tagged_run_do_run(path: Path, tmp_path: Path) -> None:
-    blocks = [block for block in blocks_of(path.read_text("utf-8")) if block.kind == "run"]
-    if any("make " in block.text for block in blocks):
-        if not installed_is_new():
-            pytest.skip("needs the environment of 'make install', made anew")
-        for name in _NEEDED:
-            (tmp_path / name).symlink_to(_ROOT / name)
-    for block in blocks:
-        run_block(block, tmp_path)
+def with_runs(*, makes: bool) -> list[Path]:
+    return [path for path in documents() if runs_of(path, makes=makes)]
+
+
+Run = Callable[[tuple[Block, ...]], Path]
+
+
+@pytest.fixture(scope="module")
+def after(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Gives the folder that blocks leave; what several documents begin with is run once."""
+
+    @cache
+    def folder_after(blocks: tuple[Block, ...], *, checkout: bool) -> Path:
+        folder = tmp_path_factory.mktemp("document")
+        if blocks:
+            before = folder_after(blocks[:-1], checkout=checkout)
+            shutil.copytree(before, folder, symlinks=True, dirs_exist_ok=True)
+            run_block(blocks[-1], folder)
+        elif checkout:
+            for name in _NEEDED:
+                (folder / name).symlink_to(_ROOT / name)
+        return folder
+
+    return lambda blocks: folder_after(blocks, checkout=any(block.makes for block in blocks))
+
+
+@pytest.mark.parametrize("path", with_runs(makes=False), ids=name_of)
+def test_the_blocks_tagged_run_do_run(path: Path, after: Run) -> None:
+    after(runs_of(path, makes=False))
+
+
+@pytest.mark.skipif(
+    not installed_is_new(), reason="needs the environment of 'make install', made anew"
+)
+@pytest.mark.parametrize("path", with_runs(makes=True), ids=name_of)
+def test_the_make_blocks_tagged_run_do_run(path: Path, after: Run) -> None:
+    folder = after(runs_of(path, makes=True))
+    assert (folder / "out" / "report" / "report.html").is_file()
+
+
+def test_blocks_that_two_documents_begin_with_run_once(after: Run) -> None:
+    count = Block("run", "bash", "echo x >> count; cp count first\n")
+    again = Block("run", "bash", "echo y >> count\n")
+    one, other = after((count, again)), after((count, Block("run", "bash", "cat first\n")))
+    assert (one / "count").read_text() == "x\ny\n"
+    assert (other / "count").read_text() == "x\n"
 
 
 @pytest.mark.parametrize("path", documents(), ids=name_of)
@@ -109,7 +158,8 @@ def test_every_link_and_picture_of_a_document_is_there(path: Path) -> None:
 
 def test_the_readme_names_every_verb() -> None:
     text = (_ROOT / "README.md").read_text("utf-8")
-    verbs = ("read", "train", "evaluate", "bundles", "recipes", "phantom")
+    verbs = typer.main.get_command(create_app()).commands
+    assert "read" in verbs
     assert not [verb for verb in verbs if f"condyle {verb}" not in text]
 
 
