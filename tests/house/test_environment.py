@@ -27,6 +27,14 @@ def make(root: Path, *arguments: str) -> str:
     return done.stdout
 
 
+@pytest.fixture
+def fresh(root: Path, tmp_path: Path) -> Path:
+    """A folder with what the make targets look at, and no environment yet."""
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        (tmp_path / name).symlink_to(root / name)
+    return tmp_path
+
+
 @pytest.mark.parametrize(
     "syntax",
     [
@@ -56,20 +64,16 @@ def test_make_run_with_a_study_makes_none(root: Path) -> None:
     assert "read 'my studies/one.zip' --out 'there'" in text
 
 
-def test_make_run_installs_no_extra(root: Path, tmp_path: Path) -> None:
-    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
-        (tmp_path / name).symlink_to(root / name)
-    text = make(tmp_path, "run")
+def test_make_run_installs_no_extra(fresh: Path) -> None:
+    text = make(fresh, "run")
     installs = [line for line in text.splitlines() if "pip install" in line]
     assert len(installs) == 1
     assert installs[0].rstrip().endswith("-c constraints.txt -e .")
     assert ".venv-run/" in installs[0]
 
 
-def test_make_test_sets_itself_up_on_a_fresh_machine(root: Path, tmp_path: Path) -> None:
-    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
-        (tmp_path / name).symlink_to(root / name)
-    lines = make(tmp_path, "test").splitlines()
+def test_make_test_sets_itself_up_on_a_fresh_machine(fresh: Path) -> None:
+    lines = make(fresh, "test").splitlines()
     first_check = next(i for i, line in enumerate(lines) if "ruff check" in line)
     assert any("-m venv .venv" in line for line in lines[:first_check])
     assert any("[train,evaluate,dev]" in line for line in lines[:first_check])
@@ -81,15 +85,13 @@ def test_make_test_runs_every_check(root: Path) -> None:
     assert not [check for check in checks if check not in text]
 
 
-def test_an_old_python_is_refused_with_a_way_out(root: Path, tmp_path: Path) -> None:
-    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
-        (tmp_path / name).symlink_to(root / name)
-    old = tmp_path / "old-python"
+def test_an_old_python_is_refused_with_a_way_out(fresh: Path) -> None:
+    old = fresh / "old-python"
     old.write_text('#!/bin/sh\ncase "$1" in --version) echo Python 3.8.1;; *) exit 1;; esac\n')
     old.chmod(0o755)
     done = subprocess.run(
         ["make", "install", f"PYTHON={old}"],
-        cwd=tmp_path,
+        cwd=fresh,
         capture_output=True,
         text=True,
         timeout=60,
@@ -97,7 +99,7 @@ def test_an_old_python_is_refused_with_a_way_out(root: Path, tmp_path: Path) -> 
     assert done.returncode == 2
     assert "Python 3.11 or newer" in done.stderr
     assert "Python 3.8.1" in done.stderr
-    assert not (tmp_path / ".venv").exists()
+    assert not (fresh / ".venv").exists()
 
 
 def test_ctrl_c_ends_with_status_130_and_no_traceback() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -61,12 +61,14 @@ def test_importing_the_package_loads_no_array_library() -> None:
 
 
 def test_help_comes_fast() -> None:
+    """Takes the processor's time, which does not hang on what else the machine has to do."""
     times = []
     for _ in range(3):
-        began = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         run_python("from condyle.cli import main; main(['--help'])")
-        times.append(time.perf_counter() - began)
-    assert min(times) < 0.35
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert 0 < min(times) < 0.35
 
 
 def test_help_loads_no_array_library() -> None:
