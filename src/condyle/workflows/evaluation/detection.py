@@ -18,10 +18,10 @@ from condyle.evaluation.detection import (
     FROC_RATES,
     Matches,
     average_precision_of_boxes,
+    box_curve,
     froc_score,
     froc_sensitivity,
 )
-from condyle.evaluation.inputs import FloatArray
 from condyle.evaluation.predictions import TextArray
 from condyle.reporting.evaluation.words import estimate_words
 from condyle.workflows.evaluation.finding_charts import thinned
@@ -93,14 +93,11 @@ def matched_boxes(rows: TaskRows) -> tuple[Matches, TextArray]:
 
 
 def _charts(name: str, matches: Matches, words: tuple[str, str]) -> tuple[tuple[str, Chart], ...]:
-    total = int(matches.targets.sum())
-    if not total or not len(matches.right):
+    curve = box_curve(matches)
+    if not matches.targets.sum() or not len(curve.thresholds):
         return ()
-    won = np.cumsum(matches.right)
-    called = np.arange(1, len(matches.right) + 1)
-    recall, precision = thinned(won / total, won / called)
-    rates: FloatArray = (called - won) / len(matches.targets)
-    x, y = thinned(np.maximum(rates, FROC_RATES[0] / 2), won / total)
+    recall, precision = thinned(curve.sensitivity, curve.ppv)
+    x, y = thinned(np.maximum(curve.false_boxes, FROC_RATES[0] / 2), curve.sensitivity)
     return (
         (
             "precision-recall",
