@@ -170,7 +170,7 @@ def reference(
     Example:
       condyle readers reference study --rule consensus
     """
-    from condyle.workflows.reader_reference import settle_in_folder
+    from condyle.workflows.settle_reader_reference import settle_in_folder
 
     found = settle_in_folder(folder, rule=rule, by=_names(by))
     counts = {how: sum(case.how == how for case in found.cases) for how in _HOW}

@@ -13,7 +13,7 @@ import numpy as np
 from condyle.domain.case import Case
 from condyle.errors import InputError
 from condyle.evaluation.inputs import BoolArray
-from condyle.evaluation.predictions import Predictions
+from condyle.evaluation.predictions import Predictions, TextArray
 
 ALL = "all"
 MISSING = "missing"
@@ -220,12 +220,15 @@ def members_of_table(
     return [Member(p, s, g, dict(zip(covariates, c, strict=True))) for p, s, g, c in seen]
 
 
+def patients_learned_from(table: Predictions) -> TextArray:
+    """Gives the patients that the model learned from, sorted; one mark in any row is enough."""
+    marked = table.covariates.get(IN_SAMPLE)
+    return np.unique(table.patient[:0] if marked is None else table.patient[marked == "yes"])
+
+
 def learned_from(table: Predictions) -> BoolArray:
     """Tells of each row whether the model learned from its patient."""
-    marked = table.covariates.get(IN_SAMPLE)
-    if marked is None:
-        return np.zeros(len(table), dtype=bool)
-    return np.isin(table.patient, np.unique(table.patient[marked == "yes"]))
+    return np.isin(table.patient, patients_learned_from(table))
 
 
 def cohort_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from condyle.evaluation.predictions import (
     Predictions,
     predictions_from_rows,
 )
+from condyle.reporting.whole_file import write_whole
 
 FIRST = ("schema", "patient", "study", "series", "unit", "task", "fold", "reference", "prediction")
 LAST = ("abstained", "bundle")
@@ -22,7 +24,7 @@ COVARIATE = "covariate_"
 
 
 def write_predictions(path: Path, table: Predictions) -> None:
-    """Writes a predictions table as UTF-8 CSV; the same table gives the same bytes.
+    """Writes a predictions table as UTF-8 CSV, whole or not at all; the same gives the same bytes.
 
     An undefined number is an empty cell. Numbers are written so that reading gives
     them back exactly.
@@ -38,12 +40,12 @@ def write_predictions(path: Path, table: Predictions) -> None:
         *LAST,
         *(f"{COVARIATE}{name}" for name in names),
     ]
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(_cells(row, classes, names) for row in table.rows())
     try:
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(header)
-            for row in table.rows():
-                writer.writerow(_cells(row, classes, names))
+        write_whole(path, stream.getvalue().encode("utf-8"))
     except OSError as error:
         raise OutputError(
             "The predictions table could not be written.",

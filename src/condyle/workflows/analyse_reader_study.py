@@ -21,10 +21,10 @@ from condyle.evaluation.reader_reference import Decision
 from condyle.evaluation.readers import ReaderTable
 from condyle.reporting.evaluation.reader_page import ReaderStudyPage, reader_study_files
 from condyle.workflows.read_reader_sheets import Sheets, read_sheets, require_readings
-from condyle.workflows.reader_reference import reference_of_study
 from condyle.workflows.readers.folder import ReaderStudy, open_reader_study, require_new
 from condyle.workflows.readers.model import ModelTable, read_model
 from condyle.workflows.readers.spreadsheet import DateOrder, write_bytes
+from condyle.workflows.settle_reader_reference import reference_of_study
 
 
 @dataclass(frozen=True)

@@ -249,6 +249,18 @@ def test_a_report_has_every_task_and_its_overview(mixed, quick):
     assert [(s.stage, s.done, s.total) for s in steps] == [("figures", n, 6) for n in range(1, 7)]
 
 
+def test_a_patient_that_is_marked_in_one_task_counts_in_none(row, quick):
+    marks = {"t": "yes", "n": "no"}
+    rows = [
+        row(k, task, k % 2, 1, covariates={"in_sample": mark if k < 2 else "no"})
+        for task, mark in marks.items()
+        for k in range(9)
+    ]
+    report = evaluation_report(predictions_from_rows(rows), about=ABOUT, draw=quick)
+    assert (report.in_sample, report.patients) == (2, 7)
+    assert {task.patients for task in report.tasks} == {7}
+
+
 def test_patients_that_were_learned_from_give_no_figure(row, quick):
     rows = [
         row(k, "t", k % 2, k % 2, [0.5], covariates={"in_sample": "yes" if k < 4 else "no"})

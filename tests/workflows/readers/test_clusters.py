@@ -18,9 +18,9 @@ from condyle.workflows.plan_reader_study import (
     read_case_list,
 )
 from condyle.workflows.read_reader_sheets import import_readings
-from condyle.workflows.reader_reference import settle_in_folder
 from condyle.workflows.readers.spreadsheet import read_lines, write_lines
 from condyle.workflows.rehearse_reader_study import rehearse_reader_study
+from condyle.workflows.settle_reader_reference import settle_in_folder
 
 PATIENTS, DISCS = 12, 3
 

@@ -14,10 +14,10 @@ import pytest
 from condyle.errors import InputError, OutputError
 from condyle.workflows.plan_reader_study import StudyDesign, plan_reader_study
 from condyle.workflows.read_reader_sheets import import_readings, read_sheets, require_readings
-from condyle.workflows.reader_reference import reference_of_study, settle_in_folder
 from condyle.workflows.readers.folder import open_reader_study
 from condyle.workflows.readers.spreadsheet import as_day, as_number, read_lines, write_bytes
 from condyle.workflows.rehearse_reader_study import rehearse_reader_study
+from condyle.workflows.settle_reader_reference import reference_of_study, settle_in_folder
 
 Row = dict[str, str]
 SHEET = "sheets/reader-1-session-1.csv"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from condyle.errors import InputError
-from condyle.evaluation.cohort import learned_from
+from condyle.evaluation.cohort import patients_learned_from
 from condyle.evaluation.predictions import Predictions
 from condyle.workflows.evaluation.rows import TaskRows, task_rows
 
@@ -48,9 +48,8 @@ def paired_rows(a: Predictions, b: Predictions, task: str) -> PairedRows | None:
         return None
     if (of_a.kind, of_a.classes) != (of_b.kind, of_b.classes) and of_a.kind != "finding":
         raise _refusal(task, f"a {of_a.kind} in the one and a {of_b.kind} in the other")
-    seen = set(_patients(a, learned_from(a))) | set(_patients(b, learned_from(b)))
-    of_a = of_a.where(~np.isin(of_a.table.patient, list(seen)))
-    of_b = of_b.where(~np.isin(of_b.table.patient, list(seen)))
+    seen = np.union1d(patients_learned_from(a), patients_learned_from(b))
+    of_a, of_b = of_a.without(seen), of_b.without(seen)
     keys_a, keys_b = _keys(of_a.table, of_b.table, task)
     at_b = {key: position for position, key in enumerate(keys_b)}
     shared = [(position, at_b[key]) for position, key in enumerate(keys_a) if key in at_b]
@@ -63,10 +62,6 @@ def paired_rows(a: Predictions, b: Predictions, task: str) -> PairedRows | None:
     if differ:
         raise _refusal(task, f"{differ} rows whose references differ between the tables")
     return PairedRows(left, right, len(keys_a) - len(shared), len(keys_b) - len(shared))
-
-
-def _patients(table: Predictions, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[str]:
-    return [str(patient) for patient in np.unique(table.patient[rows])]
 
 
 def _keys(a: Predictions, b: Predictions, task: str) -> tuple[list[Key], list[Key]]:

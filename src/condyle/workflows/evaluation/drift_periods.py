@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from condyle.errors import InputError
-from condyle.evaluation.cohort import IN_SAMPLE, Member, learned_from, members_of_table
+from condyle.evaluation.cohort import IN_SAMPLE, Member, members_of_table, patients_learned_from
 from condyle.evaluation.drift_report import PeriodFacts
 from condyle.evaluation.drift_shift import Periods, periods_of
 from condyle.evaluation.predictions import PredictionRow, Predictions, predictions_from_rows
@@ -84,14 +84,13 @@ def both_periods(baseline: Predictions, new: Predictions) -> BothPeriods:
 
 
 def _out_of_sample(table: Predictions, name: str, warnings: list[str]) -> Predictions:
-    seen = learned_from(table)
-    if seen.any():
-        count = len(np.unique(table.patient[seen]))
+    seen = patients_learned_from(table)
+    if len(seen):
         warnings.append(
-            f"{count} patients of the {name} period are left out, because the model learned "
+            f"{len(seen)} patients of the {name} period are left out, because the model learned "
             "from them."
         )
-    return table.where(~seen)
+    return table.where(~np.isin(table.patient, seen))
 
 
 def _renamed(row: PredictionRow, name: str) -> PredictionRow:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from condyle.domain.evaluation_report import Example
-from condyle.evaluation.cohort import learned_from
+from condyle.evaluation.cohort import patients_learned_from
 from condyle.evaluation.inputs import BoolArray
 from condyle.evaluation.predictions import Predictions
 from condyle.workflows.evaluation.finding import finding_rows
@@ -52,12 +52,13 @@ def case_scores(table: Predictions) -> tuple[CaseScore, ...]:
     Args:
         table: The predictions.
     """
+    seen = patients_learned_from(table)
     counts: dict[str, tuple[int, int]] = {}
     for task in table.tasks:
         rows = task_rows(table, task)
         if rows is None or rows.kind == "detection":
             continue
-        kept = rows.where(~learned_from(rows.table))
+        kept = rows.without(seen)
         if not len(kept.table):
             continue
         for study, hit in zip(kept.table.study, right_rows(kept), strict=True):

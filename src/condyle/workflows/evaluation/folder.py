@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +11,9 @@ from condyle.errors import OutputError, UsageError
 from condyle.evaluation.predictions import Predictions
 from condyle.reporting.evaluation.checklist_records import TABLE
 from condyle.reporting.predictions import write_predictions
+from condyle.reporting.whole_file import UNFINISHED, write_whole
 
-_PART = ".unfinished"
-_FIGURE = re.compile(r"[A-Za-z0-9-]+\.(svg|png)|\.unfinished")
+_FIGURE = re.compile(r"[A-Za-z0-9-]+\.(svg|png)")
 _FIGURES_FOLDER = "figures"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -36,15 +35,11 @@ EVALUATION = Contents(
     "evaluation",
     re.compile(
         r"predictions\.csv|metrics\.(json|csv)|report\.(html|pdf)|cohort\.csv"
-        r"|(overlay-[A-Za-z0-9._-]+\.png)|(checklist-[A-Za-z0-9._-]+\.md)|\.unfinished"
+        r"|(overlay-[A-Za-z0-9._-]+\.png)|(checklist-[A-Za-z0-9._-]+\.md)"
     ),
 )
-COMPARISON = Contents(
-    "comparison", re.compile(r"comparison\.(json|csv)|report\.(html|pdf)|\.unfinished")
-)
-DRIFT = Contents(
-    "drift report", re.compile(r"drift\.(json|html)|drift-[A-Za-z0-9-]+\.(svg|png)|\.unfinished")
-)
+COMPARISON = Contents("comparison", re.compile(r"comparison\.(json|csv)|report\.(html|pdf)"))
+DRIFT = Contents("drift report", re.compile(r"drift\.(json|html)|drift-[A-Za-z0-9-]+\.(svg|png)"))
 
 
 class OutputFolder:
@@ -106,11 +101,9 @@ class OutputFolder:
         """
         for name, content in files.items():
             target = self._path / name
-            part = target.with_name(_PART)
             try:
                 target.parent.mkdir(exist_ok=True)
-                part.write_bytes(content)
-                os.replace(part, target)
+                write_whole(target, content)
             except OSError as error:
                 raise self._unwritten(error) from error
 
@@ -120,16 +113,14 @@ class OutputFolder:
         Raises:
             OutputError: The folder cannot be written.
         """
-        part = self._path / _PART
-        write_predictions(part, table)
-        os.replace(part, self._path / TABLE)
+        write_predictions(self._path / TABLE, table)
 
     def _is_ours(self, entry: Path) -> bool:
         if entry.is_dir() and not entry.is_symlink():
             return entry.name == _FIGURES_FOLDER and all(
-                _FIGURE.fullmatch(inner.name) for inner in entry.iterdir()
+                _is_one_of(inner, _FIGURE) for inner in entry.iterdir()
             )
-        return bool(self._contents.files.fullmatch(entry.name))
+        return _is_one_of(entry, self._contents.files)
 
     def _refusal(self, found: str) -> OutputError:
         return OutputError(
@@ -151,6 +142,10 @@ class OutputFolder:
 def picture_name(case: str) -> str:
     """Gives the file name of a case's picture."""
     return f"overlay-{_UNSAFE.sub('-', case)}.png"
+
+
+def _is_one_of(entry: Path, files: re.Pattern[str]) -> bool:
+    return entry.name == UNFINISHED or bool(files.fullmatch(entry.name))
 
 
 def _take_out(entry: Path) -> None:

@@ -17,7 +17,7 @@ from condyle.domain.evaluation_report import (
 )
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.errors import InputError
-from condyle.evaluation.cohort import learned_from
+from condyle.evaluation.cohort import patients_learned_from
 from condyle.evaluation.participant_flow import Screening
 from condyle.evaluation.predictions import Predictions
 from condyle.reporting.evaluation.words import counted_word
@@ -99,10 +99,8 @@ def evaluation_report(
         InputError: No row has a reference, or a cell does not fit its task's kind.
     """
     plan = draw or Draw()
-    seen = learned_from(table)
-    in_sample = len(np.unique(table.patient[seen]))
-    rows = _rows_of_tasks(table)
-    kept = [task.where(~learned_from(task.table)) for task in rows]
+    seen = patients_learned_from(table)
+    kept = [task.without(seen) for task in _rows_of_tasks(table)]
     counted = [task for task in kept if len(task.table)]
     reports = []
     for done, task in enumerate(counted, start=1):
@@ -113,12 +111,12 @@ def evaluation_report(
         title=about.title,
         facts=about.facts,
         patients=patients,
-        in_sample=in_sample,
+        in_sample=len(seen),
         tasks=tuple(reports),
         charts=_overview(counted, reports),
         reason="" if reports else IN_SAMPLE_REASON,
         banners=about.banners,
-        warnings=_warnings(in_sample),
+        warnings=_warnings(len(seen)),
         notes=NOTES,
         examples=tuple(examples),
     )

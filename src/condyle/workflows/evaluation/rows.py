@@ -11,7 +11,7 @@ from condyle.domain.evaluation_report import Score, TaskKind, TaskReport
 from condyle.errors import InputError
 from condyle.evaluation.bootstrap import Resampling
 from condyle.evaluation.inputs import BoolArray, FloatArray, IntArray
-from condyle.evaluation.predictions import Predictions
+from condyle.evaluation.predictions import Predictions, TextArray
 
 OVERLAP_PREFIXES = ("dice-", "iou-")
 DETECTION_PREFIX = "detect-"
@@ -103,6 +103,10 @@ class TaskRows:
     def where(self, rows: BoolArray) -> TaskRows:
         """Gives the rows that are true."""
         return replace(self, table=self.table.where(rows), declined=self.declined[rows])
+
+    def without(self, patients: TextArray) -> TaskRows:
+        """Gives the rows of all patients but these."""
+        return self.where(~np.isin(self.table.patient, patients))
 
     def at(self, positions: IntArray) -> TaskRows:
         """Gives the rows at these positions, in this order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -64,18 +64,22 @@ class _Plan(BaseModel):
 
     schema_: Literal["condyle.reader-study/1"]
     title: str
-    arms: list[str]
-    readers: list[str]
-    reference_readers: list[str]
+    arms: tuple[str, ...]
+    readers: tuple[str, ...]
+    reference_readers: tuple[str, ...]
     washout_days: int
     crossing: Crossing
     confidence_of: ConfidenceOf
-    levels: list[str]
+    levels: tuple[str, ...]
     cases: int
     patients: int
     simulated: bool
     size: dict[str, Any] | None
     sessions: list[_Session]
+
+
+_SAME = tuple(field.name for field in fields(ReaderPlan) if field.name != "sessions")
+"""Fields that the plan has in memory and on disk alike."""
 
 
 def sheet_name(session: ReadingSession) -> str:
@@ -87,31 +91,19 @@ def sheet_name(session: ReadingSession) -> str:
 
 def write_plan(folder: Path, plan: ReaderPlan, size: dict[str, Any] | None) -> None:
     """Writes ``plan.json``, in which no case can be told."""
-    document = _Plan(
-        schema_=SCHEMA,
-        title=plan.title,
-        arms=list(plan.arms),
-        readers=list(plan.readers),
-        reference_readers=list(plan.reference_readers),
-        washout_days=plan.washout_days,
-        crossing=plan.crossing,
-        confidence_of=plan.confidence_of,
-        levels=list(plan.levels),
-        cases=plan.cases,
-        patients=plan.patients,
-        simulated=plan.simulated,
-        size=size,
-        sessions=[
-            _Session(
-                reader=each.reader,
-                session=each.number,
-                sheet=f"{SHEETS}/{sheet_name(each)}",
-                not_before=each.not_before,
-                rows=list(each.rows),
-            )
-            for each in plan.sessions
-        ],
-    ).model_dump(mode="json")
+    sessions = [
+        _Session(
+            reader=each.reader,
+            session=each.number,
+            sheet=f"{SHEETS}/{sheet_name(each)}",
+            not_before=each.not_before,
+            rows=list(each.rows),
+        )
+        for each in plan.sessions
+    ]
+    same: dict[str, Any] = {name: getattr(plan, name) for name in _SAME}
+    made = _Plan(schema_=SCHEMA, size=size, sessions=sessions, **same)
+    document = made.model_dump(mode="json")
     document["schema"] = document.pop("schema_")
     write_text(folder / PLAN, json.dumps(document, indent=1, sort_keys=True) + "\n")
 
@@ -238,20 +230,7 @@ def _read_plan(folder: Path) -> ReaderPlan:
         ReadingSession(each.reader, each.session, tuple(each.rows), each.not_before)
         for each in found.sessions
     )
-    return ReaderPlan(
-        title=found.title,
-        arms=tuple(found.arms),
-        readers=tuple(found.readers),
-        reference_readers=tuple(found.reference_readers),
-        washout_days=found.washout_days,
-        crossing=found.crossing,
-        confidence_of=found.confidence_of,
-        levels=tuple(found.levels),
-        sessions=sessions,
-        cases=found.cases,
-        patients=found.patients,
-        simulated=found.simulated,
-    )
+    return ReaderPlan(sessions=sessions, **{name: getattr(found, name) for name in _SAME})
 
 
 def _read_years(folder: Path, plan: ReaderPlan) -> dict[str, float]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from condyle.errors import InputError, OutputError
+from condyle.reporting.whole_file import write_whole
 
 DateOrder = Literal["iso", "dmy", "mdy"]
 """How days are written where slashes part them; ``"iso"`` refuses such days."""
@@ -95,11 +95,9 @@ def write_bytes(path: Path, content: bytes) -> None:
     Raises:
         OutputError: It cannot be written.
     """
-    part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
-        os.replace(part, path)
+        write_whole(path, content)
     except OSError as error:
         raise OutputError(
             "A file of the reader study could not be written.",
