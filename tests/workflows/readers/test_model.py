@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,8 +23,8 @@ def cases(*, unit: str = "") -> tuple[ListedCase, ...]:
     )
 
 
-def row(at: int, **changed: object) -> PredictionRow:
-    values: dict[str, object] = {
+def row(at: int, **changed: Any) -> PredictionRow:
+    values: dict[str, Any] = {
         "patient": f"p{at}",
         "study": f"study-{at}",
         "series": "",
@@ -34,13 +35,13 @@ def row(at: int, **changed: object) -> PredictionRow:
         "prediction": float(TRUTH[at]),
         "probabilities": (0.4, 0.6),
     }
-    return PredictionRow(**(values | changed))  # type: ignore[arg-type]
+    return PredictionRow(**(values | changed))
 
 
-def table(folder: Path, rows: list[PredictionRow], **options: object) -> ModelTable:
+def table(folder: Path, rows: list[PredictionRow], **options: Any) -> ModelTable:
     path = folder / "predictions.csv"
     write_predictions(path, predictions_from_rows(rows))
-    return ModelTable(path, **options)  # type: ignore[arg-type]
+    return ModelTable(path, **options)
 
 
 def test_rows_are_put_in_the_order_of_the_cases(tmp_path: Path) -> None:

@@ -188,7 +188,7 @@ def test_a_size_without_a_share_of_positives_or_with_a_wrong_aim_is_refused(
     question = SizeQuestion("auc", 0.8, 0.9)
     with pytest.raises(InputError, match="--prevalence"):
         plan_reader_study(tmp_path / "cases.csv", tmp_path / "o", DESIGN, seed=1, question=question)
-    wrong = SizeQuestion("f1", 0.8, 0.9, prevalence=0.5)  # type: ignore[arg-type]
+    wrong = SizeQuestion("f1", 0.8, 0.9, prevalence=0.5)
     with pytest.raises(UnknownName, match="sensitivity"):
         plan_reader_study(tmp_path / "cases.csv", tmp_path / "o", DESIGN, seed=1, question=wrong)
 

@@ -18,7 +18,7 @@ from condyle.evaluation.reader_power import (
 )
 from condyle.evaluation.sample_size import for_roc_auc, for_sensitivity
 from condyle.workflows.readers.guide import guide_text
-from condyle.workflows.readers.study_size import SizeQuestion, StudySize, size_of_study
+from condyle.workflows.readers.study_size import Aim, SizeQuestion, StudySize, size_of_study
 
 AREA = SizeQuestion("auc", 0.80, 0.87, change_sd=0.02, prevalence=0.4)
 
@@ -40,8 +40,8 @@ def test_the_power_for_an_area_is_that_of_its_formula() -> None:
 
 
 @pytest.mark.parametrize(("aim", "counted"), [("sensitivity", 80), ("specificity", 120)])
-def test_the_power_for_a_share_rests_on_the_cases_of_its_class(aim: str, counted: int) -> None:
-    question = SizeQuestion(aim, 0.70, 0.80, prevalence=0.4)  # type: ignore[arg-type]
+def test_the_power_for_a_share_rests_on_the_cases_of_its_class(aim: Aim, counted: int) -> None:
+    question = SizeQuestion(aim, 0.70, 0.80, prevalence=0.4)
     variance = replace(variance_of_share(0.75, counted, change_sd=0.03), cases=200)
     expected = reader_study_power(variance, 0.10, (6, 120))
     assert size(question).power_listed["readers and cases"] == pytest.approx(expected)
