@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 from PIL import Image
 from scipy import ndimage
@@ -64,6 +65,18 @@ def test_a_one_pixel_picture_is_an_error_of_four_lines(tmp_path: Path) -> None:
         read_study(save(tmp_path / "one.png", np.zeros((1, 1))))
     assert len(caught.value.lines()) <= 4
     assert caught.value.exit_status == 2
+
+
+@pytest.mark.needs("data")
+def test_a_knee_without_a_header_is_no_spine(data_folder: Path, tmp_path: Path) -> None:
+    """Saved as grey pictures, nothing but the pixels can tell."""
+    files = sorted(path for path in (data_folder / "knee-mese-dicom").rglob("*") if path.is_file())
+    for number, file in enumerate(files[5:180:25]):
+        pixels = pydicom.dcmread(file).pixel_array.astype(float)
+        picture = save(tmp_path / f"{number}.png", 255 * pixels / pixels.max())
+        report = read_study(picture)
+        assert "no-spine-found" in codes(report)
+        assert not report.findings
 
 
 @pytest.mark.needs("data")

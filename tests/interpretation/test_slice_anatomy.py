@@ -169,3 +169,20 @@ def test_discs_imagined_in_a_black_bar_are_left_out(drawn: Draw) -> None:
     found = interpret_slice(values, image, drawing.placement)
     assert len(found.chain.discs) == 5
     assert not (found.labelmap[225:] == DISC).any()
+
+
+def test_the_confidence_is_the_mean_probability_of_what_was_labelled(drawn: Draw) -> None:
+    drawing = drawn()
+    labelled = drawing.probabilities.argmax(axis=0) > 0
+    wanted = drawing.probabilities.max(axis=0)[labelled].mean()
+    assert read(drawing).confidence == pytest.approx(float(wanted))
+    flat = 0.5 * drawing.probabilities + 0.125
+    less = interpret_slice(flat, drawing.image, drawing.placement)
+    assert less.confidence == pytest.approx(0.5 * float(wanted) + 0.125, abs=1e-6)
+
+
+def test_an_empty_slice_has_no_confidence(drawn: Draw) -> None:
+    drawing = drawn()
+    nothing = np.zeros_like(drawing.probabilities)
+    nothing[0] = 1.0
+    assert interpret_slice(nothing, drawing.image, drawing.placement).confidence == 0.0

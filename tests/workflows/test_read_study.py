@@ -215,6 +215,36 @@ def test_an_image_without_a_spine_is_refused_as_such(read, series, draw):
     assert report.findings == ()
 
 
+class Unsure(LoadedBundles):
+    """The same networks, of which the anatomy's says the same less surely."""
+
+    share = 0.0
+
+    def load(self, progress):
+        run, grader = super().load(progress)
+        return lambda array: (1 - self.share) * run(array) + self.share / 4, grader
+
+
+@pytest.mark.parametrize(("share", "read_at_all"), [(0.05, True), (0.25, False)])
+def test_discs_that_the_network_is_not_sure_of_are_not_graded_or_named(
+    pair, study, both, share, read_at_all
+):
+    unsure = Unsure(*pair, threads=1)
+    unsure.share = share
+    report = read_opened(study(*both), unsure)
+    assert bool(report.findings) == read_at_all
+    assert set(codes(report.refused)) == (set() if read_at_all else {"no-spine-found"})
+    assert all(bool(view.labels) == read_at_all for view in report.views)
+    assert all(series.labelmap is not None for series in report.series), "what was seen is shown"
+
+
+def test_a_series_that_shows_no_spine_leaves_the_others_as_they_are(read, both, series, draw):
+    other = series("series-9", draw(discs=0))
+    report = read(*both, other)
+    assert [(m.code, m.subject) for m in report.refused] == [("no-spine-found", "series-9")]
+    assert report.findings == read(*both).findings
+
+
 def test_a_series_that_cannot_be_loaded_does_not_lose_the_study(read, both, series, draw):
     def load():
         raise BadImage("A slice cannot be used.", found="NaN pixels")

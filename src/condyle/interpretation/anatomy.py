@@ -23,12 +23,14 @@ class SliceAnatomy:
         disc_index: (row, column) uint8 on the same grid, ``index_from_caudal`` or 0.
         chain: The discs, in prepared pixels.
         placement: From prepared pixels to the slice's own.
+        confidence: Mean probability of the structures where they were labelled; 0 with none.
     """
 
     labelmap: NDArray[np.uint8] = field(repr=False)
     disc_index: NDArray[np.uint8] = field(repr=False)
     chain: Chain
     placement: Placement
+    confidence: float
 
     def centre(self, position: int) -> tuple[float, float]:
         """Gives the (row, column) centre of a disc on the slice's own grid."""
@@ -55,7 +57,19 @@ def interpret_slice(
     index[labelmap != DISC] = 0
     if chain.discs:
         labelmap[(labelmap == DISC) & (index == 0)] = 0
-    return SliceAnatomy(labelmap=labelmap, disc_index=index, chain=chain, placement=placement)
+    return SliceAnatomy(
+        labelmap=labelmap,
+        disc_index=index,
+        chain=chain,
+        placement=placement,
+        confidence=_confidence(probabilities),
+    )
+
+
+def _confidence(probabilities: NDArray[np.float32]) -> float:
+    """Gives the mean of the greatest probability over what is not background."""
+    labelled = probabilities.argmax(axis=0) > 0
+    return float(probabilities.max(axis=0)[labelled].mean()) if labelled.any() else 0.0
 
 
 def image_content(image: NDArray[np.float32], placement: Placement) -> NDArray[np.bool_]:

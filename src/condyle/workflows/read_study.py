@@ -152,7 +152,8 @@ def _report(
         left_out=tuple(item.reason for item in study.left_out),
         not_assessed=not_assessed(),
         views=tuple(
-            view_of(reading, index, roles.levels(reading) if roles else ()) for reading in readings
+            view_of(reading, index, roles.levels(reading) if roles and reading.plausible else ())
+            for reading in readings
         ),
         software_version=metadata.version("condyle"),
     )
