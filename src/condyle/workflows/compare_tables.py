@@ -20,11 +20,10 @@ from condyle.reporting.evaluation.documents import comparison_document
 from condyle.reporting.evaluation.files import page_files
 from condyle.reporting.evaluation.words import counted_word
 from condyle.reporting.predictions import read_predictions
-from condyle.workflows.evaluate_table import digest
 from condyle.workflows.evaluation.compare_rows import KEY, paired_rows
 from condyle.workflows.evaluation.compare_tasks import compare_task
 from condyle.workflows.evaluation.folder import COMPARISON, OutputFolder
-from condyle.workflows.evaluation.pages import how_made
+from condyle.workflows.evaluation.pages import how_made, table_facts
 from condyle.workflows.evaluation.rows import Draw
 
 SUPERIORITY = (
@@ -75,8 +74,8 @@ def compare_tables(
     plan = draw or Draw()
     tables = read_predictions(a), read_predictions(b)
     facts = (
-        *_facts("A", a, tables[0]),
-        *_facts("B", b, tables[1]),
+        *table_facts("A", a, tables[0]),
+        *table_facts("B", b, tables[1]),
         *how_made(plan),
     )
     report = comparison_report(*tables, facts=facts, margin=margin, draw=plan, progress=progress)
@@ -169,11 +168,6 @@ def _warnings(a: Predictions, b: Predictions) -> tuple[str, ...]:
         if only:
             made.append(f"Tasks that only {which} has are left out: {', '.join(sorted(only))}.")
     return tuple(made)
-
-
-def _facts(name: str, path: Path, table: Predictions) -> tuple[tuple[str, str], ...]:
-    where = f"{path.parent.name}/{path.name}" if path.parent.name else path.name
-    return ((name, f"{where}, {len(table)} rows"), (f"{name}, SHA-256", digest(path)))
 
 
 def _check_margin(margin: float | None) -> None:

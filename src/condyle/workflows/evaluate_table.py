@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from condyle.bundle import find_bundle
@@ -12,7 +11,7 @@ from condyle.evaluation.predictions import Predictions
 from condyle.reporting.evaluation.checklist_records import TABLE
 from condyle.reporting.predictions import read_predictions
 from condyle.workflows.evaluation.folder import EVALUATION, OutputFolder
-from condyle.workflows.evaluation.pages import make_files
+from condyle.workflows.evaluation.pages import digest, make_files
 from condyle.workflows.evaluation.report import About, MadeBy
 from condyle.workflows.evaluation.rows import Draw
 
@@ -63,11 +62,6 @@ def evaluate_table(
     folder.prepare()
     folder.write_files({TABLE: path.read_bytes(), **files})
     return out
-
-
-def digest(path: Path) -> str:
-    """Gives the SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _made_by(name: str, table: Predictions) -> MadeBy:

@@ -23,6 +23,7 @@ from condyle.reporting.evaluation.sections import evaluation_sections
 from condyle.reporting.predictions import read_predictions
 from condyle.workflows.evaluation.drift_tests import PERMUTATIONS, drift_report
 from condyle.workflows.evaluation.folder import DRIFT, OutputFolder
+from condyle.workflows.evaluation.pages import how_made, table_facts
 from condyle.workflows.evaluation.report import About, evaluation_report
 from condyle.workflows.evaluation.rows import Draw
 
@@ -78,9 +79,10 @@ def watch_drift(
     page = SectionsPage(
         title=TITLE,
         facts=(
-            ("Baseline", f"{report.baseline.patients} patients"),
-            ("New period", f"{report.new.patients} patients"),
-            ("Condyle", version("condyle")),
+            *table_facts("baseline", baseline, first),
+            *table_facts("new period", new, second),
+            ("patients compared", f"{report.baseline.patients} and {report.new.patients}"),
+            *how_made(draw or Draw()),
         ),
         banners=(),
         sections=(*found, *_of_new_period(second, draw, progress)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -36,6 +37,14 @@ def test_progress_is_told_task_by_task(tables, quick, tmp_path: Path) -> None:
     run(tables, tmp_path / "out", quick, progress=steps.append)
     stages = [step.stage for step in steps]
     assert stages[0] == "drift" and "figures" in stages
+
+
+def test_the_page_names_what_made_it(tables, quick, tmp_path: Path) -> None:
+    page = run(tables, tmp_path / "out", quick).page.read_text()
+    for table in tables:
+        assert table.name in page
+        assert hashlib.sha256(table.read_bytes()).hexdigest() in page
+    assert "12 and 12" in page and "60 replicates, seed 1" in page
 
 
 def test_a_stop_on_the_way_leaves_an_earlier_report_as_it_was(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from importlib import metadata
+from pathlib import Path
 
 import numpy as np
 
@@ -72,6 +74,23 @@ def how_made(draw: Draw) -> tuple[tuple[str, str], ...]:
         ("software", f"Condyle {metadata.version('condyle')}"),
         ("bootstrap", f"{draw.replicates} replicates, seed {draw.seed}"),
     )
+
+
+def table_facts(name: str, path: Path, table: Predictions) -> tuple[tuple[str, str], ...]:
+    """Gives (label, value) pairs of a table that a page rests on.
+
+    Args:
+        name: What the page calls it.
+        path: Where it lies, of which the folder's own name is told and no more.
+        table: What it holds.
+    """
+    where = f"{path.parent.name}/{path.name}" if path.parent.name else path.name
+    return ((name, f"{where}, {len(table)} rows"), (f"{name}, SHA-256", digest(path)))
+
+
+def digest(path: Path) -> str:
+    """Gives the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _page_files(
