@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from condyle.domain.estimate import Estimate
 from condyle.domain.evaluation_charts import Chart
-from condyle.domain.evaluation_report import Section, TaskKind
+from condyle.domain.evaluation_report import TaskKind
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,6 @@ class ComparisonReport:
         margin: The margin of non-inferiority, or ``None``.
         warnings: What to bear in mind, such as rows that only one table has.
         notes: How its figures were made.
-        extra: Sections that others add, set after the tasks.
     """
 
     title: str
@@ -90,4 +89,3 @@ class ComparisonReport:
     margin: float | None = None
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    extra: tuple[Section, ...] = ()

@@ -8,6 +8,9 @@ from typing import Literal
 from condyle.domain.estimate import Estimate
 from condyle.domain.evaluation_charts import Chart
 
+GOOD_OVERLAP = 0.8
+"""Overlap from which a mask counts as right among the examples; no figure rests on it."""
+
 
 @dataclass(frozen=True)
 class Table:

@@ -20,9 +20,9 @@ from reportlab.platypus import (
 from condyle.reporting.page import Line, Page, Picture, Row
 from condyle.reporting.page_levels import LevelBlock
 from condyle.reporting.pdf_levels import level_table
+from condyle.reporting.pdf_sheet import banners_of
 from condyle.reporting.pdf_style import (
     AMBER,
-    BANNER,
     BLUE,
     LINE,
     MOST_IN_CELL,
@@ -60,11 +60,6 @@ def sections_of(page: Page, width: float) -> list[Flowable]:
 
 
 def _head(page: Page, width: float) -> list[Flowable]:
-    parts: list[Flowable] = []
-    for banner in page.banners:
-        table = Table([[text(banner, "banner")]], colWidths=[width])
-        table.setStyle(TableStyle([("BACKGROUND", (0, 0), (-1, -1), BANNER)]))
-        parts += [table, Spacer(1, 2 * mm)]
     facts = [[text(name, "quiet"), text(value, "small")] for name, value in page.facts]
     facts_table = Table(facts, colWidths=[0.14 * width, 0.24 * width])
     facts_table.setStyle(_tight())
@@ -75,7 +70,7 @@ def _head(page: Page, width: float) -> list[Flowable]:
     head = Table([[left, facts_table]], colWidths=[0.6 * width, 0.4 * width])
     head.setStyle(_tight(("VALIGN", (0, 0), (-1, -1), "BOTTOM")))
     return [
-        *parts,
+        *banners_of(page.banners, width),
         head,
         HRFlowable(width="100%", thickness=2, color=TEAL, spaceBefore=4, spaceAfter=7),
     ]
@@ -281,6 +276,5 @@ def _ruled() -> TableStyle:
 
 def _tight(*more: tuple[object, ...]) -> TableStyle:
     sides = ("LEFTPADDING", "RIGHTPADDING", "TOPPADDING", "BOTTOMPADDING")
-    style = [("VALIGN", (0, 0), (-1, -1), "TOP")]
-    style += [(side, (0, 0), (-1, -1), 0) for side in sides]  # type: ignore[misc]
-    return TableStyle([*style, *more])
+    bare = [(side, (0, 0), (-1, -1), 0) for side in sides]
+    return TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), *bare, *more])

@@ -7,7 +7,6 @@ import pytest
 
 from condyle.domain.comparison_report import ComparedFigure, ComparisonReport, TaskComparison
 from condyle.domain.evaluation_charts import ForestChart, ForestRow
-from condyle.domain.evaluation_report import Section
 from condyle.reporting.evaluation.comparison_page import (
     comparison_csv,
     comparison_page,
@@ -76,7 +75,7 @@ def test_the_summary_has_the_headline_figure_of_each_task(comparison):
     summary = page.sections[0]
     assert len(summary.tables[0].rows) == 1
     row = summary.tables[0].rows[0]
-    assert row[:3] == ("Disc narrowing", "ROC area", "80 discs, 20 patients")
+    assert row[:3] == ("Disc narrowing", "ROC area", "80 discs of 20 patients")
     assert row[3:6] == (
         "0.900 (0.850 to 0.950)",
         "0.800 (0.750 to 0.850)",
@@ -101,9 +100,10 @@ def test_a_task_that_could_not_be_compared_says_why(comparison):
     assert section.tables == ()
 
 
-def test_sections_of_others_stand_before_the_method(comparison):
-    titles = [s.title for s in comparison_page(comparison(extra=(Section("Who"),))).sections]
-    assert titles[-2:] == ["Who", "How this was compared"]
+def test_how_it_was_compared_stands_last(comparison):
+    titles = [section.title for section in comparison_page(comparison()).sections]
+    assert titles[-1] == "How this was compared"
+    assert titles.count("How this was compared") == 1
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_the_summary_has_a_table_a_kind_with_its_headline_figures(task, sections
     assert [found.title for found in summary.tables] == ["Findings", "Numbers"]
     findings, numbers = summary.tables
     assert findings.headings == ("task", "n", "answered", "ROC area")
-    assert findings.rows[0][:3] == ("Disc narrowing", "40 discs, 20 patients", "95.0%")
+    assert findings.rows[0][:3] == ("Disc narrowing", "40 discs of 20 patients", "95.0%")
     assert "counts as wrong" in findings.note
     assert numbers.rows[0][1] == "20 patients"
     assert numbers.rows[0][3] == "3.000 (2.950 to 3.050)"

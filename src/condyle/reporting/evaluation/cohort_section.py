@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 
 from condyle.domain.evaluation_report import Section, Table
 from condyle.evaluation.cohort import MISSING, Cohort, CohortRow, Quartiles, Share
+from condyle.reporting.evaluation.tables import csv_text
 from condyle.reporting.evaluation.words import covariate_word, task_word
 
 TITLE = "Who is in the study"
@@ -53,15 +52,14 @@ def not_recorded(cohort: Cohort) -> tuple[str, ...]:
 
 def cohort_csv(cohort: Cohort) -> str:
     """Gives Table 1 as CSV: one line a value and group, with count, whole and quartiles."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(
-        ["variable", "level", "unit", "group", "count", "of", "median", "quartile_1", "quartile_3"]
+    return csv_text(
+        ("variable", "level", "unit", "group", "count", "of", "median", "quartile_1", "quartile_3"),
+        (
+            (row.variable, row.level, row.unit, group, *_numbers(cell))
+            for row in cohort.rows
+            for group, cell in zip(cohort.groups, row.cells, strict=True)
+        ),
     )
-    for row in cohort.rows:
-        for group, cell in zip(cohort.groups, row.cells, strict=True):
-            writer.writerow([row.variable, row.level, row.unit, group, *_numbers(cell)])
-    return stream.getvalue()
 
 
 def cell_text(cell: Share | Quartiles) -> str:

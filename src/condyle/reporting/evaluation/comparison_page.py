@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import math
-
 from condyle.domain.comparison_report import ComparedFigure, ComparisonReport, TaskComparison
 from condyle.domain.estimate import Estimate
 from condyle.domain.evaluation_report import Section, Table
 from condyle.reporting.evaluation.draw import drawings
 from condyle.reporting.evaluation.page import SectionsPage
+from condyle.reporting.evaluation.tables import csv_number, csv_text
 from condyle.reporting.evaluation.words import (
-    counted_word,
     estimate_words,
     figure_word,
     p_words,
+    plural,
+    size_words,
     task_word,
 )
 
@@ -50,7 +48,7 @@ def comparison_page(report: ComparisonReport) -> SectionsPage:
         title=report.title,
         facts=report.facts,
         banners=(),
-        sections=(_summary(report), *tasks, *report.extra, method),
+        sections=(_summary(report), *tasks, method),
     )
 
 
@@ -74,13 +72,8 @@ def comparison_csv(report: ComparisonReport) -> str:
     Args:
         report: Whose figures.
     """
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(HEADINGS)
-    for task in report.tasks:
-        for figure in task.figures:
-            writer.writerow(_line(task, figure))
-    return stream.getvalue()
+    lines = [_line(task, figure) for task in report.tasks for figure in task.figures]
+    return csv_text(HEADINGS, lines)
 
 
 def _summary(report: ComparisonReport) -> Section:
@@ -88,15 +81,11 @@ def _summary(report: ComparisonReport) -> Section:
     for task in report.tasks:
         for figure in task.figures:
             if figure.headline:
-                size = f"{counted_word(figure.n, task.unit)}, "
-                size += counted_word(task.patients, "patient")
-                if task.unit == "patient":
-                    size = counted_word(figure.n, "patient")
                 rows.append(
                     (
                         task_word(task.name),
                         figure_word(figure.name),
-                        size,
+                        size_words(figure.n, task.unit, task.patients),
                         estimate_words(figure.a),
                         estimate_words(figure.b),
                         estimate_words(figure.advantage),
@@ -141,7 +130,7 @@ def _task_section(task: TaskComparison) -> Section:
         for figure in task.figures
     )
     heading = ("figure", "n", "A", "B", "advantage of A", "p", "claim is false with", "verdict")
-    tables = (Table("", heading, rows, f"n in {task.unit}s."),) if rows else ()
+    tables = (Table("", heading, rows, f"n in {plural(task.unit)}."),) if rows else ()
     return Section(
         task_word(task.name),
         tables=tables,
@@ -162,10 +151,10 @@ def _line(task: TaskComparison, figure: ComparedFigure) -> list[str]:
         *_cells(figure.a),
         *_cells(figure.b),
         *_cells(figure.advantage),
-        _cell(figure.p_value),
-        _cell(figure.adjusted_p),
+        csv_number(figure.p_value),
+        csv_number(figure.adjusted_p),
         figure.test,
-        _cell(figure.probability_false),
+        csv_number(figure.probability_false),
         figure.probability_method,
         figure.verdict,
         kept,
@@ -173,8 +162,4 @@ def _line(task: TaskComparison, figure: ComparedFigure) -> list[str]:
 
 
 def _cells(estimate: Estimate) -> list[str]:
-    return [_cell(value) for value in (estimate.value, estimate.low, estimate.high)]
-
-
-def _cell(value: float) -> str:
-    return "" if math.isnan(value) else repr(float(value))
+    return [csv_number(value) for value in (estimate.value, estimate.low, estimate.high)]

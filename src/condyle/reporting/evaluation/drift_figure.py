@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,7 +14,7 @@ from condyle.domain.evaluation_report import Drawing
 from condyle.evaluation.drift_report import ChangeFound, DriftReport, Spread
 from condyle.reporting.evaluation.draw import drawings
 from condyle.reporting.evaluation.style import ORANGE, TEAL, drawing, grid, house_style
-from condyle.reporting.evaluation.words import figure_word, task_word
+from condyle.reporting.evaluation.words import figure_word, task_word, wrapped
 
 COLUMNS = 3
 BINS = 20
@@ -64,7 +63,7 @@ def _draw_spreads(spreads: Sequence[Spread]) -> Figure:
 
 def _draw_spread(axes: Axes, spread: Spread) -> None:
     grid(axes, axis="y")
-    axes.set_title(textwrap.fill(task_word(spread.name), WIDTH))
+    axes.set_title("\n".join(wrapped(task_word(spread.name), WIDTH)))
     axes.set_xlabel(spread.axis)
     axes.set_ylabel("share of rows")
     if spread.discrete:

@@ -76,8 +76,8 @@ def drift_document(report: DriftReport, *, software: str) -> dict[str, object]:
         "new": plain(report.new),
         "changed": list(report.changed),
         "warnings": list(report.warnings),
-        "shifts": [_with_verdict(each, each.verdict) for each in report.shifts],
-        "changes": [_with_verdict(each, each.verdict) for each in report.changes],
+        "shifts": plain(report.shifts),
+        "changes": plain(report.changes),
     }
 
 
@@ -208,8 +208,3 @@ def _patients_word(needed: int | None) -> str:
     if needed is None:
         return "none would"
     return str(needed) if needed >= FEWEST else f"under {FEWEST}"
-
-
-def _with_verdict(found: ShiftFound | ChangeFound, verdict: str) -> dict[str, object]:
-    values = plain(found)
-    return {**values, "verdict": verdict} if isinstance(values, dict) else {}

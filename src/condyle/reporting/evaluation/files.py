@@ -25,16 +25,17 @@ def evaluation_files(report: EvaluationReport) -> dict[str, bytes]:
     return files
 
 
-def page_files(page: SectionsPage) -> dict[str, bytes]:
+def page_files(page: SectionsPage, *, stem: str = "report") -> dict[str, bytes]:
     """Gives a page as HTML and PDF, and its figures as SVG and PNG.
 
     Args:
         page: What to write.
+        stem: Of the files of the page.
     """
     files: dict[str, bytes] = {}
-    for stem, figure in figures_of(page.sections).items():
-        files[f"{FIGURES}/{stem}.svg"] = figure.svg
-        files[f"{FIGURES}/{stem}.png"] = figure.png
-    files["report.html"] = sections_html(page).encode("utf-8")
-    files["report.pdf"] = sections_pdf(page)
+    for name, figure in figures_of(page.sections).items():
+        files[f"{FIGURES}/{name}.svg"] = figure.svg
+        files[f"{FIGURES}/{name}.png"] = figure.png
+    files[f"{stem}.html"] = sections_html(page).encode("utf-8")
+    files[f"{stem}.pdf"] = sections_pdf(page)
     return files

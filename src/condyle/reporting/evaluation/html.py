@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 from condyle.domain.evaluation_report import Drawing
-from condyle.reporting.evaluation.page import SectionsPage
+from condyle.reporting.evaluation.page import EXAMPLES_NOTE, SectionsPage, is_wide
 from condyle.reporting.html import page_environment, style_sheet
 
 
@@ -21,7 +21,8 @@ def sections_html(page: SectionsPage) -> str:
         css=style_sheet("report.css") + style_sheet("evaluation.css"),
         vector=_vector,
         pixels=_pixels,
-        wide=_is_wide,
+        wide=is_wide,
+        examples_note=EXAMPLES_NOTE,
     )
 
 
@@ -31,8 +32,3 @@ def _vector(figure: Drawing) -> str:
 
 def _pixels(png: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
-
-
-def _is_wide(figure: Drawing) -> bool:
-    """Tells by the PNG's own header whether a figure wants more than a third of the width."""
-    return int.from_bytes(figure.png[16:20], "big") > 900

@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from condyle.domain.evaluation_report import Drawing, EvaluationReport, Example, Section
+from condyle.domain.evaluation_report import (
+    GOOD_OVERLAP,
+    Drawing,
+    EvaluationReport,
+    Example,
+    Section,
+)
 from condyle.reporting.evaluation.sections import evaluation_sections
 
 RESEARCH_USE = "Research use. These figures hold for the cases of this table."
+EXAMPLES_NOTE = (
+    "The cases with the greatest and with the smallest share of right statements. Green frame: "
+    f"among the most right. Red frame: among the most wrong. A mask counts as right from an "
+    f"overlap of {GOOD_OVERLAP:g}."
+)
+WIDE_FROM = 900
+"""Pixels across from which a figure wants more than a third of the width."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +58,15 @@ def evaluation_page(report: EvaluationReport) -> SectionsPage:
         sections=evaluation_sections(report),
         examples=report.examples,
     )
+
+
+def is_wide(figure: Drawing) -> bool:
+    """Tells by the PNG's own header whether a figure wants more than a third of the width.
+
+    Args:
+        figure: Which one.
+    """
+    return int.from_bytes(figure.png[16:20], "big") > WIDE_FROM
 
 
 def figures_of(sections: Sequence[Section]) -> dict[str, Drawing]:

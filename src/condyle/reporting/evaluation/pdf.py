@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import partial
 
 from PIL import Image as Pixels
-from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.platypus import (
     Flowable,
@@ -14,35 +14,25 @@ from reportlab.platypus import (
     Image,
     KeepTogether,
     LongTable,
-    SimpleDocTemplate,
     Spacer,
     TableStyle,
 )
 from reportlab.platypus import Table as Grid
 
 from condyle.domain.evaluation_report import Drawing, Example, Section, Table
-from condyle.reporting.evaluation.page import SectionsPage
-from condyle.reporting.pdf import numbered_canvas
+from condyle.reporting.evaluation.page import EXAMPLES_NOTE, SectionsPage, is_wide
+from condyle.reporting.pdf_sheet import Sheet, banners_of, sheet_pdf
 from condyle.reporting.pdf_style import (
-    BANNER,
     LINE,
     QUIET,
     TEAL,
     labelled,
-    printable,
     text,
     whole,
 )
 
-MARGIN = 13 * mm
-PADDING = 6.0
 BESIDE = 3
-WIDE_FROM = 900
 GREEN_FRAME, RED_FRAME = "#2e7d32", "#c62828"
-EXAMPLES_NOTE = (
-    "Green frame: among the cases with most right statements. Red frame: among those with most "
-    "wrong ones. A mask counts as right from an overlap of 0.8."
-)
 EXAMPLE_HEIGHT = 52 * mm
 
 
@@ -52,39 +42,27 @@ def sections_pdf(page: SectionsPage) -> bytes:
     Args:
         page: What to set.
     """
-    stream = io.BytesIO()
-    document = SimpleDocTemplate(
-        stream,
-        pagesize=A4,
-        leftMargin=MARGIN,
-        rightMargin=MARGIN,
-        topMargin=14 * mm,
-        bottomMargin=17 * mm,
-        title=f"{printable(page.title)} - Condyle",
-        author="Condyle",
-        subject=printable(page.foot),
-        lang="en",
-        invariant=1,
+    sheet = Sheet(
+        title=page.title,
+        subject=page.foot,
+        language="en",
+        foot=" ".join((page.foot, *page.banners)),
+        number_of=lambda number, pages: f"page {number} of {pages}",
     )
-    width = document.width - 2 * PADDING
+    return sheet_pdf(sheet, partial(_story, page))
+
+
+def _story(page: SectionsPage, width: float) -> list[Flowable]:
     story = _head(page, width)
     for position, section in enumerate(page.sections):
         story += _section(section, width)
         if position == 0 and page.examples:
             story += _examples(page.examples, width)
-    foot = numbered_canvas(
-        " ".join((page.foot, *page.banners)), lambda number, pages: f"page {number} of {pages}"
-    )
-    document.build(story, canvasmaker=foot)
-    return stream.getvalue()
+    return story
 
 
 def _head(page: SectionsPage, width: float) -> list[Flowable]:
-    parts: list[Flowable] = []
-    for banner in page.banners:
-        box = Grid([[text(banner, "banner")]], colWidths=[width])
-        box.setStyle(TableStyle([("BACKGROUND", (0, 0), (-1, -1), BANNER)]))
-        parts += [box, Spacer(1, 2 * mm)]
+    parts = banners_of(page.banners, width)
     parts += [text(page.title, "title"), text(page.foot, "draft")]
     if page.facts:
         facts = Grid(
@@ -131,8 +109,8 @@ def _shares(table: Table) -> list[float]:
 
 
 def _figures(figures: Sequence[Drawing], width: float) -> list[Flowable]:
-    narrow = [f for f in figures if _size(f.png)[0] <= WIDE_FROM]
-    broad = [f for f in figures if _size(f.png)[0] > WIDE_FROM]
+    narrow = [f for f in figures if not is_wide(f)]
+    broad = [f for f in figures if is_wide(f)]
     parts: list[Flowable] = []
     for start in range(0, len(narrow), BESIDE):
         row = [_figure(f, width / BESIDE - 6) for f in narrow[start : start + BESIDE]]

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
-
-import numpy as np
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from condyle.domain.estimate import Estimate
 from condyle.domain.evaluation_report import Section, Table
@@ -18,10 +13,8 @@ from condyle.evaluation.comparison import Comparison
 from condyle.evaluation.reader_analysis import ReaderAnalysis
 from condyle.evaluation.reader_covariance import CovarianceMethod
 from condyle.evaluation.readers import FIGURES, ModelAlone, Performance
-from condyle.reporting.evaluation.files import FIGURES as FOLDER
-from condyle.reporting.evaluation.html import sections_html
-from condyle.reporting.evaluation.page import SectionsPage, figures_of
-from condyle.reporting.evaluation.pdf import sections_pdf
+from condyle.reporting.evaluation.files import page_files
+from condyle.reporting.evaluation.page import SectionsPage
 from condyle.reporting.evaluation.reader_figures import reader_drawings
 from condyle.reporting.evaluation.reader_sections import (
     change_verdict,
@@ -29,6 +22,7 @@ from condyle.reporting.evaluation.reader_sections import (
     reader_sections,
 )
 from condyle.reporting.evaluation.reader_words import warning_words
+from condyle.reporting.evaluation.tables import csv_number, csv_text, plain
 from condyle.reporting.evaluation.words import estimate_words
 
 SCHEMA = "condyle.readers/1"
@@ -82,15 +76,9 @@ def reader_study_files(page: ReaderStudyPage) -> dict[str, bytes]:
         sections=(*sections, _method(page)),
         foot=FOOT,
     )
-    files = {
-        "readers.html": sections_html(whole).encode("utf-8"),
-        "readers.pdf": sections_pdf(whole),
-        "readers.json": _json(page),
-        "readers.csv": _csv(page.analysis),
-    }
-    for stem, figure in figures_of(whole.sections).items():
-        files[f"{FOLDER}/{stem}.svg"] = figure.svg
-        files[f"{FOLDER}/{stem}.png"] = figure.png
+    files = page_files(whole, stem="readers")
+    files["readers.json"] = _json(page)
+    files["readers.csv"] = _csv(page.analysis)
     return files
 
 
@@ -159,7 +147,7 @@ def _json(page: ReaderStudyPage) -> bytes:
             for each in analysis.warnings
         ],
     }
-    return (json.dumps(_plain(document), indent=1, sort_keys=True) + "\n").encode("utf-8")
+    return (json.dumps(plain(document), indent=1, sort_keys=True) + "\n").encode("utf-8")
 
 
 def _readers(analysis: ReaderAnalysis) -> list[dict[str, object]]:
@@ -188,28 +176,9 @@ def _model(analysis: ReaderAnalysis) -> dict[str, object] | None:
     }
 
 
-def _plain(value: object) -> object:
-    """Gives values as JSON can hold them, a comparison with its verdict."""
-    if is_dataclass(value) and not isinstance(value, type):
-        found = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-        if isinstance(value, Comparison):
-            found["verdict"] = value.verdict
-        return found
-    if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    if isinstance(value, float | np.floating):
-        return float(value) if math.isfinite(value) else None
-    return value
-
-
 def _csv(analysis: ReaderAnalysis) -> bytes:
-    stream = io.StringIO(newline="")
-    writer = csv.DictWriter(stream, COLUMNS, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(_rows(analysis))
-    return stream.getvalue().encode("utf-8")
+    lines = ([told.get(column, "") for column in COLUMNS] for told in _rows(analysis))
+    return csv_text(COLUMNS, lines).encode("utf-8")
 
 
 def _rows(analysis: ReaderAnalysis) -> Iterator[dict[str, str]]:
@@ -229,12 +198,12 @@ def _rows(analysis: ReaderAnalysis) -> Iterator[dict[str, str]]:
                     **who,
                     "figure": name,
                     **_compared(change, change_verdict(name, change)),
-                    "p_holm": _number(holm[place]) if holm else "",
+                    "p_holm": csv_number(holm[place]) if holm else "",
                 }
     for arm, found_all in zip(arms[1:], analysis.pooled, strict=False):
         for pooled in found_all:
             who = {"part": "all readers", "arm": arm, "against": arms[0], "figure": pooled.figure}
-            told = {"p": _number(pooled.p_value), "verdict": pooled_verdict(pooled)}
+            told = {"p": csv_number(pooled.p_value), "verdict": pooled_verdict(pooled)}
             yield {**who, "holds_for": pooled.generalises, **_estimate(pooled.difference), **told}
 
 
@@ -250,23 +219,19 @@ def _performance(found: Performance, who: dict[str, str]) -> Iterator[dict[str, 
 def _compared(found: Comparison, verdict: str) -> dict[str, str]:
     return {
         **_estimate(found.difference),
-        "p": _number(found.p_value),
-        "probability_false": _number(found.probability_false),
+        "p": csv_number(found.p_value),
+        "probability_false": csv_number(found.probability_false),
         "verdict": verdict,
     }
 
 
 def _estimate(found: Estimate) -> dict[str, str]:
     return {
-        "value": _number(found.value),
-        "low": _number(found.low),
-        "high": _number(found.high),
+        "value": csv_number(found.value),
+        "low": csv_number(found.low),
+        "high": csv_number(found.high),
         "n": str(found.n),
         "unit": found.unit,
         "level": f"{found.level:g}",
         "interval": found.method,
     }
-
-
-def _number(value: float) -> str:
-    return repr(float(value)) if math.isfinite(value) else ""

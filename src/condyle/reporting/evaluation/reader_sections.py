@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 from condyle.domain.estimate import Estimate
@@ -241,16 +240,10 @@ def _times(analysis: ReaderAnalysis, drawings: Drawings) -> Section:
                 continue
             quartiles = f"{spent.lower_quartile:.1f} to {spent.upper_quartile:.1f}"
             count = str(spent.median.n)
-            median = _minutes(spent.median)
+            median = estimate_words(spent.median, "{:.1f}".format)
             rows.append((reader.reader, name, median, quartiles, f"{spent.mean:.1f}", count))
     headings = ("reader", "arm", "median minutes", "quartiles", "mean", "readings timed")
     return Section("Time", tables=(Table("", headings, tuple(rows)),), figures=drawings["times"])
-
-
-def _minutes(found: Estimate) -> str:
-    if math.isnan(found.low):
-        return f"{found.value:.1f}"
-    return f"{found.value:.1f} ({found.low:.1f} to {found.high:.1f})"
 
 
 def _agreement(analysis: ReaderAnalysis) -> Section:

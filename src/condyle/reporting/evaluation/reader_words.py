@@ -6,7 +6,7 @@ import math
 
 from condyle.domain.estimate import Estimate
 from condyle.evaluation.reader_analysis import Warned
-from condyle.reporting.evaluation.words import figure_word, number
+from condyle.reporting.evaluation.words import estimate_words, figure_word, number
 
 POPULATIONS: dict[str, str] = {
     "readers and cases": "further readers and cases",
@@ -45,12 +45,7 @@ def reader_figure_word(name: str) -> str:
 
 def signed(estimate: Estimate) -> str:
     """Words a difference with its sign and interval."""
-    if math.isnan(estimate.value):
-        return "undefined"
-    value = f"{estimate.value:+.3f}"
-    if math.isnan(estimate.low):
-        return f"{value} (no interval)"
-    return f"{value} ({estimate.low:+.3f} to {estimate.high:+.3f})"
+    return estimate_words(estimate, "{:+.3f}".format)
 
 
 def share_words(probability: float) -> str:

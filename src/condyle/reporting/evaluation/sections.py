@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from condyle.domain.evaluation_report import (
+    CaseSpread,
     CovariateFigures,
     EvaluationReport,
     Score,
@@ -22,6 +23,8 @@ from condyle.reporting.evaluation.words import (
     figure_word,
     number,
     p_words,
+    plural,
+    size_words,
     task_word,
 )
 
@@ -53,12 +56,10 @@ def task_section(task: TaskReport) -> Section:
         task: What to set.
     """
     declined = f", {task.declined} of them declined" if task.declined else ""
-    size = f"{counted_word(task.rows, task.unit)} of {counted_word(task.patients, 'patient')}"
-    if task.unit == "patient":
-        size = counted_word(task.patients, "patient")
+    size = size_words(task.rows, task.unit, task.patients)
     tables = [_scores(task)]
     if task.spread is not None:
-        tables.append(_spread(task))
+        tables.append(_spread(task.spread))
     if task.thresholds:
         tables.append(_thresholds(task))
     if task.subgroups:
@@ -94,9 +95,7 @@ def _kind_table(heading: str, tasks: Sequence[TaskReport]) -> Table:
         by_name = {s.name: s.estimate for s in task.scores if s.headline}
         answered = 1.0 - task.declined / task.rows if task.rows else math.nan
         shown = [estimate_words(by_name[n]) if n in by_name else "-" for n in names]
-        size = f"{counted_word(task.rows, task.unit)}, {counted_word(task.patients, 'patient')}"
-        if task.unit == "patient":
-            size = counted_word(task.patients, "patient")
+        size = size_words(task.rows, task.unit, task.patients)
         rows.append((task_word(task.name), size, f"{answered:.1%}", *shown))
     return Table(
         heading,
@@ -117,17 +116,14 @@ def _scores(task: TaskReport) -> Table:
         cells = [_cell(everything), *([_cell(answered)] if both else [])]
         rows.append((figure_word(name), *cells, str(shown.estimate.n), shown.estimate.method))
     heading = ("figure", "all", *(("answered only",) if both else ()), "n", "interval")
-    return Table("Figures", heading, tuple(rows), f"n in {task.unit}s, 95 % intervals.")
+    return Table("Figures", heading, tuple(rows), f"n in {plural(task.unit)}, 95 % intervals.")
 
 
 def _cell(score: Score | None) -> str:
     return "-" if score is None else estimate_words(score.estimate)
 
 
-def _spread(task: TaskReport) -> Table:
-    spread = task.spread
-    if spread is None:
-        return Table("", (), ())
+def _spread(spread: CaseSpread) -> Table:
     numbers = (spread.sd, spread.median, spread.smallest, spread.largest)
     row = (estimate_words(spread.mean), *(number(v) for v in numbers), str(spread.undefined))
     heading = ("mean over cases", "SD", "median", "smallest", "largest", "undefined")

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from condyle.domain.evaluation_report import Drawing
-from condyle.reporting.evaluation.words import shortened, task_word
+from condyle.reporting.evaluation.words import task_word, wrapped
 
 INK, QUIET, LINE = "#1d2329", "#5b6670", "#d9dee3"
 TEAL, BLUE, ORANGE, GREY, RED = "#0b5c6b", "#0072b2", "#c2670a", "#93a7b5", "#a5341b"
@@ -76,8 +76,9 @@ def titled(axes: Axes, title: str) -> None:
         title: ``"<task>: <what>"``, or any text.
     """
     task, colon, what = title.partition(": ")
-    lines = (task_word(task), what) if colon else (title,)
-    axes.set_title("\n".join(shortened(line, LONGEST) for line in lines), linespacing=1.35)
+    parts = (task_word(task), what) if colon else (title,)
+    lines = [line for part in parts for line in wrapped(part, LONGEST)]
+    axes.set_title("\n".join(lines), linespacing=1.35)
 
 
 def grid(axes: Axes, *, axis: Literal["both", "x", "y"] = "both") -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
+from collections.abc import Callable
 
 from condyle.domain.estimate import Estimate
 from condyle.reporting.wording import catalogue, readable
@@ -85,9 +87,22 @@ def covariate_word(name: str) -> str:
 
 
 def counted_word(count: int, unit: str) -> str:
-    """Words a number of units, such as ``"1 patient"`` or ``"24 discs"``."""
-    plural = unit if unit.endswith("s") else f"{unit}s"
-    return f"{count} {unit if count == 1 else plural}"
+    """Words a number of units, such as ``"1 patient"`` or ``"1,240 discs"``."""
+    return f"{count:,} {unit if count == 1 else plural(unit)}"
+
+
+def plural(unit: str) -> str:
+    """Gives several of a unit, such as ``"discs"``, ``"studies"`` or ``"series"``."""
+    if unit.endswith("y"):
+        return f"{unit[:-1]}ies"
+    return unit if unit.endswith("s") else f"{unit}s"
+
+
+def size_words(rows: int, unit: str, patients: int) -> str:
+    """Words what a figure rests on, such as ``"40 discs of 20 patients"``."""
+    if unit == "patient":
+        return counted_word(patients, "patient")
+    return f"{counted_word(rows, unit)} of {counted_word(patients, 'patient')}"
 
 
 def file_stem(*parts: str) -> str:
@@ -102,6 +117,11 @@ def shortened(text: str, most: int) -> str:
     return line if len(line) <= most else line[: most - 3] + "..."
 
 
+def wrapped(text: str, most: int) -> list[str]:
+    """Gives text on lines that fit in a figure, what two of them cannot hold left out."""
+    return textwrap.wrap(readable(text), most, max_lines=2, placeholder=" ...")
+
+
 def number(value: float) -> str:
     """Words a number with as many digits as can be read."""
     if math.isnan(value):
@@ -111,13 +131,18 @@ def number(value: float) -> str:
     return f"{value:.2f}" if abs(value) >= 10 else f"{value:.3f}"
 
 
-def estimate_words(estimate: Estimate) -> str:
-    """Words an estimate with its interval."""
+def estimate_words(estimate: Estimate, worded: Callable[[float], str] = number) -> str:
+    """Words an estimate with its interval.
+
+    Args:
+        estimate: What is worded.
+        worded: How each of its numbers looks.
+    """
     if math.isnan(estimate.value):
         return "undefined"
     if math.isnan(estimate.low):
-        return f"{number(estimate.value)} (no interval)"
-    return f"{number(estimate.value)} ({number(estimate.low)} to {number(estimate.high)})"
+        return f"{worded(estimate.value)} (no interval)"
+    return f"{worded(estimate.value)} ({worded(estimate.low)} to {worded(estimate.high)})"
 
 
 def p_words(value: float) -> str:

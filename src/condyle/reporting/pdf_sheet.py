@@ -1,0 +1,123 @@
+"""A PDF for A4 as every page of Condyle is set: its frame, its foot, no clock in it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.lib.utils import simpleSplit
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer, Table, TableStyle
+
+from condyle.reporting.pdf_style import BANNER, QUIET, TEAL, printable, text
+
+_MARGIN = 13 * mm
+_FOOT_SIZE = 7.5
+_FRAME_PADDING = 6.0  # points that reportlab keeps free on each side of a frame
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a PDF says of itself, and on every page.
+
+    Attributes:
+        title: Of the document.
+        subject: What it is.
+        language: ISO 639-1 code.
+        foot: What stands on the left at the foot of every page.
+        number_of: From a page and the number of pages to what stands on the right.
+    """
+
+    title: str
+    subject: str
+    language: str
+    foot: str
+    number_of: Callable[[int, int], str]
+
+
+def sheet_pdf(sheet: Sheet, story_of: Callable[[float], Sequence[Flowable]]) -> bytes:
+    """Gives a PDF; the same content gives the same bytes.
+
+    The built-in Helvetica is used, so that nothing depends on installed fonts; a character
+    outside Latin-1 is printed as a question mark.
+
+    Args:
+        sheet: What stands around the content.
+        story_of: From the width of the type area in points to the content.
+    """
+    stream = io.BytesIO()
+    document = SimpleDocTemplate(
+        stream,
+        pagesize=A4,
+        leftMargin=_MARGIN,
+        rightMargin=_MARGIN,
+        topMargin=14 * mm,
+        bottomMargin=17 * mm,
+        title=f"{printable(sheet.title)} - Condyle",
+        author="Condyle",
+        subject=printable(sheet.subject),
+        lang=sheet.language,
+        invariant=1,
+    )
+    story = list(story_of(document.width - 2 * _FRAME_PADDING))
+    document.build(story, canvasmaker=_numbered_canvas(sheet))
+    return stream.getvalue()
+
+
+def banners_of(banners: Sequence[str], width: float) -> list[Flowable]:
+    """Gives what must be seen before anything else, each in a box.
+
+    Args:
+        banners: Text of each.
+        width: Of the boxes in points.
+    """
+    parts: list[Flowable] = []
+    for banner in banners:
+        box = Table([[text(banner, "banner")]], colWidths=[width])
+        box.setStyle(TableStyle([("BACKGROUND", (0, 0), (-1, -1), BANNER)]))
+        parts += [box, Spacer(1, 2 * mm)]
+    return parts
+
+
+def _numbered_canvas(sheet: Sheet) -> Callable[..., Canvas]:
+    """Gives a canvas that writes the foot of each page once their number is known."""
+
+    class NumberedCanvas(Canvas):  # type: ignore[misc]
+        """Keeps each page's state until the last one is there."""
+
+        def __init__(self, *args: object, **kwargs: object) -> None:
+            super().__init__(*args, **kwargs)
+            self._pages: list[dict[str, object]] = []
+
+        def showPage(self) -> None:
+            """Keeps a page instead of ending it."""
+            self._pages.append(dict(self.__dict__))
+            self._startPage()
+
+        def save(self) -> None:
+            """Ends each page with its foot, then the file."""
+            for number, state in enumerate(self._pages, start=1):
+                self.__dict__.update(state)
+                _draw_foot(self, sheet.foot, sheet.number_of(number, len(self._pages)))
+                super().showPage()
+            super().save()
+
+    return NumberedCanvas
+
+
+def _draw_foot(canvas: Canvas, text: str, number: str) -> None:
+    width = A4[0]
+    canvas.setStrokeColor(TEAL)
+    canvas.setLineWidth(0.6)
+    left, right = _MARGIN + _FRAME_PADDING, width - _MARGIN - _FRAME_PADDING
+    canvas.line(left, 13 * mm, right, 13 * mm)
+    canvas.setFillColor(QUIET)
+    canvas.setFont("Helvetica", _FOOT_SIZE)
+    free = right - left - stringWidth(printable(number), "Helvetica", _FOOT_SIZE) - 4 * mm
+    for line, said in enumerate(simpleSplit(printable(text), "Helvetica", _FOOT_SIZE, free)):
+        canvas.drawString(left, 9.5 * mm - line * 1.2 * _FOOT_SIZE, said)
+    canvas.drawRightString(right, 9.5 * mm, printable(number))
