@@ -37,6 +37,16 @@ def _three(make: Make, **tags: object) -> list[FileDataset]:
     return [make(place=at, name=f"good{at}", **tags) for at in STUDY_OF_THREE]
 
 
+def _traced(find: Find, folder: Path) -> tuple[Discovery, int, int]:
+    """Gives what is found, the bytes kept of it, and the most bytes held on the way."""
+    tracemalloc.start()
+    try:
+        found = find(folder)
+        return found, *tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+
 def _with_raw(folder: Path, tag: bytes, value: bytes, into: int = 1) -> Path:
     """Puts an element with any bytes at the end of group 8 of one instance."""
     path = folder / f"IM{into:04d}"
@@ -97,12 +107,7 @@ def test_absurd_sizes_lose_one_instance_without_taking_memory(
     instance: Make, save: Save, find: Find, tags: dict[str, int]
 ) -> None:
     folder = save([*_three(instance), instance(name="odd", **tags)])
-    tracemalloc.start()
-    try:
-        found = find(folder)
-        _, most = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    found, _, most = _traced(find, folder)
     assert [one.images for one in found.studies] == [3]
     assert sum(_codes(found).values()) == 1
     assert most < 16 << 20
@@ -278,12 +283,7 @@ def test_what_is_kept_of_a_header_does_not_grow_with_the_pixels(
 ) -> None:
     pixels = np.zeros((512, 512), np.uint16)
     folder = save([instance(place=at * 4, name=str(at), pixels=pixels) for at in range(30)])
-    tracemalloc.start()
-    try:
-        found = find(folder)
-        kept, most = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    found, kept, most = _traced(find, folder)
     assert found.studies[0].images == 30
     assert most < 4 << 20, "30 slices hold 15 MiB of pixels"
     assert kept < 2 << 20

@@ -178,18 +178,23 @@ def small_grading():
     )
 
 
-def test_a_grader_is_trained_and_exported_with_parity_for_any_batch(tmp_path):
-    discs = graded()
-    network = train_grading(
-        small_grading(),
+def train_fold(declared, discs, folder):
+    """Trains a grader as the first fold of a run."""
+    return train_grading(
+        declared,
         discs=discs,
         stage="fold-0",
-        folder=tmp_path,
+        folder=folder,
         fold_seed=0,
         device="cpu",
         resume=False,
         progress=lambda step: None,
     )
+
+
+def test_a_grader_is_trained_and_exported_with_parity_for_any_batch(tmp_path):
+    discs = graded()
+    network = train_fold(small_grading(), discs, tmp_path)
     exported = export_grading(network, discs)
     session = onnxruntime.InferenceSession(exported.model)
     found = session.run(list(OUTPUTS), dict(exported.feeds))
@@ -212,31 +217,15 @@ def test_an_unknown_fact_is_the_same_to_the_exported_file_as_to_the_network(tmp_
 
 
 def test_a_network_that_grades_no_discs_is_refused(tmp_path):
+    unfit = recipe("lumbar-grading", network="{name: unet, parameters: {channels: [4, 8]}}")
     with pytest.raises(BadConfiguration, match="cannot grade discs"):
-        train_grading(
-            recipe("lumbar-grading", network="{name: unet, parameters: {channels: [4, 8]}}"),
-            discs=graded(),
-            stage="fold-0",
-            folder=tmp_path,
-            fold_seed=0,
-            device="cpu",
-            resume=False,
-            progress=lambda step: None,
-        )
+        train_fold(unfit, graded(), tmp_path)
 
 
 def test_a_grader_with_nothing_to_learn_from_is_refused(tmp_path):
+    nothing = graded().where(np.zeros(6, dtype=bool))
     with pytest.raises(DatasetError, match="nothing to train"):
-        train_grading(
-            small_grading(),
-            discs=graded().where(np.zeros(6, dtype=bool)),
-            stage="fold-0",
-            folder=tmp_path,
-            fold_seed=0,
-            device="cpu",
-            resume=False,
-            progress=lambda step: None,
-        )
+        train_fold(small_grading(), nothing, tmp_path)
 
 
 SMALL = {"inputs": 6, "plain_facts": 17, "facts": 20, "outputs": 12, "channels": [4]}

@@ -58,10 +58,12 @@ def package_versions() -> dict[str, str]:
 def commit() -> str:
     """Gives the commit of Condyle's own checkout, or ``"unknown"``.
 
-    ``-changed`` is added where its source differs from the commit.
+    ``-changed`` is added where its source differs from the commit. The repository that an
+    installed Condyle merely lies in, as in a virtual environment of it, is not its own.
     """
     here = Path(__file__).resolve().parents[2]
     try:
+        _git(here, "ls-files", "--error-unmatch", "--", __file__)
         head = _git(here, "rev-parse", "--short=12", "HEAD")
         changed = _git(here, "status", "--porcelain", "--untracked-files=no", "--", ".")
     except (OSError, subprocess.SubprocessError):
