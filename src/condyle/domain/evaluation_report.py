@@ -48,7 +48,7 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of an evaluation's pages, the same in HTML and PDF.
+    """One part of an evaluation's pages.
 
     Attributes:
         title: Heading.
@@ -56,6 +56,8 @@ class Section:
         tables: Set after the paragraphs.
         figures: Set after the tables.
         warnings: What to bear in mind, set apart before the rest.
+        kept_in: File beside the page that holds the tables too, so that the PDF, where they
+            would fill many pages, names it in their place; empty for none.
     """
 
     title: str
@@ -63,6 +65,7 @@ class Section:
     tables: tuple[Table, ...] = ()
     figures: tuple[Drawing, ...] = ()
     warnings: tuple[str, ...] = ()
+    kept_in: str = ""
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def test_the_same_flow_gives_the_same_bytes() -> None:
 def test_the_caption_tells_the_diagram_to_those_who_cannot_see_it() -> None:
     caption = flow_section(FLOW).figures[0].caption
     assert "Screened: 60 patients, 70 studies" in caption
-    assert "Disc herniation, positive: 30" in caption
+    assert "Herniation visible on midsagittal slices, positive: 30" in caption
     assert flow_section(FLOW).paragraphs == FLOW.notes
 
 

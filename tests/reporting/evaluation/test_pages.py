@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import dataclass
 
 import pytest
 from PIL import Image
@@ -12,7 +13,13 @@ from condyle.domain.evaluation_report import Drawing, Example, Section, Table
 from condyle.reporting.evaluation.files import evaluation_files, page_files
 from condyle.reporting.evaluation.page import SectionsPage, figures_of
 from condyle.reporting.evaluation.sections import evaluation_sections
-from condyle.reporting.evaluation.tables import metrics_csv, plain, tasks_document
+from condyle.reporting.evaluation.tables import (
+    csv_number,
+    csv_text,
+    metrics_csv,
+    plain,
+    tasks_document,
+)
 
 
 @pytest.fixture(name="png", scope="module")
@@ -107,6 +114,19 @@ def test_sections_of_others_stand_after_the_tasks(report, png):
     assert "Who was left out." in pdf_text(files["report.pdf"])
 
 
+def test_a_table_that_a_file_holds_too_is_on_the_page_and_only_named_in_the_pdf():
+    table = Table("", ("item",), (("asked here",),))
+    files = only([Section("A list", ("Said of it.",), (table,), kept_in="list.md")])
+    assert "asked here" in files["report.html"].decode()
+    text = " ".join(pdf_text(files["report.pdf"]).split())
+    assert "Said of it. The table is in list.md, beside this file." in text
+    assert "asked here" not in text
+
+
+def test_a_page_may_have_another_name_than_report():
+    assert set(page_files(SectionsPage("t", (), (), ()), stem="mine")) == {"mine.html", "mine.pdf"}
+
+
 def test_examples_have_frames_and_say_how_much_was_right(report, png):
     examples = (Example("case-1", 9, 9, True, png), Example("case-2", 1, 9, False, png))
     files = evaluation_files(report(examples=examples))
@@ -156,3 +176,24 @@ def test_what_is_undefined_is_null_in_json(report):
     assert task["scores"][3]["estimate"]["value"] is None
     assert task["subgroups"][1]["p_value"] is None
     assert plain((1, float("inf"), "x", None)) == [1, None, "x", None]
+
+
+def test_a_verdict_stands_in_json_beside_the_figures_that_it_comes_from():
+    @dataclass(frozen=True)
+    class Judged:
+        p_value: float
+
+        @property
+        def verdict(self) -> str:
+            return "changed" if self.p_value < 0.05 else "no change shown"
+
+    found = plain({"a": (Judged(0.01),), 2: Judged(float("nan"))})
+    assert found == {
+        "a": [{"p_value": 0.01, "verdict": "changed"}],
+        "2": {"p_value": None, "verdict": "no change shown"},
+    }
+
+
+def test_a_table_in_csv_leaves_what_is_undefined_empty():
+    said = csv_text(("a", "b"), [("x,y", csv_number(float("nan"))), ("", csv_number(0.1))])
+    assert said == 'a,b\n"x,y",\n,0.1\n'

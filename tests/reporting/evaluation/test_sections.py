@@ -6,7 +6,13 @@ import pytest
 
 from condyle.domain.evaluation_report import CaseSpread, Score, TaskReport
 from condyle.reporting.evaluation.sections import evaluation_sections, task_section
-from condyle.reporting.evaluation.words import counted_word, shortened, task_word
+from condyle.reporting.evaluation.words import (
+    counted_word,
+    shortened,
+    size_words,
+    task_word,
+    wrapped,
+)
 
 NAN = float("nan")
 
@@ -71,15 +77,16 @@ def test_a_figure_that_a_task_lacks_is_a_dash(task, sections, estimate):
 
 def test_figures_of_all_and_of_the_answered_share_a_line(task):
     found = table(task_section(task()), "Figures")
-    assert found.headings == ("figure", "all", "answered only", "n", "interval")
+    assert found.headings == ("figure", "all", "n", "answered only", "n", "interval")
     assert found.rows[0] == (
         "ROC area",
         "0.812 (0.762 to 0.862)",
-        "0.850 (0.800 to 0.900)",
         "40",
+        "0.850 (0.800 to 0.900)",
+        "38",
         "made up",
     )
-    assert found.rows[1][2] == "-"
+    assert found.rows[1][3:5] == ("-", "-")
     assert found.rows[2][:2] == ("F1", "undefined")
 
 
@@ -182,10 +189,27 @@ def test_tasks_have_words(name, word):
         (2, "patient", "2 patients"),
         (3, "series", "3 series"),
         (0, "disc", "0 discs"),
+        (60, "study", "60 studies"),
+        (1240, "disc", "1,240 discs"),
     ],
 )
 def test_units_are_counted(count, unit, words):
     assert counted_word(count, unit) == words
+
+
+def test_a_size_names_the_patients_once():
+    assert size_words(60, "study", 50) == "60 studies of 50 patients"
+    assert size_words(50, "patient", 50) == "50 patients"
+
+
+def test_a_long_title_goes_over_two_lines_and_is_cut_only_after_them():
+    assert wrapped("Herniation visible on midsagittal slices", 38) == [
+        "Herniation visible on midsagittal",
+        "slices",
+    ]
+    lines = wrapped("a word and another " * 20, 38)
+    assert len(lines) == 2 and lines[1].endswith(" ...")
+    assert max(map(len, lines)) <= 38
 
 
 def test_long_text_is_cut_to_its_room_and_kept_on_one_line():

@@ -182,24 +182,20 @@ def checklist_section(filled: Filled) -> Section:
         rows += [_row(item, filled.answers[item.number]) for item in items]
     table = Table("", ("item", "asks", "answer", "found in"), tuple(rows))
     return Section(
-        f"Checklist {filled.checklist.title}", paragraphs=tuple(_preface(filled)), tables=(table,)
+        f"Checklist {filled.checklist.title}",
+        paragraphs=tuple(_preface(filled)),
+        tables=(table,),
+        kept_in=_file_name(filled),
     )
-
-
-def checklist_sections(records: Records) -> tuple[Section, ...]:
-    """Gives a section for each checklist that applies, and says which do not."""
-    filled, not_for = fill_all(records)
-    sections = [checklist_section(each) for each in filled]
-    if not_for:
-        sections.append(Section("Checklists that do not apply", paragraphs=not_for))
-    return tuple(sections)
 
 
 def checklist_files(filled: Sequence[Filled]) -> dict[str, bytes]:
     """Gives ``checklist-<name>.md`` of each, by file name."""
-    return {
-        f"checklist-{each.checklist.name}.md": checklist_markdown(each).encode() for each in filled
-    }
+    return {_file_name(each): checklist_markdown(each).encode() for each in filled}
+
+
+def _file_name(filled: Filled) -> str:
+    return f"checklist-{filled.checklist.name}.md"
 
 
 def _preface(filled: Filled) -> list[str]:

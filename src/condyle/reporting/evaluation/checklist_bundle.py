@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from pydantic import JsonValue
 
@@ -46,7 +46,7 @@ def _intended_use(manifest: Manifest) -> Answer:
 
 def _data_source(manifest: Manifest) -> Answer:
     data = manifest.training.dataset
-    counts = listed([f"{count} {name}" for name, count in sorted(data.counts.items())])
+    counts = _counted(data.counts)
     simulated = " The images are simulated." if data.simulated else ""
     text = (
         f"The model learned from '{data.name}' ({counts or 'not counted'}), SHA-256 "
@@ -155,7 +155,7 @@ def _thresholds(manifest: Manifest) -> Answer | None:
 
 def _development(manifest: Manifest) -> Answer:
     data = manifest.training.dataset
-    counts = listed([f"{count} {name}" for name, count in sorted(data.counts.items())])
+    counts = _counted(data.counts)
     text = f"{manifest.validation.scheme}, on {counts or data.name}. {_final_model(manifest).text}"
     where = "manifest.json: validation.scheme, training.dataset.counts, training.fitted"
     return Answer(text, where, "any external evaluation")
@@ -242,6 +242,10 @@ def _part(manifest: Manifest, name: str, key: str) -> str:
     if key and isinstance(found, dict):
         found = found.get(key)
     return settings(found) if found is not None else _ABSENT
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return listed([f"{count} {name}" for name, count in sorted(counts.items())])
 
 
 def _step(step: dict[str, JsonValue]) -> str:

@@ -60,15 +60,13 @@ def _devices(records: Records) -> Answer | None:
 
 def _acquisition_and_preprocessing(records: Records) -> Answer | None:
     found = _acquisition(records)
-    steps = None
-    if records.manifest is not None:
-        steps = Answer(listed([str(s["step"]) for s in records.manifest.preprocessing]), "")
-    if found is None and steps is None:
+    if found is None and records.manifest is None:
         return None
     parts = [found.text] if found else []
     where = [found.where] if found else []
-    if steps is not None:
-        parts.append(f"Preprocessing: {steps.text}.")
+    if records.manifest is not None:
+        steps = listed([str(step["step"]) for step in records.manifest.preprocessing])
+        parts.append(f"Preprocessing: {steps}.")
         where.append("manifest.json: preprocessing")
     return Answer(" ".join(parts), "; ".join(where), "the acquisition protocol")
 

@@ -11,10 +11,11 @@ from matplotlib.patches import Rectangle
 
 from condyle.domain.evaluation_report import Drawing, Section
 from condyle.evaluation.participant_flow import Answer, Flow, LeftOut, Stage
-from condyle.reporting.evaluation.style import drawing, house_style
+from condyle.reporting.evaluation.style import INK, QUIET, drawing, house_style
+from condyle.reporting.evaluation.words import counted_word, task_word
 
 TITLE = "Flow of participants"
-_INK, _LINE, _MAIN, _SIDE, _END = "#1d2329", "#5b6670", "#e8f1f3", "#fbf3e6", "#f4f6f8"
+_MAIN, _SIDE, _END = "#e8f1f3", "#fbf3e6", "#f4f6f8"
 _SIZE, _LEADING, _PAD = 9.0, 0.185, 0.12  # points; inches a line; inches within a box
 _WIDE, _BESIDE, _GAP, _MARGIN = 3.1, 3.3, 0.45, 0.12
 _CHARACTERS = 13.2  # that fit an inch at this size, with some to spare
@@ -81,7 +82,7 @@ def caption_of(flow: Flow) -> str:
     for stage in flow.stages:
         parts.append(f"{stage.label}: {_people(stage.patients, stage.studies)}")
         parts += [f"left out, {each.reason}: {_lost(each)}" for each in stage.left_out]
-    parts += [f"{_readable(flow.task)}, {answer.label}: {answer.rows}" for answer in flow.answers]
+    parts += [f"{task_word(flow.task)}, {answer.label}: {answer.rows}" for answer in flow.answers]
     return "; ".join(parts) + "."
 
 
@@ -141,35 +142,28 @@ def _reasons(stage: Stage) -> tuple[str, ...]:
 
 def _task_lines(flow: Flow) -> tuple[str, ...]:
     rows = sum(answer.rows for answer in flow.answers)
-    return (*_wrapped(_readable(flow.task), _WIDE), f"{_several(rows, flow.unit)} with a reference")
+    return (
+        *_wrapped(task_word(flow.task), _WIDE),
+        f"{counted_word(rows, flow.unit)} with a reference",
+    )
 
 
 def _answer_lines(answer: Answer, unit: str, width: float) -> tuple[str, ...]:
-    lines = [*_wrapped(_readable(f"model: {answer.label}"), width), _several(answer.rows, unit)]
+    lines = [*_wrapped(f"Model: {answer.label}", width), counted_word(answer.rows, unit)]
     for label, rows in answer.by_reference:
         lines += _wrapped(f"reference {label}: {rows}", width, hang="  ")
     return tuple(lines)
 
 
-def _readable(name: str) -> str:
-    text = name.replace("-", " ")
-    return text[:1].upper() + text[1:]
-
-
 def _people(patients: int, studies: int) -> str:
-    told = _several(patients, "patient")
-    return told if patients == studies else f"{told}, {_several(studies, 'study')}"
+    told = counted_word(patients, "patient")
+    return told if patients == studies else f"{told}, {counted_word(studies, 'study')}"
 
 
 def _lost(left_out: LeftOut) -> str:
     if not left_out.patients:
-        return _several(left_out.studies, "study")
+        return counted_word(left_out.studies, "study")
     return _people(left_out.patients, left_out.studies)
-
-
-def _several(count: int, unit: str) -> str:
-    plural = unit[:-1] + "ies" if unit.endswith("y") else f"{unit}s"
-    return f"{count:,} {unit if count == 1 else plural}"
 
 
 def _wrapped(text: str, width: float, *, hang: str = "") -> tuple[str, ...]:
@@ -180,7 +174,7 @@ def _wrapped(text: str, width: float, *, hang: str = "") -> tuple[str, ...]:
 def _draw_box(axes: Any, box: _Box) -> None:
     axes.add_patch(
         Rectangle(
-            (box.x, box.y), box.width, box.height, facecolor=box.colour, edgecolor=_LINE, lw=0.8
+            (box.x, box.y), box.width, box.height, facecolor=box.colour, edgecolor=QUIET, lw=0.8
         )
     )
     for number, line in enumerate(box.lines):
@@ -189,7 +183,7 @@ def _draw_box(axes: Any, box: _Box) -> None:
             box.y + _PAD + (number + 0.5) * _LEADING,
             line,
             fontsize=_SIZE,
-            color=_INK,
+            color=INK,
             va="center",
             fontweight="bold" if number == 0 else "normal",
         )
@@ -197,5 +191,5 @@ def _draw_box(axes: Any, box: _Box) -> None:
 
 def _draw_line(axes: Any, line: _Line) -> None:
     style = "-|>" if line.arrow else "-"
-    look = {"arrowstyle": style, "color": _LINE, "lw": 1.0, "shrinkA": 0, "shrinkB": 0}
+    look = {"arrowstyle": style, "color": QUIET, "lw": 1.0, "shrinkA": 0, "shrinkB": 0}
     axes.annotate("", xy=line.end, xytext=line.start, arrowprops=look)

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from condyle.domain.evaluation_charts import Curve, LineChart, LineKind, Mark
-from condyle.reporting.evaluation.style import COLOURS, GREY, INK, QUIET, TEAL, grid, titled
+from condyle.reporting.evaluation.style import COLOURS, GREY, QUIET, TEAL, grid, titled
 
 SIZE = (3.3, 3.0)
 FALSE_RATES = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """False boxes an image that the axis of a FROC curve names."""
-
-
-LegendPlace = Literal["best", "center right", "lower left", "lower center", "lower right"]
 
 
 @dataclass(frozen=True)
@@ -30,35 +26,21 @@ class Frame:
         y: Label upward.
         diagonal: Whether the line of chance or of perfect calibration is drawn.
         unit_square: Whether both axes run from 0 to 1.
-        note_at: Where the note stands, as shares of the axes; its alignment follows.
-        legend: Where the legend stands, where there is one.
     """
 
     x: str
     y: str
     diagonal: bool = False
     unit_square: bool = True
-    note_at: tuple[float, float] = (0.98, 0.04)
-    legend: LegendPlace = "best"
 
 
 FRAMES: dict[LineKind, Frame] = {
-    "roc": Frame(
-        "1 - specificity", "sensitivity", diagonal=True, note_at=(0.98, 0.04), legend="center right"
-    ),
-    "precision-recall": Frame(
-        "sensitivity (recall)", "PPV (precision)", note_at=(0.98, 0.94), legend="lower left"
-    ),
+    "roc": Frame("1 - specificity", "sensitivity", diagonal=True),
+    "precision-recall": Frame("sensitivity (recall)", "PPV (precision)"),
     "calibration": Frame("stated probability", "observed share", diagonal=True),
     "decision": Frame("threshold probability", "net benefit", unit_square=False),
-    "thresholds": Frame("threshold", "share", legend="lower center"),
-    "selective-risk": Frame(
-        "share answered",
-        "share wrong",
-        unit_square=False,
-        note_at=(0.98, 0.3),
-        legend="lower right",
-    ),
+    "thresholds": Frame("threshold", "share"),
+    "selective-risk": Frame("share answered", "share wrong", unit_square=False),
     "froc": Frame("false boxes an image", "sensitivity", unit_square=False),
 }
 """The axes of each kind."""
@@ -128,11 +110,13 @@ def _marks(axes: Axes, marks: Sequence[Mark], colours: dict[str, str]) -> None:
             linestyle="none",
         )
         if mark.label:
+            far = mark.x > 0.75 * axes.get_xlim()[1]
             axes.annotate(
                 mark.label,
                 (mark.x, mark.y),
-                xytext=(5, -8),
+                xytext=(-5 if far else 5, -8),
                 textcoords="offset points",
+                ha="right" if far else "left",
                 fontsize=6.8,
                 color=QUIET,
             )
@@ -157,20 +141,14 @@ def _axes(axes: Axes, chart: LineChart, frame: Frame) -> None:
         axes.minorticks_off()
         axes.set_xlim(FALSE_RATES[0] / 2.0, FALSE_RATES[-1] * 1.2)
         axes.set_ylim(-0.02, 1.02)
-    if chart.note:
-        across, up = frame.note_at
-        axes.text(
-            across,
-            up,
-            chart.note,
-            transform=axes.transAxes,
-            ha="right",
-            fontsize=6.8,
-            color=INK,
-            va="bottom" if up < 0.5 else "top",
-        )
-    if sum(bool(curve.name) for curve in chart.curves) > 0:
-        axes.legend(loc=frame.legend)
+    _legend(axes, chart)
+
+
+def _legend(axes: Axes, chart: LineChart) -> None:
+    """Writes the note and the names of the curves where they hide least."""
+    if chart.note or any(curve.name for curve in chart.curves):
+        legend = axes.legend(loc="best", title=chart.note or None, alignment="left")
+        legend.get_title().set_fontsize(6.8)
 
 
 def _benefit_limits(curves: Sequence[Curve]) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""An evaluation as PDF for A4, with the same content as the HTML page and no clock in it."""
+"""An evaluation as PDF for A4, as the HTML page, with no clock in it."""
 
 from __future__ import annotations
 
@@ -78,7 +78,9 @@ def _section(section: Section, width: float) -> list[Flowable]:
     parts: list[Flowable] = [text(section.title, "heading")]
     parts += [labelled("To bear in mind:", warning, "small") for warning in section.warnings]
     parts += [whole(paragraph, "small") for paragraph in section.paragraphs]
-    for table in section.tables:
+    if section.kept_in:
+        parts.append(text(f"The table is in {section.kept_in}, beside this file.", "small"))
+    for table in () if section.kept_in else section.tables:
         parts += _table(table, width)
     return [*parts, *_figures(section.figures, width)]
 

@@ -113,14 +113,14 @@ def _scores(task: TaskReport) -> Table:
     for name in names:
         everything, answered = found.get((name, "all")), found.get((name, "answered"))
         shown = next(score for score in (everything, answered) if score is not None)
-        cells = [_cell(everything), *([_cell(answered)] if both else [])]
-        rows.append((figure_word(name), *cells, str(shown.estimate.n), shown.estimate.method))
-    heading = ("figure", "all", *(("answered only",) if both else ()), "n", "interval")
+        cells = [*_cell(everything), *(_cell(answered) if both else ())]
+        rows.append((figure_word(name), *cells, shown.estimate.method))
+    heading = ("figure", "all", "n", *(("answered only", "n") if both else ()), "interval")
     return Table("Figures", heading, tuple(rows), f"n in {plural(task.unit)}, 95 % intervals.")
 
 
-def _cell(score: Score | None) -> str:
-    return "-" if score is None else estimate_words(score.estimate)
+def _cell(score: Score | None) -> tuple[str, str]:
+    return ("-", "-") if score is None else (estimate_words(score.estimate), str(score.estimate.n))
 
 
 def _spread(spread: CaseSpread) -> Table:

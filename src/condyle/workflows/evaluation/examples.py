@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from condyle.domain.evaluation_report import Example
+from condyle.domain.evaluation_report import GOOD_OVERLAP, Example
 from condyle.evaluation.cohort import patients_learned_from
 from condyle.evaluation.inputs import BoolArray
 from condyle.evaluation.predictions import Predictions
@@ -18,8 +18,6 @@ from condyle.workflows.evaluation.overlap import overlap_values
 from condyle.workflows.evaluation.rows import TaskRows, task_rows
 
 MOST = 6
-GOOD_OVERLAP = 0.8
-"""Overlap from which a mask counts as right among the examples; no figure rests on it."""
 
 
 @dataclass(frozen=True)
