@@ -24,7 +24,7 @@ def test_the_repository_that_an_installation_lies_in_is_not_its_own(tmp_path, mo
     home.mkdir(parents=True)
     file = home / "run_folder.py"
     file.write_text("")
-    name = ["-c", "user.name=n", "-c", "user.email=e@example.org"]
+    name = ["-c", "user.name=n", "-c", "user.email=e"]
     for arguments in (["init", "-q"], [*name, "commit", "-q", "--allow-empty", "-m", "theirs"]):
         subprocess.run(["git", *arguments], cwd=tmp_path, check=True)
     monkeypatch.setattr(run_folder, "__file__", str(file))
