@@ -17,7 +17,7 @@ from lightning.pytorch.callbacks import Callback, ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, TensorDataset
 
 from condyle.domain.progress import Progress, ProgressCallback
 from condyle.training.allocator import keep_freed_memory
@@ -71,7 +71,7 @@ class _Fit(lightning.LightningModule):
         )
         self.average.requires_grad_(False)
 
-    def training_step(self, batch: Tensor, batch_idx: int) -> Tensor:
+    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         step = self.global_step
         generator = torch.Generator().manual_seed(self.job.seed * 1_000_003 + step)
         torch.manual_seed(self.job.seed * 7_919 + step)
@@ -156,7 +156,7 @@ def fit(job: Job, *, device: str, resume: bool, progress: ProgressCallback) -> n
         dirpath=job.folder, filename="last", save_top_k=1, enable_version_counter=False
     )
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
-    steps = torch.zeros(STEPS_PER_EPOCH, 1)
+    steps = TensorDataset(torch.zeros(STEPS_PER_EPOCH))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"lightning|torch")
         trainer = lightning.Trainer(
@@ -172,7 +172,7 @@ def fit(job: Job, *, device: str, resume: bool, progress: ProgressCallback) -> n
         )
         trainer.fit(
             module,
-            DataLoader(steps, batch_size=None),  # type: ignore[arg-type]
+            DataLoader(steps, batch_size=None),
             ckpt_path=str(checkpoint) if resume and checkpoint.is_file() else None,
             weights_only=False,
         )
