@@ -11,6 +11,7 @@ from condyle.domain.progress import Progress
 from condyle.domain.study import Instance
 from condyle.errors import BadImage, Cancelled
 from condyle.workflows.read_study import LoadedBundles, read_opened, read_study
+from condyle.workflows.reading.series_choice import choose_series
 
 
 def codes(messages):
@@ -409,3 +410,28 @@ def test_pictures_are_read_from_their_files_by_the_bundles_that_are_named(archiv
     assert [s.stem for s in report.series] == ["3_t1", "3_t2"]
     assert [f.value for f in report.findings if f.name == "pfirrmann-grade"] == [1, 2, 3, 4, 5, 5]
     assert read_study(paths, bundles=[str(pair[1].path)], threads=1) == report
+
+
+@pytest.mark.parametrize(
+    ("spacing", "code"),
+    [
+        ((9.0, 0.5, 0.5), None),
+        ((9.0, 0.3, 1.2), None),
+        ((9.0, 0.29, 0.5), "spacing-out-of-range"),
+        ((9.0, 0.5, 1.21), "spacing-out-of-range"),
+        (None, None),
+    ],
+)
+def test_pixels_outside_the_spacing_of_a_contract_are_refused(
+    pair, study, series, draw, spacing, code
+):
+    limited = {"spacing_range_mm": (0.3, 1.2), "min_slices": 1}
+    contract = pair[0].manifest.input.model_copy(update=limited)
+    (choice,) = choose_series(study(series("s", draw(), spacing=spacing)), contract)
+    assert (choice.refusal.code if choice.refusal else None) == code
+
+
+def test_fewer_slices_than_the_contract_wants_are_refused(pair, study, series, draw):
+    contract = pair[0].manifest.input.model_copy(update={"min_slices": 2})
+    (choice,) = choose_series(study(series("s", draw())), contract)
+    assert choice.refusal.code == "too-few-slices"

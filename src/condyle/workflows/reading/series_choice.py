@@ -67,6 +67,10 @@ def _refusal(series: Series, contract: InputContract) -> Message | None:
         return Message("image-too-small", {}, subject)
     if series.shape[0] < contract.min_slices:
         return Message("too-few-slices", {}, subject)
+    limits, spacing = contract.spacing_range_mm, series.spacing
+    if limits and spacing and not all(limits[0] <= side <= limits[1] for side in spacing[1:]):
+        told: dict[str, str | int | float] = {"least_mm": limits[0], "most_mm": limits[1]}
+        return Message("spacing-out-of-range", told, subject)
     if any(note.code == "colour-picture" for note in series.notes):
         return Message("not-an-mri", {}, subject)
     return None
