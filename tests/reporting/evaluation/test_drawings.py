@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -116,6 +117,15 @@ def test_a_curve_with_gaps_is_drawn():
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_has_a_sentence_on_how_it_is_read(charts, kind):
     assert caption_of(charts[kind])
+
+
+def test_a_caption_tells_of_a_band_and_of_grey_only_where_they_are_drawn(charts):
+    assert "The band holds 95 %" in caption_of(charts["roc"])
+    bare = replace(charts["roc"], curves=(Curve("A", (0.0, 1.0), (0.0, 1.0)),))
+    assert caption_of(bare) == "Sensitivity against 1 - specificity."
+    assert "grey" in caption_of(charts["forest"])
+    sure = replace(charts["forest"], rows=charts["forest"].rows[:1])
+    assert caption_of(sure) == "95 % intervals by patient."
 
 
 def test_numbers_are_worded_with_as_many_digits_as_can_be_read(estimate):

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from condyle.domain.estimate import Estimate
 from condyle.domain.evaluation_charts import BlandAltmanChart, CaseChart
 from condyle.reporting.evaluation.style import BLUE, INK, ORANGE, QUIET, TEAL, blank, grid, titled
+from condyle.reporting.evaluation.words import figure_word
 
 SPREAD = 0.18
 GOLDEN = 0.6180339887498949
@@ -41,7 +42,7 @@ def draw_cases(chart: CaseChart) -> Figure:
         _summary(axes, at + 0.26, kept, mean)
     axes.set_xticks(range(len(chart.groups)), [_label(name, v) for name, v in chart.groups])
     axes.set_xlim(-0.5, len(chart.groups) - 0.3)
-    axes.set_ylabel(chart.axis)
+    axes.set_ylabel(figure_word(chart.axis))
     titled(axes, chart.title)
     return figure
 

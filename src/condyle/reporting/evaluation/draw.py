@@ -23,11 +23,11 @@ from condyle.reporting.evaluation.style import drawing, house_style
 from condyle.reporting.evaluation.words import file_stem, task_word
 
 CAPTIONS: dict[LineKind, str] = {
-    "roc": "Sensitivity against 1 - specificity; the band holds 95 % at each point, by patient.",
+    "roc": "Sensitivity against 1 - specificity.",
     "precision-recall": "PPV against sensitivity; dotted, what calling at random would give.",
     "calibration": "Observed share against stated probability, with 95 % intervals by patient; "
     "below, the rows in each bin.",
-    "decision": "Net benefit of acting at each threshold probability, with its 95 % band.",
+    "decision": "Net benefit of acting at each threshold probability.",
     "thresholds": "What each threshold would do; points at 0.3, 0.5 and 0.7 with 95 % intervals.",
     "selective-risk": "Share of wrong answers where only the surest are answered.",
     "froc": "Sensitivity against false boxes an image.",
@@ -76,7 +76,11 @@ def caption_of(chart: Chart) -> str:
     if isinstance(chart, CaseChart):
         return "A point a case; bar: quartiles and median; diamond: mean with 95 % interval."
     if isinstance(chart, ForestChart):
-        return "95 % intervals by patient; grey, too few patients to be read as evidence."
+        few = any(row.faint for row in chart.rows)
+        grey = "; grey, too few patients to be read as evidence" if few else ""
+        return f"95 % intervals by patient{grey}."
     if isinstance(chart, BlandAltmanChart):
         return "Bias and 95 % limits of agreement, each with its interval."
-    return CAPTIONS[chart.kind]
+    banded = any(curve.low for curve in chart.curves)
+    band = " The band holds 95 % at each point, by patient." if banded else ""
+    return CAPTIONS[chart.kind] + band

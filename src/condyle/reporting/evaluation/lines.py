@@ -146,8 +146,10 @@ def _axes(axes: Axes, chart: LineChart, frame: Frame) -> None:
 
 def _legend(axes: Axes, chart: LineChart) -> None:
     """Writes the note and the names of the curves where they hide least."""
-    if chart.note or any(curve.name for curve in chart.curves):
-        legend = axes.legend(loc="best", title=chart.note or None, alignment="left")
+    handles, names = axes.get_legend_handles_labels()
+    if chart.note or names:
+        # Given outright, as matplotlib warns of a legend that it finds no name for.
+        legend = axes.legend(handles, names, loc="best", title=chart.note or None, alignment="left")
         legend.get_title().set_fontsize(6.8)
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from PIL import Image as Pixels
 from reportlab.lib.units import mm
 from reportlab.platypus import (
+    CondPageBreak,
     Flowable,
     HRFlowable,
     Image,
@@ -34,6 +35,8 @@ from condyle.reporting.pdf_style import (
 BESIDE = 3
 GREEN_FRAME, RED_FRAME = "#2e7d32", "#c62828"
 EXAMPLE_HEIGHT = 52 * mm
+FEWEST_ROWS = 25 * mm
+"""Room under which a table begins on the next page, not to leave its title behind."""
 
 
 def sections_pdf(page: SectionsPage) -> bytes:
@@ -97,7 +100,8 @@ def _table(table: Table, width: float) -> list[Flowable]:
             ("LINEBELOW", (0, 0), (-1, 0), 1.0, QUIET), ("LINEBELOW", (0, 1), (-1, -1), 0.4, LINE)
         )
     )
-    parts: list[Flowable] = [text(table.title, "subheading")] if table.title else []
+    parts: list[Flowable] = [CondPageBreak(FEWEST_ROWS)]
+    parts += [text(table.title, "subheading")] if table.title else []
     parts += [Spacer(1, 1 * mm), made]
     return [*parts, *([text(table.note, "quiet")] if table.note else [])]
 

@@ -168,7 +168,8 @@ def _subgroups(covariates: Sequence[CovariateFigures]) -> Table:
         "Subgroups",
         (*heading, *(("note",) if noted else ())),
         tuple(row if noted else row[:-1] for row in rows),
-        "p of the interaction: share of random groupings of the patients that differ as much.",
+        "p of the interaction: share of random groupings of the patients that differ as much; "
+        "'-' where it was not tested.",
     )
 
 
