@@ -110,7 +110,7 @@ def _shares(table: Table) -> list[float]:
     """Gives each column a share of the width by its longest text, none too narrow to read."""
     rows = (table.headings, *table.rows)
     longest = [min(max(len(row[at]) for row in rows), 40) for at in range(len(table.headings))]
-    wanted = [max(length, 9) for length in longest]
+    wanted = [max(length, 12) for length in longest]
     return [length / sum(wanted) for length in wanted]
 
 
