@@ -110,7 +110,8 @@ def _shares(table: Table) -> list[float]:
     """Gives each column a share of the width by its longest text, none too narrow to read."""
     rows = (table.headings, *table.rows)
     longest = [min(max(len(row[at]) for row in rows), 40) for at in range(len(table.headings))]
-    wanted = [max(length, 12) for length in longest]
+    words = [max(map(len, heading.split()), default=0) for heading in table.headings]
+    wanted = [max(length, word + 5, 6) for length, word in zip(longest, words, strict=True)]
     return [length / sum(wanted) for length in wanted]
 
 
