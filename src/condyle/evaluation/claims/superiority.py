@@ -83,9 +83,12 @@ def _verdict(
     judgement: Judgement
     if low >= SHOWN_BELOW:
         judgement, statement = "not shown", f"{said}: not shown to differ; {unknown}{chance}."
-    elif high >= SHOWN_BELOW or paired is None:
+    elif high >= SHOWN_BELOW:
         judgement = "untold"
         statement = f"{said}: it cannot be told whether they differ; {unknown}{chance}."
+    elif paired is None:
+        judgement = "untold"
+        statement = f"{said}: {unknown}{chance}; until it is, nothing is shown."
     else:
         judgement, statement = "consistent", f"{said}: shown to differ; {chance}."
     return Verdict(claim, "better than", judgement, statement, sum_)

@@ -23,6 +23,7 @@ from condyle.evaluation.comparison import (
     non_inferiority,
 )
 from condyle.evaluation.inputs import BoolArray, FloatArray
+from condyle.evaluation.jackknife import Scale
 from condyle.evaluation.operating import operating_curve
 from condyle.evaluation.ordinal import weighted_kappa
 from condyle.evaluation.proportions import mean_by_patient
@@ -141,7 +142,7 @@ def _overlap(pair: PairedRows, plan: Resampling) -> list[Compared]:
     kept = ~np.isnan(a) & ~np.isnan(b)
     if not kept.any():
         return []
-    return [_means(figure_name(pair.a.name), (a[kept], b[kept]), plan.of(kept), sign=1.0)]
+    return [_means(figure_name(pair.a.name), (a[kept], b[kept]), plan.of(kept), error=False)]
 
 
 def _number(pair: PairedRows, plan: Resampling) -> list[Compared]:
@@ -150,7 +151,7 @@ def _number(pair: PairedRows, plan: Resampling) -> list[Compared]:
     made = []
     if kept.any():
         values = (gaps[0][kept], gaps[1][kept])
-        made.append(_means("mean-absolute-difference", values, plan.of(kept), sign=-1.0))
+        made.append(_means("mean-absolute-difference", values, plan.of(kept), error=True))
     if is_count(pair.a) and is_count(pair.b):
         made.append(_shares("same-number", (exactly_right(pair.a), exactly_right(pair.b)), plan))
     return made
@@ -178,11 +179,13 @@ def _shares(name: str, right: tuple[BoolArray, BoolArray], plan: Resampling) -> 
 
 
 def _means(
-    name: str, values: tuple[FloatArray, FloatArray], plan: Resampling, *, sign: float
+    name: str, values: tuple[FloatArray, FloatArray], plan: Resampling, *, error: bool
 ) -> Compared:
-    """Compares means of which more is better (``sign`` 1) or less is (-1)."""
+    """Compares mean shares, of which more is better, or mean errors, of which less is."""
+    sign = -1.0 if error else 1.0
     found = compare_means(sign * values[0], sign * values[1], plan)
-    means = [mean_by_patient(of_model, plan) for of_model in values]
+    scale: Scale = "ratio" if error else "share"
+    means = [mean_by_patient(of_model, plan, scale=scale) for of_model in values]
     return Compared(name, len(values[0]), means[0], means[1], found)
 
 
@@ -209,7 +212,7 @@ def _case_chart(pair: PairedRows) -> tuple[str, Chart]:
         values = overlap_values(rows)
         kept = ~np.isnan(values)
         groups.append((name, tuple(float(v) for v in values)))
-        means.append(mean_by_patient(values[kept], plan.of(kept)))
+        means.append(mean_by_patient(values[kept], plan.of(kept), scale="share"))
     title = f"{pair.a.name}: each case"
     return "cases", CaseChart(title, figure_name(pair.a.name), tuple(groups), tuple(means))
 

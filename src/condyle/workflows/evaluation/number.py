@@ -114,6 +114,6 @@ def _error(rows: TaskRows) -> GroupStatistic:
         if not given.any():
             nan = float("nan")
             return Estimate(nan, nan, nan, 0, "undefined: no answer", plan.unit, plan.level)
-        return mean_by_patient(gaps[chosen][given], plan.of(given))
+        return mean_by_patient(gaps[chosen][given], plan.of(given), scale="ratio")
 
     return mean

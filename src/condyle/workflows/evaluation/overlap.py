@@ -81,7 +81,7 @@ def _scores(rows: TaskRows, values: FloatArray, plan: Resampling) -> tuple[Score
     ]
     defined = ~np.isnan(values)
     if defined.any():
-        mean = mean_by_patient(values[defined], plan.of(defined))
+        mean = mean_by_patient(values[defined], plan.of(defined), scale="share")
         made.insert(1, Score(f"{name}-over-cases", mean))
     kept = defined & ~rows.declined
     if rows.declined.any() and kept.any():
@@ -104,7 +104,7 @@ def mean_over_patients(values: FloatArray, plan: Resampling) -> Estimate:
     names, owner = np.unique(np.asarray(plan.patients)[defined], return_inverse=True)
     means = np.bincount(owner, weights=values[defined]) / np.bincount(owner)
     of_patients = replace(plan, patients=names, unit="patient", strata=None)
-    return mean_by_patient(means, of_patients)
+    return mean_by_patient(means, of_patients, scale="share")
 
 
 def _subgroup_mean(values: FloatArray) -> GroupStatistic:

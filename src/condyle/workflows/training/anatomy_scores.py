@@ -76,7 +76,7 @@ def _dice(name: str, found: Sequence[tuple[str, CaseOverlap]], *, seed: int) -> 
     plan = Resampling(patients, np.random.default_rng(seed))
     return Metric(
         name="dice",
-        estimate=EstimateRecord.of(mean_by_patient(values, plan)),
+        estimate=EstimateRecord.of(mean_by_patient(values, plan, scale="share")),
         output=name,
         note="mean over patients of the mean over their slices, T2-SPACE",
     )
@@ -89,7 +89,7 @@ def _same_count(counts: Sequence[PredictionRow], *, seed: int) -> Metric:
     )
     return Metric(
         name="disc-count-as-graded",
-        estimate=EstimateRecord.of(mean_by_patient(same, plan)),
+        estimate=EstimateRecord.of(mean_by_patient(same, plan, scale="share")),
         note=(
             "share of mid-sagittal slices with as many discs found as were graded; "
             "about a fifth of the patients were graded at more or fewer discs than are "
