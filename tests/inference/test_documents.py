@@ -26,4 +26,4 @@ def test_the_checks_are_those_described(write):
 
 def test_the_numbers_are_those_described():
     assert f"within {TOLERANCE:g} absolute" in TEXT
-    assert f"batches of at most {MAX_BATCH}" in TEXT
+    assert f"`MAX_BATCH` ({MAX_BATCH}) items" in TEXT
