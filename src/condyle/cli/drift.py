@@ -25,7 +25,7 @@ def drift(
 
     Compares covariates, references, outputs and, where both periods have references, every
     figure, by patient. Says 'changed' or 'no change shown', and how large a change had to
-    be to be seen. Writes drift.html, drift.json and figures.
+    be to be seen. Writes drift.html, drift.pdf, drift.json and figures.
 
     Example:
       condyle drift validation/predictions.csv june/predictions.csv --out june/drift

@@ -17,8 +17,8 @@ from condyle.reporting.evaluation.drift_sections import (
     drift_sections,
     summary_words,
 )
-from condyle.reporting.evaluation.html import sections_html
-from condyle.reporting.evaluation.page import SectionsPage, figures_of
+from condyle.reporting.evaluation.files import page_files
+from condyle.reporting.evaluation.page import SectionsPage
 from condyle.reporting.evaluation.sections import evaluation_sections
 from condyle.reporting.predictions import read_predictions
 from condyle.workflows.evaluation.drift_tests import PERMUTATIONS, drift_report
@@ -60,8 +60,8 @@ def watch_drift(
     Args:
         baseline: Predictions table of the baseline.
         new: Predictions table of the new period.
-        out: Folder for ``drift.json``, ``drift.html`` and its figures; new, empty, or with
-            an earlier drift report, which is replaced.
+        out: Folder for ``drift.json``, ``drift.html``, ``drift.pdf`` and ``figures/``; new,
+            empty, or with an earlier drift report, which is replaced.
         draw: How figures are drawn.
         permutations: Random deals of each test of a change.
         progress: Told of the stages ``"drift"`` and ``"figures"``, a task at a time.
@@ -88,12 +88,8 @@ def watch_drift(
         sections=(*found, *_of_new_period(second, draw, progress)),
     )
     document = drift_document(report, software=version("condyle"))
-    files = {
-        JSON: (json.dumps(document, indent=1, sort_keys=True) + "\n").encode(),
-        PAGE: sections_html(page).encode(),
-    }
-    for stem, figure in figures_of(found).items():
-        files[f"{stem}.svg"], files[f"{stem}.png"] = figure.svg, figure.png
+    files = page_files(page, stem="drift")
+    files[JSON] = (json.dumps(document, indent=1, sort_keys=True) + "\n").encode()
     folder.prepare()
     folder.write_files(files)
     return DriftWritten(summary_words(report), report.warnings, out / PAGE)

@@ -74,14 +74,16 @@ def test_tables_in_the_folder_that_would_be_replaced_are_refused_and_kept(
 def test_an_earlier_report_is_replaced(tables, quick, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    (out / "drift-outputs.svg").write_text("old")
+    (out / "figures").mkdir()
+    (out / "figures" / "drift-outputs.svg").write_text("old")
     (out / "drift.html").write_text("old")
     written = run(tables, out, quick)
     assert written.page.read_text() != "old"
-    assert "old" not in (out / "drift-outputs.svg").read_text()[:10]
+    assert "old" not in (out / "figures" / "drift-outputs.svg").read_text()[:10]
+    assert (out / "drift.pdf").read_bytes().startswith(b"%PDF-")
 
 
-@pytest.mark.parametrize("name", ["notes.txt", "report.html", "drift-mine"])
+@pytest.mark.parametrize("name", ["notes.txt", "report.html", "drift-outputs.svg", "drift-mine"])
 def test_a_folder_that_holds_anything_else_is_refused(
     tables, quick, tmp_path: Path, name: str
 ) -> None:

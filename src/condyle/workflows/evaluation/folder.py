@@ -39,7 +39,7 @@ EVALUATION = Contents(
     ),
 )
 COMPARISON = Contents("comparison", re.compile(r"comparison\.(json|csv)|report\.(html|pdf)"))
-DRIFT = Contents("drift report", re.compile(r"drift\.(json|html)|drift-[A-Za-z0-9-]+\.(svg|png)"))
+DRIFT = Contents("drift report", re.compile(r"drift\.(json|html|pdf)"))
 
 
 class OutputFolder:

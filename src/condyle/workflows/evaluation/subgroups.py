@@ -20,7 +20,7 @@ from condyle.workflows.evaluation.rows import TaskRows
 
 MOST_GROUPS = 8
 NUMERIC_FROM = 6
-"""Distinct numbers over this many are cut at thirds of the patients."""
+"""Distinct numbers over this many are cut at thirds of the rows."""
 
 GroupStatistic = Callable[[BoolArray, Resampling], Estimate]
 
@@ -64,7 +64,7 @@ def subgroups(
 
 
 def group_labels(values: TextArray) -> TextArray:
-    """Gives the group of each row: the value itself, or a third of the range of a number.
+    """Gives the group of each row: the value itself, or, for many numbers, the third of the rows it is in.
 
     Args:
         values: Of the covariate; empty where unknown.
@@ -139,6 +139,8 @@ def _of_covariate(
     else:
         found = by_subgroup(of_part, kept, part, permutations=permutations)
         p_value = found.p_value
+        if np.isnan(p_value):
+            notes.append("has a group without a figure, so that no interaction was tested")
         groups = tuple(
             GroupFigure(group.name, group.figure, group.patients, group.too_few)
             for group in found.groups
