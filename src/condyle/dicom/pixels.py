@@ -105,8 +105,8 @@ def _undecodable(dataset: FileDataset, frame: Frame) -> BadImage:
             f"The image {frame.file.label} was not read.",
             found=f"pixels in {syntax.name}, which this installation cannot decode",
             needed="a decoder for it, or pixels stored without compression",
-            mend="pip install 'condyle[jpeg-lossless]' (in a checkout '.[jpeg-lossless]'), or export "
-            "the study uncompressed.",
+            mend="pip install 'condyle[jpeg-lossless]', or in a checkout '.[jpeg-lossless]', "
+            "or export the study uncompressed.",
         )
     return broken(
         frame.file,

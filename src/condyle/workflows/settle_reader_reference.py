@@ -71,7 +71,8 @@ def settle_reference(
             found=f"'{unknown[0]}', who is no reference reader" if unknown else "nobody to set it",
             needed="reference readers of the plan, who read in no arm: "
             + (", ".join(study.plan.reference_readers) or "there are none"),
-            mend="plan the study with --reference-readers, or give 'analyse' a table by --reference.",
+            mend="plan the study with --reference-readers, or give a table with --reference to "
+            "'condyle readers analyse'.",
         )
     readings = sheets.of_reference(names)
     decided = _decisions(study.folder / ADJUDICATION)

@@ -64,7 +64,7 @@ def subgroups(
 
 
 def group_labels(values: TextArray) -> TextArray:
-    """Gives the group of each row: the value itself, or, for many numbers, the third of the rows it is in.
+    """Gives the group of each row: its value, or the third of the rows where numbers are many.
 
     Args:
         values: Of the covariate; empty where unknown.
