@@ -197,3 +197,16 @@ def test_a_verdict_stands_in_json_beside_the_figures_that_it_comes_from():
 def test_a_table_in_csv_leaves_what_is_undefined_empty():
     said = csv_text(("a", "b"), [("x,y", csv_number(float("nan"))), ("", csv_number(0.1))])
     assert said == 'a,b\n"x,y",\n,0.1\n'
+
+
+def test_no_word_of_a_table_is_broken_where_there_is_room():
+    rows = (("a name of a figure that is long, longer by far than all the rest", "0.479", "1.000"),)
+    headings = ("figure", "p", "p adjusted")
+    text = pdf_text(only([Section("S", tables=(Table("", headings, rows * 3),))])["report.pdf"])
+    assert text.count("0.479") == text.count("1.000") == 3
+
+
+def test_a_table_of_words_too_long_for_the_page_is_still_set():
+    rows = (("w" * 90, "v" * 90, "short"),)
+    files = only([Section("S", tables=(Table("", ("a", "b", "c"), rows),))])
+    assert "short" in pdf_text(files["report.pdf"])

@@ -8,6 +8,7 @@ from functools import partial
 
 from PIL import Image as Pixels
 from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import (
     CondPageBreak,
     Flowable,
@@ -15,6 +16,7 @@ from reportlab.platypus import (
     Image,
     KeepTogether,
     LongTable,
+    Paragraph,
     Spacer,
     TableStyle,
 )
@@ -37,6 +39,10 @@ GREEN_FRAME, RED_FRAME = "#2e7d32", "#c62828"
 EXAMPLE_HEIGHT = 52 * mm
 FEWEST_ROWS = 25 * mm
 """Room under which a table begins on the next page, not to leave its title behind."""
+CELL_PADDING = (2.0, 5.0)
+"""Left and right of the text of a cell, in points."""
+WIDEST = 150.0
+"""Width of the text of a column in points over which it is broken into lines."""
 
 
 def sections_pdf(page: SectionsPage) -> bytes:
@@ -93,8 +99,7 @@ def _table(table: Table, width: float) -> list[Flowable]:
         return []
     cells = [[text(heading, "head-cell") for heading in table.headings]]
     cells += [[text(cell, "small") for cell in row] for row in table.rows]
-    shares = _shares(table)
-    made = LongTable(cells, colWidths=[share * width for share in shares], repeatRows=1)
+    made = LongTable(cells, colWidths=_column_widths(cells, width), repeatRows=1)
     made.setStyle(
         _tight(
             ("LINEBELOW", (0, 0), (-1, 0), 1.0, QUIET), ("LINEBELOW", (0, 1), (-1, -1), 0.4, LINE)
@@ -106,13 +111,32 @@ def _table(table: Table, width: float) -> list[Flowable]:
     return [*parts, *([text(table.note, "quiet")] if table.note else [])]
 
 
-def _shares(table: Table) -> list[float]:
-    """Gives each column a share of the width by its longest text, none too narrow to read."""
-    rows = (table.headings, *table.rows)
-    longest = [min(max(len(row[at]) for row in rows), 40) for at in range(len(table.headings))]
-    words = [max(map(len, heading.split()), default=0) for heading in table.headings]
-    wanted = [max(length, word + 5, 6) for length, word in zip(longest, words, strict=True)]
-    return [length / sum(wanted) for length in wanted]
+def _column_widths(cells: Sequence[Sequence[Paragraph]], width: float) -> list[float]:
+    """Gives each column room for its longest word, and what is left by its longest text."""
+    columns = list(zip(*cells, strict=True))
+    least = [max(cell.minWidth() for cell in column) + sum(CELL_PADDING) for column in columns]
+    if sum(least) >= width:
+        return _cut_to(least, width)
+    wanted = [min(max(map(_text_width, column)), WIDEST) + sum(CELL_PADDING) for column in columns]
+    more = [max(0.0, most - one) for most, one in zip(wanted, least, strict=True)]
+    spare, total = width - sum(least), sum(more)
+    shares = [one / total if total else 1 / len(more) for one in more]
+    return [one + spare * share for one, share in zip(least, shares, strict=True)]
+
+
+def _cut_to(wanted: Sequence[float], width: float) -> list[float]:
+    """Cuts the widest columns, all to the same width, until the others have what they want."""
+    made, left = list(wanted), width
+    ascending = sorted(range(len(made)), key=made.__getitem__)
+    for done, at in enumerate(ascending):
+        made[at] = min(made[at], left / (len(made) - done))
+        left -= made[at]
+    return made
+
+
+def _text_width(cell: Paragraph) -> float:
+    style = cell.style
+    return float(stringWidth(cell.getPlainText(), style.fontName, style.fontSize))
 
 
 def _figures(figures: Sequence[Drawing], width: float) -> list[Flowable]:
@@ -168,8 +192,8 @@ def _tight(*more: tuple[object, ...]) -> TableStyle:
     return TableStyle(
         [
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
-            ("LEFTPADDING", (0, 0), (-1, -1), 2),
-            ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+            ("LEFTPADDING", (0, 0), (-1, -1), CELL_PADDING[0]),
+            ("RIGHTPADDING", (0, 0), (-1, -1), CELL_PADDING[1]),
             ("TOPPADDING", (0, 0), (-1, -1), 1.2),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 1.6),
             *more,

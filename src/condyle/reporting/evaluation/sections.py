@@ -148,7 +148,7 @@ def _thresholds(task: TaskReport) -> Table:
 def _subgroups(covariates: Sequence[CovariateFigures]) -> Table:
     rows = []
     for covariate in covariates:
-        for group in covariate.groups:
+        for at, group in enumerate(covariate.groups):
             few = ", too few" if group.too_few else ""
             rows.append(
                 (
@@ -157,7 +157,7 @@ def _subgroups(covariates: Sequence[CovariateFigures]) -> Table:
                     f"{group.patients}{few}",
                     estimate_words(group.estimate),
                     p_words(covariate.p_value),
-                    covariate.note,
+                    covariate.note if at == 0 else "",
                 )
             )
         if not covariate.groups:
