@@ -27,7 +27,7 @@ OURS = {
         ".unfinished",
     ),
     COMPARISON: ("comparison.json", "comparison.csv", "report.html", "report.pdf", ".unfinished"),
-    DRIFT: ("drift.json", "drift.html", "drift-outputs.svg", "drift-changes.png", ".unfinished"),
+    DRIFT: ("drift.json", "drift.html", "drift.pdf", ".unfinished"),
 }
 
 
