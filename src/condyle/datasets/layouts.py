@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 from condyle.datasets import spider
-from condyle.domain.case import Case
+from condyle.datasets.archive import Archive, ArchiveOptions, Layout
 from condyle.errors import DatasetError, UnknownName
 
-
-@dataclass(frozen=True)
-class Layout:
-    """How the files of a labelled archive lie, and how its cases are read.
-
-    Attributes:
-        holds: What its folder holds, in words.
-        is_of: Says whether a folder has it.
-        graded_cases: From a folder to one case a patient, with the grades that there are.
-        masked_cases: From a folder to one case a slice with its mask.
-    """
-
-    holds: str
-    is_of: Callable[[Path], bool]
-    graded_cases: Callable[[Path], tuple[Case, ...]]
-    masked_cases: Callable[[Path], tuple[Case, ...]]
-
+AUTO = "auto"
+"""Stands for the layout that the folder is recognised by."""
 
 LAYOUTS: Mapping[str, Layout] = {
-    "spider": Layout(spider.HOLDS, spider.is_spider, spider.graded_cases, spider.masked_cases),
+    "spider": Layout(spider.HOLDS, spider.is_spider, spider.open_spider),
 }
-"""By the name that a recipe gives them."""
+"""By the name that a recipe gives them, the most particular first: the first that recognises
+a folder reads it."""
+
+
+def open_archive(
+    root: Path, *, layout: str = AUTO, options: ArchiveOptions | None = None
+) -> Archive:
+    """Reads a labelled archive.
+
+    Args:
+        root: Its folder.
+        layout: A name of ``LAYOUTS``, or ``"auto"``.
+        options: What its files alone do not tell.
+
+    Raises:
+        UnknownName: There is no such layout; the message lists the names.
+        DatasetError: The folder has none of the layouts, or breaks the one it has, or
+            gives no case.
+        BadConfiguration: An option is not one that the layout reads.
+    """
+    name = layout_of(root) if layout == AUTO else layout
+    archive = layout_named(name).open(root, options or ArchiveOptions())
+    if not archive.cases:
+        unread = [f"{item.file}: {item.why}" for item in archive.unreadable[:3]]
+        raise DatasetError(
+            f"The labelled archive, of the layout '{name}', holds no case.",
+            found="; ".join(unread) or "no image",
+            needed=LAYOUTS[name].holds,
+            mend="give --data the folder that holds these, or mend the files named.",
+        )
+    return archive
 
 
 def layout_named(name: str) -> Layout:
@@ -45,15 +59,15 @@ def layout_named(name: str) -> Layout:
     return LAYOUTS[name]
 
 
-def layout_of(root: Path) -> Layout:
-    """Gives the layout that a folder has.
+def layout_of(root: Path) -> str:
+    """Gives the name of the layout that a folder has.
 
     Raises:
         DatasetError: It has none of them.
     """
-    for layout in LAYOUTS.values():
+    for name, layout in LAYOUTS.items():
         if layout.is_of(root):
-            return layout
+            return name
     raise DatasetError(
         "The folder is no labelled archive whose layout is known.",
         found=f"a folder in none of the layouts: {', '.join(sorted(LAYOUTS))}",

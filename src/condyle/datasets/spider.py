@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from condyle.datasets.archive import Archive, ArchiveOptions, refuse_options
 from condyle.domain.case import Case, Reference
 from condyle.domain.study import Attribute, Instance, Series, Study, Weighting
 from condyle.domain.volume import Volume
@@ -41,6 +42,9 @@ RANGES = {"pfirrmann": (1, 5), "modic": (0, 3)}
 HOLDS = "gradings.csv, midsagittal/ and, for masks, t2space/images and t2space/masks"
 """What the folder holds, in words."""
 
+STRUCTURES = ("background", "intervertebral-disc", "vertebra", "spinal-canal")
+"""What the values of a mask are."""
+
 MOST_LABEL = 3
 
 _WEIGHTINGS: dict[str, Weighting] = {"t1": "t1", "t2": "t2", "t2_SPACE": "t2-space"}
@@ -50,6 +54,36 @@ _COVARIATES = ("sex", "Manufacturer", "ManufacturerModelName", "MagneticFieldStr
 def is_spider(root: Path) -> bool:
     """Says whether a folder has this layout."""
     return (root / "gradings.csv").is_file() and (root / "midsagittal").is_dir()
+
+
+def open_spider(root: Path, options: ArchiveOptions) -> Archive:
+    """Gives one case a patient with the grades of its discs, and one a slice with a mask.
+
+    Args:
+        root: The folder.
+        options: None are read.
+
+    Raises:
+        DatasetError: If the layout is broken; names the file and row.
+        BadConfiguration: An option was given.
+    """
+    refuse_options("spider", options)
+    grades = {name: _value_names(name) for name in COLUMNS.values()}
+    return Archive(
+        layout="spider",
+        cases=(*graded_cases(root), *masked_cases(root)),
+        labels=grades,
+        structures=STRUCTURES,
+        notes=("Modic changes of type 1, 2 and 3 count alike as a change.",),
+        licence="CC BY 4.0",
+    )
+
+
+def _value_names(finding: str) -> tuple[str, ...]:
+    """Gives the names of a finding's values from 0; no disc has Pfirrmann grade 0."""
+    if finding == "pfirrmann-grade":
+        return tuple(str(grade) for grade in range(RANGES["pfirrmann"][1] + 1))
+    return ("no", "yes")
 
 
 def graded_cases(root: Path) -> tuple[Case, ...]:

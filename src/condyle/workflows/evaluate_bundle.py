@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from condyle.bundle import Bundle, find_bundle, find_required, image_hash
-from condyle.datasets.layouts import layout_of
+from condyle.datasets.layouts import open_archive
 from condyle.domain.case import Case
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.errors import Cancelled, DatasetError
@@ -126,11 +126,11 @@ def _about(tested: Bundle, table: Predictions) -> About:
 
 
 def _archive(tested: Bundle, required: Sequence[Bundle], data: Path) -> _Archive:
-    layout = layout_of(data)
-    screened = layout.graded_cases(data)
+    archive = open_archive(data)
+    screened = [case for case in archive.cases if not case.reference.masks]
     graded = [case for case in screened if case.reference.grades]
     if tested.manifest.tasks[0].kind == "segment":
-        masked = layout.masked_cases(data)
+        masked = [case for case in archive.cases if case.reference.masks]
         made = _Archive([*masked, *screened], [*masked, *graded], anatomy_reader(tested))
     else:
         made = _Archive(screened, graded, grading_reader(required[0], tested))

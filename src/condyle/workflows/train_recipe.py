@@ -17,7 +17,7 @@ from condyle.bundle import (
     open_bundle,
     write_bundle,
 )
-from condyle.datasets.layouts import layout_named
+from condyle.datasets.layouts import open_archive
 from condyle.datasets.splits import Split, read_split, split_text
 from condyle.domain.case import Case
 from condyle.domain.progress import ProgressCallback, ignore_progress
@@ -64,10 +64,10 @@ def train_recipe(
     anatomy_run = changed.pop("anatomy_run", None)
     recipe = read_recipe(name, settings=changed)
     split = read_split(recipe.data.split)
-    layout = layout_named(recipe.data.layout)
-    graded = layout.graded_cases(data)
+    archive = open_archive(data, layout=recipe.data.layout)
+    masked = [case for case in archive.cases if case.reference.masks]
+    graded = [case for case in archive.cases if not case.reference.masks]
     if recipe.task == "segment":
-        masked = layout.masked_cases(data)
         open_run(out, recipe, split, resume=resume)
         train_anatomy.train_folds(
             recipe,
