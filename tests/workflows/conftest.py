@@ -22,7 +22,7 @@ from condyle.bundle import (
     Requirement,
     write_bundle,
 )
-from condyle.datasets.splits import Split
+from condyle.datasets.splits import split_of_folds
 from condyle.domain.estimate import Estimate
 from condyle.domain.study import Attribute, Instance, Series, Study
 from condyle.domain.volume import Volume
@@ -173,7 +173,7 @@ def _curve(*, shown: bool = True) -> OperatingCurve:
     return OperatingCurve(points=(point,), chosen=0.5, rule="made for a test", shown=shown)
 
 
-SPLIT = Split(name="made", seed=1, folds={"1": 0, "2": 1})
+SPLIT = split_of_folds("made", seed=1, folds={"1": 0, "2": 1})
 
 
 def write_bundles(folder: Path, *, case_hashes: Sequence[str] = ()) -> tuple[Bundle, Bundle]:

@@ -11,7 +11,7 @@ if find_spec("torch") is None:
 
 from condyle.bundle import find_bundle
 from condyle.datasets.spider import graded_cases, masked_cases
-from condyle.datasets.splits import Split, read_split, split_text
+from condyle.datasets.splits import read_split, split_of_folds, split_text
 from condyle.domain.progress import ignore_progress
 from condyle.errors import BadConfiguration, BundleError, OutputError
 from condyle.inference import verify_bundle
@@ -39,7 +39,7 @@ SHORT = {
 def _made(tmp_path_factory):
     """A folder for what the tests of this module share, and their split file."""
     folder = tmp_path_factory.mktemp("training")
-    split = Split(name="drawn", seed=1, folds=FOLDS)
+    split = split_of_folds("drawn", seed=1, folds=FOLDS)
     (folder / "split.yaml").write_text(split_text(split))
     return folder
 
@@ -146,7 +146,7 @@ def test_an_anatomy_run_of_another_split_or_recipe_is_refused(data, tmp_path, ma
     """Else a fold's anatomy network could have learned from the patients that the fold scores."""
     other = tmp_path / "other.yaml"
     turned = {patient: 1 - fold for patient, fold in FOLDS.items()}
-    other.write_text(split_text(Split(name="drawn", seed=2, folds=turned)))
+    other.write_text(split_text(split_of_folds("drawn", seed=2, folds=turned)))
     for split, named, found in (
         (other, "lumbar-anatomy", "under another split"),
         (made / "split.yaml", "lumbar-grading", "a run of 'lumbar-anatomy'"),
@@ -186,7 +186,7 @@ def test_no_fold_of_the_anatomy_learns_from_a_patient_that_it_scores(
         read_recipe("lumbar-anatomy"),
         masked=masked_cases(data),
         unmasked=graded_cases(data),
-        split=Split("drawn", 1, FOLDS),
+        split=split_of_folds("drawn", seed=1, folds=FOLDS),
         out=tmp_path,
         device="cpu",
         resume=False,
@@ -219,7 +219,7 @@ def test_no_fold_of_the_grader_learns_from_a_patient_that_it_scores(
     scored = train_grading.train_folds(
         read_recipe("lumbar-grading"),
         cases=graded_cases(data),
-        split=Split("drawn", 1, FOLDS),
+        split=split_of_folds("drawn", seed=1, folds=FOLDS),
         anatomy_run=grey_run,
         anatomy=read_recipe("lumbar-anatomy"),
         out=tmp_path,
