@@ -5,15 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from condyle.phantoms.acquisition import (
-    coil_sensitivity,
-    draw_texture,
-    fine_grid,
-    image_patient,
-    scan,
-)
+from condyle.phantoms.acquisition import coil_sensitivity, fine_grid, image_patient
 from condyle.phantoms.patient import LumbarParameters, Patient, draw_patient, paint
 from condyle.phantoms.plane import PlaneGrid
+from condyle.phantoms.scene import render
 from condyle.phantoms.signal import T1_WEIGHTED, signal_by_tissue
 from condyle.phantoms.tissues import Tissue, tissue_table
 
@@ -47,8 +42,9 @@ def test_signal_before_the_scanner_stays_within_that_of_its_tissues() -> None:
     patient, grid = person()
     images = image_patient(np.random.default_rng(2), patient, grid, parameters=SMALL)
     lookup = signal_by_tissue(tissue_table(), T1_WEIGHTED)
-    assert images.signals[0].min() >= 0.0
-    assert images.signals[0].max() <= lookup.max() + 1e-6
+    signal = render(images.scene, lookup)
+    assert signal.min() >= 0.0
+    assert signal.max() <= lookup.max() + 1e-6
     assert images.tissue.shape == images.labelmap.shape == (3, 144, 144)
 
 
@@ -56,7 +52,7 @@ def test_a_voxel_of_one_tissue_has_the_signal_of_the_equation() -> None:
     patient, grid = person()
     images = image_patient(np.random.default_rng(2), patient, grid, parameters=SMALL)
     lookup = signal_by_tissue(tissue_table(), T1_WEIGHTED)
-    marrow = images.signals[0][images.tissue == int(Tissue.MARROW)]
+    marrow = render(images.scene, lookup)[images.tissue == int(Tissue.MARROW)]
     assert np.median(marrow) == pytest.approx(lookup[Tissue.MARROW], rel=1e-5)
 
 
@@ -64,7 +60,8 @@ def test_partial_volume_gives_signals_between_those_of_the_tissues() -> None:
     patient, grid = person()
     images = image_patient(np.random.default_rng(2), patient, grid, parameters=SMALL)
     pure = signal_by_tissue(tissue_table(), T1_WEIGHTED)
-    mixed = ~np.isclose(images.signals[0][..., None], np.unique(pure), atol=1e-5).any(axis=-1)
+    signal = render(images.scene, pure)
+    mixed = ~np.isclose(signal[..., None], np.unique(pure), atol=1e-5).any(axis=-1)
     assert 0.02 < mixed.mean() < 0.5
 
 
@@ -94,15 +91,6 @@ def test_a_plane_far_aside_shows_no_canal() -> None:
     assert (plane.tissue == int(Tissue.MUSCLE)).any()
 
 
-def test_texture_is_1_on_average_and_absent_where_its_amplitude_is_nought() -> None:
-    amplitude = np.zeros((3, 96, 96), np.float32)
-    amplitude[:, 48:] = 0.1
-    texture = draw_texture(np.random.default_rng(1), amplitude, SMALL)
-    assert np.all(texture[:, :48] == 1.0)
-    assert float(texture[:, 48:].mean()) == pytest.approx(1.0, abs=0.03)
-    assert float(texture[:, 48:].std()) == pytest.approx(0.1, abs=0.03)
-
-
 def test_the_coil_is_strongest_at_the_back() -> None:
     patient, grid = person()
     coil = coil_sensitivity(patient, grid, SMALL)
@@ -110,32 +98,3 @@ def test_the_coil_is_strongest_at_the_back() -> None:
     assert np.all((coil > 0.0) & (coil <= 1.0 + 1e-6))
     row = coil[0, 72]
     assert np.all(np.diff(row) >= -1e-6)
-
-
-def test_scanning_scales_the_reference_to_400() -> None:
-    signal = np.full((3, 96, 96), 0.5, np.float32)
-    quiet = LumbarParameters(noise=0.0, slices=3, matrix=96)
-    array = scan(
-        np.random.default_rng(1),
-        signal,
-        texture=np.ones_like(signal),
-        coil=np.ones((1, 96, 96), np.float32),
-        parameters=quiet,
-        reference=0.5,
-    )
-    assert array.dtype == np.float32
-    assert float(array.mean()) == pytest.approx(400.0, rel=0.05)
-
-
-def test_scanning_adds_the_noise_that_was_asked_for() -> None:
-    noisy = LumbarParameters(noise=0.05, slices=3, matrix=96)
-    silent = np.zeros((3, 96, 96), np.float32)
-    array = scan(
-        np.random.default_rng(1),
-        silent,
-        texture=np.ones_like(silent),
-        coil=np.ones((1, 96, 96), np.float32),
-        parameters=noisy,
-        reference=0.5,
-    )
-    assert float(array.mean()) == pytest.approx(400.0 * 0.05 * np.sqrt(np.pi / 2.0), rel=0.02)

@@ -1,4 +1,4 @@
-"""Images one person: partial volume, the signal equation, texture, coil and noise."""
+"""Cuts one lumbar spine into the planes that a scanner sees, and places the coil."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from condyle.phantoms.imaging import (
-    add_rician_noise,
-    average_blocks,
-    point_spread,
     presaturation_band,
     smooth_field,
     surface_coil_sensitivity,
 )
+from condyle.phantoms.painting import CANAL, DISC, VERTEBRA
 from condyle.phantoms.patient import LumbarParameters, Patient, paint
 from condyle.phantoms.plane import PlaneGrid
-from condyle.phantoms.signal import signal_by_tissue, texture_by_tissue
-from condyle.phantoms.tissues import tissue_table
+from condyle.phantoms.scene import Scene, majority_labels, middle_tissue
 
 
 def fine_grid(parameters: LumbarParameters, top_left: tuple[float, float]) -> PlaneGrid:
@@ -34,49 +31,50 @@ def fine_grid(parameters: LumbarParameters, top_left: tuple[float, float]) -> Pl
 
 @dataclass(frozen=True)
 class Images:
-    """Signal, texture amplitude and truth before the scanner adds its own."""
+    """The person cut as both series cut it, and the truth on the grid of the images.
 
-    signals: tuple[NDArray[np.float32], NDArray[np.float32]]
-    texture: NDArray[np.float32]
-    tissue: NDArray[np.uint8]
+    Attributes:
+        scene: The tissues.
+        labelmap: (slice, row, column) 0 background, 1 disc, 2 vertebra, 3 canal.
+    """
+
+    scene: Scene
     labelmap: NDArray[np.uint8]
+
+    @property
+    def tissue(self) -> NDArray[np.uint8]:
+        """(slice, row, column) tissue in the middle of each voxel."""
+        return middle_tissue(self.scene)
 
 
 def image_patient(
-    rng: np.random.Generator, patient: Patient, grid: PlaneGrid, *, parameters: LumbarParameters
+    rng: np.random.Generator,
+    patient: Patient,
+    grid: PlaneGrid,
+    *,
+    parameters: LumbarParameters,
+    affine: NDArray[np.float64] | None = None,
 ) -> Images:
-    """Paints every slice as several fine planes and averages their signal."""
-    table = tissue_table(parameters.field_t)
-    lookups = [
-        signal_by_tissue(table, parameters.t1_sequence),
-        signal_by_tissue(table, parameters.t2_sequence),
-        texture_by_tissue(table),
-    ]
-    shape = (parameters.slices, parameters.matrix, parameters.matrix)
-    sums = [np.zeros(shape, np.float32) for _ in lookups]
-    tissue, labelmap = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+    """Paints every slice as several fine planes."""
     factor, planes = parameters.supersampling, parameters.planes
+    shape = (parameters.slices * planes, grid.z.size, grid.y.size)
+    tissue, label = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
     # Muscle bundles are long in height and short in depth.
     streaks = [_fine_field(rng, parameters, (3.2, 0.9)) for _ in range(4)]
     folds = [_fine_field(rng, parameters, (9.0, 7.0)) for _ in range(4)]
     pitch = parameters.thickness_mm + parameters.gap_mm
-    for index in range(parameters.slices):
-        votes = np.zeros((4, *shape[1:]), np.float32)
-        for part in range(planes):
-            within = ((part + 0.5) / planes - 0.5) * parameters.thickness_mm
-            x = (index - (parameters.slices - 1) / 2.0) * pitch + within + patient.lean
-            plane = paint(
-                patient, grid, x, streaks=_blend(streaks, x / 9.0), folds=_blend(folds, x / 14.0)
-            )
-            for total, lookup in zip(sums, lookups, strict=True):
-                total[index] += average_blocks(lookup[plane.tissue], factor) / planes
-            for label in (1, 2, 3):
-                votes[label] += average_blocks(plane.label == label, factor) / planes
-            if part == planes // 2:
-                tissue[index] = plane.tissue[factor // 2 :: factor, factor // 2 :: factor]
-        votes[0] = 1.0 - votes[1:].sum(axis=0)
-        labelmap[index] = votes.argmax(axis=0)
-    return Images((sums[0], sums[1]), sums[2], tissue, labelmap)
+    for number in range(shape[0]):
+        index, part = divmod(number, planes)
+        within = ((part + 0.5) / planes - 0.5) * parameters.thickness_mm
+        x = (index - (parameters.slices - 1) / 2.0) * pitch + within + patient.lean
+        plane = paint(
+            patient, grid, x, streaks=_blend(streaks, x / 9.0), folds=_blend(folds, x / 14.0)
+        )
+        tissue[number], label[number] = plane.tissue, plane.label
+    spacing = (pitch, parameters.pixel_mm, parameters.pixel_mm)
+    scene = Scene(tissue, spacing, planes=planes, factor=factor, affine=affine)
+    labels = (DISC, VERTEBRA, CANAL)
+    return Images(scene, majority_labels(label, planes=planes, factor=factor, labels=labels))
 
 
 def _fine_field(
@@ -97,35 +95,6 @@ def _blend(fields: list[NDArray[np.float32]], position: float) -> NDArray[np.flo
     weight = place - first
     mixed = fields[first] * (1.0 - weight) + fields[(first + 1) % len(fields)] * weight
     return np.asarray(mixed / np.hypot(weight, 1.0 - weight), dtype=np.float32)
-
-
-def draw_texture(
-    rng: np.random.Generator, amplitude: NDArray[np.float32], parameters: LumbarParameters
-) -> NDArray[np.float32]:
-    """Draws what varies within tissues: a factor on the signal, the same in both series."""
-    mm = parameters.pixel_mm
-    grain = smooth_field(rng, amplitude.shape, sigma=(0.6, 0.9 / mm, 0.9 / mm))
-    blotch = smooth_field(rng, amplitude.shape, sigma=(1.0, 3.5 / mm, 3.5 / mm))
-    return np.asarray(1.0 + amplitude * (0.8 * grain + 0.6 * blotch), dtype=np.float32)
-
-
-def scan(
-    rng: np.random.Generator,
-    signal: NDArray[np.float32],
-    *,
-    texture: NDArray[np.float32],
-    coil: NDArray[np.float32],
-    parameters: LumbarParameters,
-    reference: float,
-) -> NDArray[np.float32]:
-    """Applies texture, coil, field and noise, and scales to about 0 to 1000."""
-    mm = parameters.pixel_mm
-    image = signal * texture
-    bias = smooth_field(rng, signal.shape, sigma=(4.0, 70.0 / mm, 70.0 / mm))
-    image = point_spread(np.maximum(image, 0.0)) * coil * (1.0 + 0.06 * bias)
-    sigma = parameters.noise * reference
-    noisy = add_rician_noise(rng, image.astype(np.float32), sigma=sigma)
-    return np.asarray(noisy * np.float32(400.0 / reference), dtype=np.float32)
 
 
 def coil_sensitivity(

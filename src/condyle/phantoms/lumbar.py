@@ -17,14 +17,14 @@ from condyle.domain.volume import Volume
 from condyle.phantoms.acquisition import (
     Images,
     coil_sensitivity,
-    draw_texture,
     fine_grid,
     image_patient,
-    scan,
 )
 from condyle.phantoms.checks import check_parameters
 from condyle.phantoms.painting import VERTEBRA
 from condyle.phantoms.patient import LumbarParameters, Patient, draw_patient
+from condyle.phantoms.scanner import Acquisition, draw_texture, scan, texture_amplitude
+from condyle.phantoms.scene import render
 from condyle.phantoms.signal import signal_by_tissue
 from condyle.phantoms.tissues import Tissue, tissue_table
 
@@ -79,8 +79,8 @@ def lumbar_phantom(
     top_left = (middle_y - half, middle_z + half)
     grid = fine_grid(wanted, top_left)
     patient = draw_patient(rng, grid, wanted)
-    images = image_patient(rng, patient, grid, parameters=wanted)
     affine = _affine(wanted, top_left)
+    images = image_patient(rng, patient, grid, parameters=wanted, affine=affine)
     centres = _disc_centres(patient, affine)
     inside = [level for level, centre in centres.items() if _in_view(centre, wanted)]
     coil = coil_sensitivity(patient, grid, wanted)
@@ -109,24 +109,25 @@ def _scan_both(
     parameters: LumbarParameters,
 ) -> list[NDArray[np.float32]]:
     """Gives the T1- and the T2-weighted array, scaled so that marrow is about 400."""
-    texture = draw_texture(rng, images.texture, parameters)
+    table = tissue_table(parameters.field_t)
+    scene = images.scene
+    texture = draw_texture(rng, texture_amplitude(scene, table), scene.spacing)
     bone = images.labelmap == VERTEBRA
     seen = np.broadcast_to(coil, bone.shape)
     at_spine = float(np.median(seen[bone] if bone.any() else seen))
-    table = tissue_table(parameters.field_t)
+    wanted = Acquisition(field_t=parameters.field_t, noise=parameters.noise)
     arrays = []
-    sequences = (parameters.t1_sequence, parameters.t2_sequence)
-    for signal, sequence in zip(images.signals, sequences, strict=True):
-        marrow = float(signal_by_tissue(table, sequence)[Tissue.MARROW])
-        reference = marrow * at_spine
+    for sequence in (parameters.t1_sequence, parameters.t2_sequence):
+        lookup = signal_by_tissue(table, sequence)
         arrays.append(
             scan(
                 rng,
-                signal,
+                render(scene, lookup),
                 texture=texture,
                 coil=coil,
-                parameters=parameters,
-                reference=reference,
+                spacing=scene.spacing,
+                reference=float(lookup[Tissue.MARROW]) * at_spine,
+                acquisition=wanted,
             )
         )
     return arrays

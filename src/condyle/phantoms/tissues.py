@@ -21,6 +21,9 @@ Sources, by the key used in ``TissueProperties.source``:
 - ``approximation``: no measurement was found for the tissue, or it is so variable that
   none would hold; the value is that of the nearest measured tissue, as said beside it.
 
+The share of fat in subcutaneous fat, vertebral marrow and loose tissue is an approximation;
+about half of the signal of an adult's vertebral marrow comes from fat.
+
 T1 of marrow, cord, disc and cerebrospinal fluid at 3 T, and T2 of all of them, are the
 1.5 T values where no pair of measurements was found: the spread between studies is then
 larger than the change with field.
@@ -29,79 +32,13 @@ larger than the change with field.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import IntEnum
+from dataclasses import replace
 from types import MappingProxyType
 
 from condyle.errors import UsageError
-
-
-class Tissue(IntEnum):
-    """Every tissue that an anatomy may be painted with.
-
-    ``DISC_<grade>_<shell>`` is a disc of that Pfirrmann grade: shell 0 is the annulus, 3
-    the core of the nucleus, 1 and 2 lie between.
-    """
-
-    AIR = 0
-    SKIN = 1
-    FAT = 2
-    MUSCLE = 3
-    MARROW = 4
-    CORTEX = 5
-    CSF = 6
-    CORD = 7
-    LIGAMENT = 8
-    FLAVUM = 9
-    FLOWING_BLOOD = 10
-    VENOUS_BLOOD = 11
-    LIVER = 12
-    BOWEL_WALL = 13
-    BOWEL_FLUID = 14
-    BOWEL_SOLID = 15
-    CONNECTIVE = 16
-    ENDPLATE = 17
-    DISC_1_0 = 32
-    DISC_1_1 = 33
-    DISC_1_2 = 34
-    DISC_1_3 = 35
-    DISC_2_0 = 36
-    DISC_2_1 = 37
-    DISC_2_2 = 38
-    DISC_2_3 = 39
-    DISC_3_0 = 40
-    DISC_3_1 = 41
-    DISC_3_2 = 42
-    DISC_3_3 = 43
-    DISC_4_0 = 44
-    DISC_4_1 = 45
-    DISC_4_2 = 46
-    DISC_4_3 = 47
-    DISC_5_0 = 48
-    DISC_5_1 = 49
-    DISC_5_2 = 50
-    DISC_5_3 = 51
-
-
-@dataclass(frozen=True)
-class TissueProperties:
-    """What the signal equation needs to know of a tissue.
-
-    Attributes:
-        proton_density: Fraction of that of water, 0 to about 1.
-        t1_ms: Longitudinal relaxation time.
-        t2_ms: Transverse relaxation time.
-        source: Key of the list in the module's docstring.
-        texture: Standard deviation of the signal within the tissue, as a fraction of it;
-            not measured, chosen as plausible.
-    """
-
-    proton_density: float
-    t1_ms: float
-    t2_ms: float
-    source: str
-    texture: float = 0.02
-
+from condyle.phantoms.joint_tissues import JOINT_TISSUES
+from condyle.phantoms.tissue_names import Tissue as Tissue
+from condyle.phantoms.tissue_names import TissueProperties as TissueProperties
 
 _COMMON: dict[Tissue, TissueProperties] = {
     Tissue.AIR: TissueProperties(0.0, 1000.0, 100.0, "no protons", 0.0),
@@ -120,24 +57,24 @@ _COMMON: dict[Tissue, TissueProperties] = {
     Tissue.BOWEL_FLUID: TissueProperties(0.95, 2500.0, 250.0, "approximation", 0.10),
     Tissue.BOWEL_SOLID: TissueProperties(0.70, 700.0, 45.0, "approximation", 0.20),
     # Interspinous ligament and loose tissue, a mixture of fat and collagen.
-    Tissue.CONNECTIVE: TissueProperties(0.75, 500.0, 55.0, "approximation", 0.15),
+    Tissue.CONNECTIVE: TissueProperties(0.75, 500.0, 55.0, "approximation", 0.15, 0.4),
     # Cartilage endplate with its bony plate: mostly calcified, short T2.
     Tissue.ENDPLATE: TissueProperties(0.35, 500.0, 8.0, "approximation", 0.0),
 }
 
 _BY_FIELD: dict[float, dict[Tissue, TissueProperties]] = {
     1.5: {
-        Tissue.FAT: TissueProperties(0.92, 288.0, 165.0, "gold", 0.06),
+        Tissue.FAT: TissueProperties(0.92, 288.0, 165.0, "gold", 0.06, 0.95),
         Tissue.MUSCLE: TissueProperties(0.80, 1130.0, 35.0, "gold", 0.10),
-        Tissue.MARROW: TissueProperties(0.911, 515.0, 101.0, "drake", 0.07),
+        Tissue.MARROW: TissueProperties(0.911, 515.0, 101.0, "drake", 0.07, 0.45),
         Tissue.VENOUS_BLOOD: TissueProperties(0.85, 1441.0, 290.0, "stanisz", 0.10),
         Tissue.LIVER: TissueProperties(0.75, 576.0, 46.0, "stanisz", 0.05),
         Tissue.BOWEL_WALL: TissueProperties(0.80, 1000.0, 60.0, "approximation", 0.10),
     },
     3.0: {
-        Tissue.FAT: TissueProperties(0.92, 371.0, 133.0, "gold", 0.06),
+        Tissue.FAT: TissueProperties(0.92, 371.0, 133.0, "gold", 0.06, 0.95),
         Tissue.MUSCLE: TissueProperties(0.80, 1420.0, 32.0, "gold", 0.10),
-        Tissue.MARROW: TissueProperties(0.911, 586.0, 101.0, "bazelaire, drake", 0.07),
+        Tissue.MARROW: TissueProperties(0.911, 586.0, 101.0, "bazelaire, drake", 0.07, 0.45),
         Tissue.VENOUS_BLOOD: TissueProperties(0.85, 1932.0, 275.0, "stanisz", 0.10),
         Tissue.LIVER: TissueProperties(0.75, 812.0, 42.0, "stanisz", 0.05),
         Tissue.BOWEL_WALL: TissueProperties(0.80, 1200.0, 55.0, "approximation", 0.10),
@@ -162,6 +99,7 @@ _ANNULUS: dict[int, tuple[float, float, float]] = {
     5: (0.476, 554.0, 36.0),
 }
 SHELLS = 4
+_T2_PRIME_MS = 60.0
 
 
 def disc_tissue(grade: int, shell: int) -> Tissue:
@@ -214,4 +152,16 @@ def tissue_table(field_t: float = 1.5) -> Mapping[Tissue, TissueProperties]:
         for grade in _NUCLEUS
         for shell in range(SHELLS)
     }
-    return MappingProxyType({**_COMMON, **_BY_FIELD[field_t], **discs})
+    rows = {**_COMMON, **_BY_FIELD[field_t], **discs, **JOINT_TISSUES[field_t]}
+    return MappingProxyType({tissue: _with_t2_star(row, field_t) for tissue, row in rows.items()})
+
+
+def _with_t2_star(row: TissueProperties, field_t: float) -> TissueProperties:
+    """Estimates T2* where no value stands, from 1/T2* = 1/T2 + 1/T2'.
+
+    T2' is that of a well shimmed soft tissue, about 60 ms at 1.5 T, and is inversely
+    proportional to the field; an approximation.
+    """
+    if row.t2_star_ms is not None:
+        return row
+    return replace(row, t2_star_ms=1.0 / (1.0 / row.t2_ms + field_t / (1.5 * _T2_PRIME_MS)))
