@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from condyle.datasets import spider
+from condyle.datasets import spider, voc
 from condyle.datasets.archive import Archive, ArchiveOptions, Layout
 from condyle.errors import DatasetError, UnknownName
 
@@ -14,6 +14,7 @@ AUTO = "auto"
 
 LAYOUTS: Mapping[str, Layout] = {
     "spider": Layout(spider.HOLDS, spider.is_spider, spider.open_spider),
+    "voc": Layout(voc.HOLDS, voc.is_voc, voc.open_voc, voc.write_voc),
 }
 """By the name that a recipe gives them, the most particular first: the first that recognises
 a folder reads it."""

@@ -1,0 +1,1 @@
+"""What the layouts with boxes share: pictures, annotators, patients, writing."""
