@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 def conv_unit(inputs: int, outputs: int, *, stride: int = 1) -> nn.Sequential:
@@ -41,3 +43,29 @@ class Residual(nn.Module):
         """Maps (batch, inputs, row, column) to (batch, outputs, row / stride, ...)."""
         result: Tensor = self.activation(self.second(self.first(x)) + self.shortcut(x))
         return result
+
+
+class PointLayer(nn.Module):
+    """A 1 x 1 convolution that training works as the matrix product that it is.
+
+    It may have few outputs, and as a convolution would keep the whole network from the
+    channels-last layout (see ``loop.memory_format_of``). The exported file has a convolution,
+    which keeps the names of the weights.
+
+    Args:
+        inputs: Input channels.
+        outputs: Output channels.
+    """
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(outputs, inputs, 1, 1))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+        nn.init.kaiming_normal_(self.weight, mode="fan_out", nonlinearity="relu")
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Maps (batch, inputs, row, column) to (batch, outputs, row, column)."""
+        if torch.compiler.is_exporting():
+            return functional.conv2d(x, self.weight, self.bias)
+        last = functional.linear(x.permute(0, 2, 3, 1), self.weight[:, :, 0, 0], self.bias)
+        return last.permute(0, 3, 1, 2)

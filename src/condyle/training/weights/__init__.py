@@ -1,0 +1,1 @@
+"""Published weights: which keys and shapes they have, and how they come into a network."""
