@@ -42,6 +42,7 @@ class LumbarPhantom:
         levels: Names of the discs wholly in view, L5-S1 first.
         disc_centres: (slice, row, column) of each disc's middle, by level.
         grades: Pfirrmann grade by level.
+        bulges_mm: How far each disc's outline passes the rims all around, by level.
         midsagittal: Slice nearest to the midline.
         parameters: What was asked for.
     """
@@ -53,12 +54,16 @@ class LumbarPhantom:
     levels: tuple[str, ...]
     disc_centres: Mapping[str, tuple[float, float, float]]
     grades: Mapping[str, int]
+    bulges_mm: Mapping[str, float]
     midsagittal: int
     parameters: LumbarParameters
 
 
 def lumbar_phantom(
-    seed: int | np.random.Generator, *, parameters: LumbarParameters | None = None
+    seed: int | np.random.Generator,
+    *,
+    parameters: LumbarParameters | None = None,
+    acquisitions: tuple[Acquisition, Acquisition] | None = None,
 ) -> LumbarPhantom:
     """Simulates one lumbar spine as a T1- and a T2-weighted sagittal series.
 
@@ -66,6 +71,8 @@ def lumbar_phantom(
         seed: Seed, or the generator itself.
         parameters: What to simulate; by default a 15-slice study at 1.5 T whose discs
             have drawn grades, no slip and no herniation.
+        acquisitions: Noise and artefacts of the T1- and the T2-weighted series, instead
+            of the noise of ``parameters``; of their field strength.
 
     Raises:
         UsageError: A level, grade, size, timing or field strength that cannot be simulated.
@@ -86,7 +93,9 @@ def lumbar_phantom(
     coil = coil_sensitivity(patient, grid, wanted)
     t1, t2 = (
         Volume(array, _spacing(wanted), affine)
-        for array in _scan_both(rng, images, coil=coil, parameters=wanted)
+        for array in _scan_both(
+            rng, images, coil=coil, parameters=wanted, acquisitions=acquisitions
+        )
     )
     return LumbarPhantom(
         tissue=Volume(images.tissue.astype(np.float32), _spacing(wanted), affine),
@@ -96,6 +105,7 @@ def lumbar_phantom(
         levels=tuple(inside),
         disc_centres={level: centres[level] for level in inside},
         grades={disc.name: disc.grade for disc in patient.spine.discs if disc.name in inside},
+        bulges_mm={disc.name: disc.bulge for disc in patient.spine.discs if disc.name in inside},
         midsagittal=min(max(round(centres["L5-S1"][0]), 0), wanted.slices - 1),
         parameters=wanted,
     )
@@ -107,6 +117,7 @@ def _scan_both(
     *,
     coil: NDArray[np.float32],
     parameters: LumbarParameters,
+    acquisitions: tuple[Acquisition, Acquisition] | None,
 ) -> list[NDArray[np.float32]]:
     """Gives the T1- and the T2-weighted array, scaled so that marrow is about 400."""
     table = tissue_table(parameters.field_t)
@@ -115,9 +126,13 @@ def _scan_both(
     bone = images.labelmap == VERTEBRA
     seen = np.broadcast_to(coil, bone.shape)
     at_spine = float(np.median(seen[bone] if bone.any() else seen))
-    wanted = Acquisition(field_t=parameters.field_t, noise=parameters.noise)
+    plain = Acquisition(field_t=parameters.field_t, noise=parameters.noise)
     arrays = []
-    for sequence in (parameters.t1_sequence, parameters.t2_sequence):
+    for sequence, wanted in zip(
+        (parameters.t1_sequence, parameters.t2_sequence),
+        acquisitions or (plain, plain),
+        strict=True,
+    ):
         lookup = signal_by_tissue(table, sequence)
         arrays.append(
             scan(
