@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from condyle.datasets import spider, voc
+from condyle.datasets import coco, pairs, spider, voc
 from condyle.datasets.archive import Archive, ArchiveOptions, Layout
 from condyle.errors import DatasetError, UnknownName
 
@@ -14,7 +14,9 @@ AUTO = "auto"
 
 LAYOUTS: Mapping[str, Layout] = {
     "spider": Layout(spider.HOLDS, spider.is_spider, spider.open_spider),
+    "coco": Layout(coco.HOLDS, coco.is_coco, coco.open_coco, coco.write_coco),
     "voc": Layout(voc.HOLDS, voc.is_voc, voc.open_voc, voc.write_voc),
+    "pairs": Layout(pairs.HOLDS, pairs.is_pairs, pairs.open_pairs),
 }
 """By the name that a recipe gives them, the most particular first: the first that recognises
 a folder reads it."""

@@ -98,17 +98,16 @@ def owners_of(root: Path, pictures: Mapping[str, str], options: ArchiveOptions) 
 
 
 def settled_sides(
-    placed: Iterable[tuple[str, Side | None]],
+    placed: Iterable[tuple[str, Side]],
 ) -> tuple[dict[str, Side], tuple[str, ...]]:
     """Gives the side of each patient, and the patients who are on several.
 
     Args:
-        placed: Patient and side of each picture, ``None`` where it is on no side.
+        placed: Patient and side of each picture that is on one.
     """
     sides: dict[str, set[Side]] = {}
     for patient, side in placed:
-        if side is not None:
-            sides.setdefault(patient, set()).add(side)
+        sides.setdefault(patient, set()).add(side)
     leaks = tuple(sorted(patient for patient, several in sides.items() if len(several) > 1))
     alone = {patient: min(one) for patient, one in sorted(sides.items()) if len(one) == 1}
     return alone, leaks

@@ -143,8 +143,8 @@ def read_voc(folder: str, pictures: Pictures) -> Annotations:
                 _box(one, size, where=f"{file}, object {number}")
                 for number, one in enumerate(root.iter("object"), start=1)
             ]
-            side = sides.get(pictures.key(picture))
-            drawn.append(Drawn(picture, one_a_place(boxes), side))
+            own = sides.get(pictures.key(picture), ())
+            drawn.append(Drawn(picture, one_a_place(boxes), own))
     return Annotations(tuple(drawn))
 
 
@@ -228,8 +228,8 @@ def _whole(text: str) -> int | None:
     return int(value) if value.is_integer() else None
 
 
-def _sides(folder: str, pictures: Pictures) -> dict[str, Side]:
-    """Reads the lists in ``ImageSets/Main``: the key of a picture to its side."""
+def _sides(folder: str, pictures: Pictures) -> dict[str, tuple[Side, ...]]:
+    """Reads the lists in ``ImageSets/Main``: the key of a picture to its sides."""
     base = "" if folder == "." else f"{folder}/"
     lists = {
         name: f"{base}ImageSets/Main/{name}.txt"
@@ -238,7 +238,7 @@ def _sides(folder: str, pictures: Pictures) -> dict[str, Side]:
     }
     if "train" in lists:
         lists.pop("trainval", None)
-    sides: dict[str, Side] = {}
+    sides: dict[str, tuple[Side, ...]] = {}
     for name, file in lists.items():
         side = LISTS.get(name, "train")
         lines = (pictures.root / file).read_text("utf-8-sig", errors="replace").splitlines()
@@ -249,15 +249,14 @@ def _sides(folder: str, pictures: Pictures) -> dict[str, Side]:
             key = pictures.key(line.strip())
             if pictures.find(key) is None:
                 key = pictures.key(line.split()[0])
-            if pictures.find(key) is None or sides.get(key, side) != side:
-                found = "a picture that is not there" if key not in sides else "a second side"
+            if pictures.find(key) is None:
                 raise DatasetError(
                     "A list of the data's own split cannot be used.",
-                    found=f"{file}, row {number}: {found}",
-                    needed="the name of a picture, without ending, in one list",
-                    mend="correct the row.",
+                    found=f"{file}, row {number}: a picture that is not there",
+                    needed="the name of a picture in JPEGImages/, without its ending",
+                    mend="correct the row, or add the picture.",
                 )
-            sides[key] = side
+            sides[key] = tuple({*sides.get(key, ()), side})
     return sides
 
 

@@ -59,8 +59,9 @@ def box_archive(layout: str, root: Path, options: ArchiveOptions, *, read: Reade
     boxes, notes, agreement = _settled(drawn, options)
     cases = _cases(pictures, owners, boxes, no_class)
     sides, leaks = settled_sides(
-        (owners.patients[one], next((d.side for d in several if d.side), None))
+        (owners.patients[one], side)
         for one, several in drawn.items()
+        for side in {side for own in several for side in own.sides}
     )
     notes = (*dict.fromkeys(note for part in read_all for note in part.notes), *notes)
     return Archive(

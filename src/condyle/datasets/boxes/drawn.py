@@ -24,13 +24,14 @@ class Drawn:
         picture: Path of the picture, relative to the archive.
         boxes: Each place once, with all of its labels; empty where the annotator looked
             and found none.
-        side: Side of the data set's own split, ``None`` where it has none for it.
+        sides: Sides of the data set's own split that list it; none where it is on none,
+            and several where the split leaks.
         annotator: Pseudonym, empty where there is only one.
     """
 
     picture: str
     boxes: tuple[LabelledBox, ...]
-    side: Side | None = None
+    sides: tuple[Side, ...] = ()
     annotator: str = ""
 
 
@@ -66,7 +67,7 @@ def one_a_place(boxes: Iterable[LabelledBox]) -> tuple[LabelledBox, ...]:
 
 
 def inside(box: Box, shape: tuple[int, int], *, where: str) -> Box:
-    """Gives a box cut off at the edge of its picture.
+    """Gives a box cut off at the edge of its picture, to a millionth of a pixel.
 
     Args:
         box: (row0, column0, row1, column1), half-open.
@@ -87,7 +88,8 @@ def inside(box: Box, shape: tuple[int, int], *, where: str) -> Box:
         found = f"rows {row0:g} to {row1:g}, columns {column0:g} to {column1:g}"
         needed = f"a box within the picture's {rows} rows and {columns} columns"
         raise bad_box(where, found, needed)
-    cut = (max(row0, 0.0), max(column0, 0.0), min(row1, float(rows)), min(column1, float(columns)))
+    far = round(min(row1, float(rows)), 6), round(min(column1, float(columns)), 6)
+    cut = (round(max(row0, 0.0), 6), round(max(column0, 0.0), 6), *far)
     if not (cut[0] < cut[2] and cut[1] < cut[3]):
         raise bad_box(where, "a box beside its picture", "a box within the picture")
     return cut
