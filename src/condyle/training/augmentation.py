@@ -38,6 +38,20 @@ def random_grid(
     batch: int, size: tuple[int, int], *, limits: AffineRange, generator: torch.Generator
 ) -> Tensor:
     """Gives (batch, row, column, 2) sampling positions for ``grid_sample``."""
+    theta = random_theta(batch, limits=limits, generator=generator)
+    return functional.affine_grid(theta, [batch, 1, *size], align_corners=False)
+
+
+def random_theta(batch: int, *, limits: AffineRange, generator: torch.Generator) -> Tensor:
+    """Gives (batch, 2, 3) maps from a changed image's (x, y) to the image's own, as of torch.
+
+    Both run from -1 to 1 over the image, whatever its size.
+
+    Args:
+        batch: Number of images.
+        limits: How far each may be moved.
+        generator: Source of randomness.
+    """
     angle = uniform(generator, (batch,), -1, 1) * math.radians(limits.rotation_degrees)
     low, high = math.log(limits.scale[0]), math.log(limits.scale[1])
     scale = torch.exp(-uniform(generator, (batch,), low, high))
@@ -50,7 +64,7 @@ def random_grid(
     theta[:, 1, 0] = sine * scale
     theta[:, 1, 1] = cosine * scale / stretch
     theta[:, :, 2] = shift
-    return functional.affine_grid(theta, [batch, 1, *size], align_corners=False)
+    return theta
 
 
 def smooth_field(
