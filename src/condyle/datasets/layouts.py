@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from condyle.datasets import coco, pairs, spider, voc
+from condyle.datasets import coco, pairs, spider, voc, yolo
 from condyle.datasets.archive import Archive, ArchiveOptions, Layout
 from condyle.errors import DatasetError, UnknownName
 
@@ -14,6 +14,7 @@ AUTO = "auto"
 
 LAYOUTS: Mapping[str, Layout] = {
     "spider": Layout(spider.HOLDS, spider.is_spider, spider.open_spider),
+    "yolo": Layout(yolo.HOLDS, yolo.is_yolo, yolo.open_yolo, yolo.write_yolo),
     "coco": Layout(coco.HOLDS, coco.is_coco, coco.open_coco, coco.write_coco),
     "voc": Layout(voc.HOLDS, voc.is_voc, voc.open_voc, voc.write_voc),
     "pairs": Layout(pairs.HOLDS, pairs.is_pairs, pairs.open_pairs),

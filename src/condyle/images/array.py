@@ -37,8 +37,12 @@ def is_array(head: bytes) -> bool:
     return head.startswith(b"\x93NUMPY")
 
 
-def read_array(file: SourceFile) -> Series:
+def read_array(file: SourceFile, *, whole: bool = True) -> Series:
     """Gives an NPY file as a series; a last axis of 3 or 4 is taken for colour.
+
+    Args:
+        file: The image.
+        whole: Whether to read the pixels now, to see that the file is whole.
 
     Raises:
         BadImage: Objects, complex numbers, NaN, a wrong count of axes, or a file that
@@ -49,7 +53,8 @@ def read_array(file: SourceFile) -> Series:
     sides = (1, *stored.shape[:2]) if colour or stored.ndim == 2 else stored.shape
     shape = check_shape(sides, file.label)
     load = _loader(file, shape, colour=colour)
-    load()
+    if whole:
+        load()
     hint = hint_of(file.stem)
     return Series(
         stem=file.stem,

@@ -62,10 +62,14 @@ def is_nifti(head: bytes, suffix: str) -> bool:
     return head[344:348] == b"n+1\x00" or head[4:8] == b"n+2\x00"
 
 
-def read_nifti(file: SourceFile) -> Series:
+def read_nifti(file: SourceFile, *, whole: bool = True) -> Series:
     """Gives a NIfTI file as a series whose slices come first and hang the usual way.
 
     Of a file that holds several volumes the first is read, with a note.
+
+    Args:
+        file: The image.
+        whole: Whether to read the pixels now, to see that the file is whole.
 
     Raises:
         BadImage: The file is damaged, holds colour or complex values, or is too large.
@@ -86,7 +90,8 @@ def read_nifti(file: SourceFile) -> Series:
         of = Message("first-volume-only", {"file": file.label, "count": further}, file.stem)
         notes.append(of)
     turned = None if affine is None else turn.apply_affine(affine, _three(sides))
-    _load(file, turn, turned)
+    if whole:
+        _load(file, turn, turned)
     return Series(
         stem=file.stem,
         load=lambda: _load(file, turn, turned),

@@ -71,8 +71,12 @@ def is_nrrd(head: bytes) -> bool:
     return head.startswith(b"NRRD000")
 
 
-def read_nrrd(file: SourceFile) -> Series:
+def read_nrrd(file: SourceFile, *, whole: bool = True) -> Series:
     """Gives an NRRD file as a series whose slices come first and hang the usual way.
+
+    Args:
+        file: The image.
+        whole: Whether to read the pixels now, to see that the file is whole.
 
     Raises:
         BadImage: The file is damaged, keeps its voxels in another file, holds vectors,
@@ -98,7 +102,8 @@ def read_nrrd(file: SourceFile) -> Series:
         pixels = as_pixels(turn.apply(stored), file.label)
         return Volume(pixels, None if turned is None else spacing_of(turned), turned)
 
-    load()
+    if whole:
+        load()
     return Series(
         stem=file.stem,
         load=load,

@@ -79,8 +79,12 @@ def read_picture(file: SourceFile) -> Series:
 
 
 @contextmanager
-def _opened(file: SourceFile) -> Iterator[Image.Image]:
-    """Opens a picture; whatever Pillow makes of broken bytes becomes ``BadImage``."""
+def opened_picture(file: SourceFile) -> Iterator[Image.Image]:
+    """Opens a picture; whatever Pillow makes of broken bytes becomes ``BadImage``.
+
+    Args:
+        file: A PNG, JPEG or TIFF.
+    """
     try:
         with warnings.catch_warnings():
             # Sizes are checked against limits of our own before a pixel is decoded.
@@ -101,7 +105,7 @@ def _opened(file: SourceFile) -> Iterator[Image.Image]:
 
 
 def _inspect(file: SourceFile) -> tuple[tuple[int, int, int], bool, bool]:
-    with _opened(file) as picture:
+    with opened_picture(file) as picture:
         pages = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
         shape = check_shape((pages, picture.height, picture.width), file.label)
         colour = see_through = False
@@ -115,7 +119,7 @@ def _inspect(file: SourceFile) -> tuple[tuple[int, int, int], bool, bool]:
 
 def _load(file: SourceFile, shape: tuple[int, int, int]) -> Volume:
     array = np.empty(shape, dtype=np.float32)
-    with _opened(file) as picture:
+    with opened_picture(file) as picture:
         for page in range(shape[0]):
             array[page] = _decode(picture, page, shape, label=file.label)[0]
     return Volume(as_pixels(array, file.label))

@@ -23,8 +23,14 @@ def recognises(file: SourceFile) -> bool:
     return _kind(file) != ""
 
 
-def read_image(file: SourceFile) -> Series:
+def read_image(file: SourceFile, *, whole: bool = True) -> Series:
     """Gives an image file as a series; its pixels have been checked and are read again.
+
+    Args:
+        file: The image.
+        whole: Whether to read the pixels of a volume now, to see that the file is whole;
+            without, its header alone is read, and ``load`` raises what is wrong with
+            them. A picture's pixels are read either way.
 
     Raises:
         BadImage: The file is damaged, or its pixels or geometry cannot be used.
@@ -34,11 +40,11 @@ def read_image(file: SourceFile) -> Series:
         case "picture":
             return read_picture(file)
         case "array":
-            return read_array(file)
+            return read_array(file, whole=whole)
         case "nrrd":
-            return read_nrrd(file)
+            return read_nrrd(file, whole=whole)
         case "nifti":
-            return read_nifti(file)
+            return read_nifti(file, whole=whole)
     raise BadImage(
         f"The image {file.label} was not read.",
         found="a file of no known image format",
