@@ -98,6 +98,14 @@ class Pictures:
             if file.lower().endswith(suffix) and PurePosixPath(file).is_relative_to(folder)
         ]
 
+    def pictures_below(self, folder: str) -> list[str]:
+        """Gives the pictures of a folder and below it.
+
+        Args:
+            folder: Relative to the archive; ``"."`` is the archive.
+        """
+        return [file for suffix in SUFFIXES for file in self.below(folder, suffix)]
+
     def series(self, file: str) -> Series | None:
         """Gives a picture as a series, ``None`` where it cannot be read.
 
