@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 from torch import nn
@@ -11,11 +10,13 @@ from torch import nn
 from condyle.errors import BadConfiguration, UnknownName
 from condyle.training.detector.network import Detector
 from condyle.training.detector.transformer import TransformerDetector
+from condyle.training.networks.backbones import BACKBONES
 from condyle.training.networks.grader import DiscGrader
 from condyle.training.networks.lesion_unet import LesionUNet
-from condyle.training.networks.mobilenet import MobileNetV3
+from condyle.training.networks.mobile_unet import MobileUNet
 from condyle.training.networks.normalisation import with_normalisation
-from condyle.training.networks.resnet import ResNet
+from condyle.training.networks.series_max import SeriesMax
+from condyle.training.networks.sharp_unet import sharp_unet
 from condyle.training.networks.unet import UNet
 
 Network = nn.Module
@@ -24,14 +25,13 @@ Network = nn.Module
 NETWORKS: dict[str, Callable[..., nn.Module]] = {
     "unet": UNet,
     "lesion-unet": LesionUNet,
+    "sharp-unet": sharp_unet,
+    "mobile-unet": with_normalisation(MobileUNet),
     "disc-grader": DiscGrader,
     "detector": Detector,
     "rt-detr": TransformerDetector,
-    "resnet18": with_normalisation(partial(ResNet, "resnet18")),
-    "resnet34": with_normalisation(partial(ResNet, "resnet34")),
-    "resnet50": with_normalisation(partial(ResNet, "resnet50")),
-    "mobilenetv3-small": with_normalisation(partial(MobileNetV3, "mobilenet_v3_small")),
-    "mobilenetv3-large": with_normalisation(partial(MobileNetV3, "mobilenet_v3_large")),
+    "series-max": SeriesMax,
+    **{name: with_normalisation(build) for name, build in BACKBONES.items()},
 }
 """Name in a recipe to what builds it from ``network.parameters``."""
 

@@ -54,6 +54,7 @@ class LesionUNet(nn.Module):
         levels: Resolutions, the full one included.
         norm: ``"batch"`` or ``"instance"``.
         prior: Share of pixels of every class or of each; see ``PixelHead``.
+        crossing: Makes, for a number of channels, what a map passes on its way across.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class LesionUNet(nn.Module):
         levels: int = 5,
         norm: str = "batch",
         prior: float | Sequence[float] | None = None,
+        crossing: Callable[[int], nn.Module] = nn.Identity,
     ) -> None:
         super().__init__()
         if norm not in NORMS:
@@ -75,16 +77,13 @@ class LesionUNet(nn.Module):
         for channels in widths:
             self.down.append(double(before, channels, norm))
             before = channels
+        self.across = nn.ModuleList(crossing(channels) for channels in widths[:-1])
         self.enlarge = nn.ModuleList()
         self.up = nn.ModuleList()
         for channels in reversed(widths[:-1]):
             self.enlarge.append(nn.ConvTranspose2d(2 * channels, channels, 2, stride=2))
             self.up.append(double(2 * channels, channels, norm))
         self.head = PixelHead(width, classes, prior=prior)
-
-    def skip(self, kept: Tensor, level: int) -> Tensor:
-        """Gives what a level hands across: what it found, unchanged."""
-        return kept
 
     def forward(self, x: Tensor) -> Tensor:
         """Maps (batch, inputs, row, column) to (batch, classes, row, column) logits.
@@ -97,7 +96,7 @@ class LesionUNet(nn.Module):
             kept.append(x)
         kept.pop()
         for enlarge, layers in zip(self.enlarge, self.up, strict=True):
-            beside = self.skip(kept.pop(), len(kept))
+            beside = self.across[len(kept) - 1](kept.pop())
             x = layers(torch.cat([grow_to(enlarge(x), beside), beside], dim=1))
         result: Tensor = self.head(x)
         return result

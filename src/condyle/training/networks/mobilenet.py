@@ -171,6 +171,7 @@ class MobileNetV3(Classifier):
         inputs: Input channels; published weights have 3.
         head: ``"linear"``, or ``"published"`` with its hidden layer.
         dropout: Share of the last layer's input dropped in training.
+        momentum: Of the normalisation's running values; 0.01 was published.
     """
 
     def __init__(
@@ -182,6 +183,7 @@ class MobileNetV3(Classifier):
         inputs: int = 3,
         head: Head = "linear",
         dropout: float = 0.2,
+        momentum: float = 0.01,
     ) -> None:
         super().__init__()
         self.published = variant
@@ -203,8 +205,16 @@ class MobileNetV3(Classifier):
             *hidden_layer, nn.Dropout(dropout), nn.Linear(before, classes)
         )
         begin(self)
+        set_momentum(self, momentum)
 
     def head(self, pooled: Tensor) -> Tensor:
         """Maps (..., feature_channels) to (..., classes)."""
         result: Tensor = self.classifier(pooled)
         return result
+
+
+def set_momentum(network: nn.Module, momentum: float) -> None:
+    """Sets how fast the running values of every batch normalisation follow."""
+    for layer in network.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            layer.momentum = momentum
