@@ -121,10 +121,10 @@ def one_class(
     chosen = chosen[np.argsort(-scores[chosen], kind="stable")][: settings.most_before]
     values = np.asarray(scores[chosen], dtype=np.float64)
     if settings.suppression == "matrix":
-        values = matrix_scores(boxes[chosen], values, sharpness=settings.sharpness)
-        order = np.argsort(-values, kind="stable")
-        order = order[values[order] >= settings.least_score][: settings.most]
-        return chosen[order], values[order]
+        lowered = matrix_scores(boxes[chosen], values, sharpness=settings.sharpness)
+        order = np.argsort(-lowered, kind="stable")
+        order = order[lowered[order] >= settings.least_score][: settings.most]
+        return chosen[order], lowered[order]
     kept = greedy(boxes[chosen], overlap=settings.overlap)[: settings.most]
     return chosen[kept], values[kept]
 

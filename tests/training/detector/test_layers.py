@@ -5,8 +5,10 @@ import pytest
 import torch
 from torch.nn import functional
 
+from condyle.inference import open_session
 from condyle.training.detector.deformable import DeformableConv, deformable_conv
 from condyle.training.detector.layers import DropBlock, PooledPyramid, pooled, repeated, scaled
+from condyle.training.export import check_parity, export_with_example
 
 
 def plain_deformable(x, weight, offset, modulation, stride):
@@ -59,6 +61,17 @@ def test_without_shifts_it_is_a_plain_convolution_of_half_the_weight(stride):
     layer, x = DeformableConv(4, 5, stride=stride), torch.rand(1, 4, 10, 8)
     plain = functional.conv2d(x, layer.weight, stride=stride, padding=1)
     assert torch.allclose(layer(x), plain / 2, atol=1e-5)
+
+
+def test_its_exported_file_says_what_it_says():
+    torch.manual_seed(3)
+    layer = DeformableConv(2, 3).eval()
+    torch.nn.init.normal_(layer.shift.weight, std=0.5)
+    exported = export_with_example(layer, {"x": torch.rand(2, 2, 6, 5)}, outputs=["y"])
+    assert (
+        check_parity(open_session(exported.model).run(None, exported.feeds), exported.trained)
+        < 1e-5
+    )
 
 
 def test_shifts_learn():

@@ -56,13 +56,9 @@ def deformable_conv(
     """
     batch, channels, rows, columns = x.shape
     down, across = offset.shape[2:]
-    like = {"device": x.device, "dtype": x.dtype}
-    taps = torch.arange(3, **like) - 1
-    row = (
-        torch.arange(down, **like)[None, :, None] * stride
-        + taps.repeat_interleave(3)[:, None, None]
-    )
-    column = torch.arange(across, **like)[None, None, :] * stride + taps.repeat(3)[:, None, None]
+    taps, i, j = (torch.arange(n, device=x.device, dtype=x.dtype) for n in (3, down, across))
+    row = i[None, :, None] * stride + (taps - 1).repeat_interleave(3)[:, None, None]
+    column = j[None, None, :] * stride + (taps - 1).repeat(3)[:, None, None]
     shifts = offset.reshape(batch, TAPS, 2, down, across)
     # In units of grid_sample: -1 and 1 are the outer edges of the first and the last pixel.
     y = (2 * (row[None] + shifts[:, :, 0]) + 1) / rows - 1

@@ -66,11 +66,8 @@ def decode(
         overlap: Whether an overlap is told.
     """
     rows, columns = raw.shape[2:4]
-    like = {"device": raw.device, "dtype": raw.dtype}
-    corner = torch.stack(
-        torch.meshgrid(torch.arange(rows, **like), torch.arange(columns, **like), indexing="ij"),
-        dim=-1,
-    )
+    axes = [torch.arange(n, device=raw.device, dtype=raw.dtype) for n in (rows, columns)]
+    corner = torch.stack(torch.meshgrid(*axes, indexing="ij"), dim=-1)
     centre = formula.reach * raw[..., :2].sigmoid() - (formula.reach - 1) / 2
     middle = (corner + centre) * stride
     half = sizes(raw[..., 2:4], anchors, formula=formula) / 2
