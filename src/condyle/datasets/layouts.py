@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from condyle.datasets import coco, pairs, spider, voc, yolo
+from condyle.datasets import coco, pairs, spider, table, voc, yolo
 from condyle.datasets.archive import Archive, ArchiveOptions, Layout
+from condyle.datasets.pair_writing import write_pairs
 from condyle.errors import DatasetError, UnknownName
 
 AUTO = "auto"
@@ -17,7 +18,8 @@ LAYOUTS: Mapping[str, Layout] = {
     "yolo": Layout(yolo.HOLDS, yolo.is_yolo, yolo.open_yolo, yolo.write_yolo),
     "coco": Layout(coco.HOLDS, coco.is_coco, coco.open_coco, coco.write_coco),
     "voc": Layout(voc.HOLDS, voc.is_voc, voc.open_voc, voc.write_voc),
-    "pairs": Layout(pairs.HOLDS, pairs.is_pairs, pairs.open_pairs),
+    "table": Layout(table.HOLDS, table.is_table, table.open_table),
+    "pairs": Layout(pairs.HOLDS, pairs.is_pairs, pairs.open_pairs, write_pairs),
 }
 """By the name that a recipe gives them, the most particular first: the first that recognises
 a folder reads it."""

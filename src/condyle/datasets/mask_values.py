@@ -217,11 +217,11 @@ def _background(
 
 
 def _is_binary(seen: Sequence[MaskSeen], codes: Sequence[int], background: int) -> bool:
-    """Says whether there is one structure, which some masks write as 1 and others as 255."""
+    """Says whether there is one structure, which masks may write as 1 or as white."""
     if len(codes) == 1:
         return True
     drawn = [set(mask.counts) - {background} for mask in seen]
-    return set(codes) == {1, 255} and all(len(one) <= 1 for one in drawn)
+    return set(codes) <= {1, 255, 65535} and all(len(one) <= 1 for one in drawn)
 
 
 def _share(pixels: Counter[int], drawn: Mapping[int, int]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from condyle.datasets.archive import Unreadable
 from condyle.datasets.mask_values import MaskSeen, Meaning, look_at
 from condyle.datasets.words import plane_said, weighting_of
+from condyle.domain.geometry import Reorientation
 from condyle.domain.study import Attribute, Series
 from condyle.errors import BadImage, DatasetError
 from condyle.images import read_image
@@ -54,25 +55,26 @@ def read_pairs(
         DatasetError: An image and its only mask differ in size; names both.
     """
     for mask, images in pairs.items():
-        try:
-            codes = read_codes(files[mask])
-        except (BadImage, OSError) as error:
-            yield Unreadable(mask, why_of(error))
-            continue
         fitting: list[tuple[str, Series]] = []
+        codes: Codes | None = None
         for image in images:
             try:
                 series = described(read_image(files[image], whole=False), image)
-                on_grid(codes, series, names=(image, mask))
             except (BadImage, OSError) as error:
                 yield Unreadable(image, why_of(error))
+                continue
+            try:
+                codes = codes_on(files[mask], series, names=(image, mask))
+            except (BadImage, OSError) as error:
+                yield Unreadable(mask, why_of(error))
+                break
             except DatasetError as error:
                 if len(images) == 1:
                     raise
                 yield Unreadable(image, f"not on the grid of its folder's mask ({error.found})")
             else:
                 fitting.append((image, series))
-        if fitting:
+        if fitting and codes is not None:
             paths, read = zip(*fitting, strict=True)
             yield Pair(files[mask], paths, read, look_at(codes, mask))
 
@@ -107,44 +109,55 @@ def mask_of(file: SourceFile, image: Series, meaning: Meaning) -> NDArray[np.uin
         BadImage: The file is damaged.
         DatasetError: It has changed since the archive was opened.
     """
-    codes = read_codes(file)
-    turned = on_grid(codes, image, names=(image.stem, file.label))
-    return meaning.labels_of(replace(codes, array=turned), file.label)
+    return meaning.labels_of(codes_on(file, image, names=(image.stem, file.label)), file.label)
 
 
-def on_grid(codes: Codes, image: Series, *, names: tuple[str, str]) -> NDArray[np.int32]:
-    """Turns a mask to lie on its image.
+def codes_on(file: SourceFile, image: Series, *, names: tuple[str, str]) -> Codes:
+    """Reads a mask so that it lies on its image.
 
-    Where both files state a geometry and agree on the spacing, each was turned by its
-    own; else the mask is taken to be stored voxel by voxel as the image is, which is how
-    tools write one that lost its header.
+    Where both files state a geometry and agree on the spacing, each is turned by its own;
+    else the mask is taken to be stored voxel by voxel as the image is, which is how tools
+    write one that lost its header.
 
     Args:
-        codes: The mask, turned as its own file says.
+        file: The mask.
         image: What it lies on.
         names: Paths of image and mask, for the error.
 
     Raises:
+        BadImage: The file is damaged.
         DatasetError: Their sizes differ.
+        OSError: The file cannot be opened.
     """
-    as_stored = image.stored.apply(codes.stored.invert(codes.array))
-    alike = (
-        codes.spacing is not None
-        and image.spacing is not None
-        and np.allclose(codes.spacing, image.spacing, rtol=1e-2)
-    )
-    ways = (
-        (codes.array, as_stored) if alike or image.kind == "picture" else (as_stored, codes.array)
-    )
-    for turned in ways:
-        if turned.shape == image.shape:
-            return np.ascontiguousarray(turned)
+    own = _read(file, None)
+    if isinstance(own, Codes) and own.array.shape == image.shape and _alike(own, image):
+        return own
+    as_stored = _read(file, image.stored)
+    for codes in (as_stored, own):
+        if isinstance(codes, Codes) and codes.array.shape == image.shape:
+            return codes
+    if not isinstance(own, Codes):
+        raise own
     raise DatasetError(
         "An image and its mask differ in size.",
-        found=f"{names[0]}: {_size(image.shape)}; {names[1]}: {_size(codes.array.shape)}",
+        found=f"{names[0]}: {_size(image.shape)}; {names[1]}: {_size(own.array.shape)}",
         needed="a mask with a pixel for every pixel of its image",
         mend="save the mask at the image's size, or take the pair away.",
     )
+
+
+def _read(file: SourceFile, turn: Reorientation | None) -> Codes | BadImage:
+    try:
+        return read_codes(file, turn=turn)
+    except BadImage as error:
+        return error
+
+
+def _alike(codes: Codes, image: Series) -> bool:
+    """Says whether a mask and an image state one spacing, or are pictures, which have none."""
+    if codes.spacing is None or image.spacing is None:
+        return image.kind in ("picture", "array")
+    return np.allclose(codes.spacing, image.spacing, rtol=1e-2)
 
 
 def why_of(error: BadImage | OSError) -> str:

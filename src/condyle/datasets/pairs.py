@@ -23,6 +23,7 @@ from pathlib import Path, PurePosixPath
 from condyle.datasets.archive import Archive, ArchiveOptions, Side, Unreadable, refuse_options
 from condyle.datasets.mask_values import Meaning, meaning_of
 from condyle.datasets.masks_on_demand import MasksOnDemand
+from condyle.datasets.owners import PATIENT_TABLE, Owners, owners_of
 from condyle.datasets.pair_guess import matched_files
 from condyle.datasets.pair_names import Matched
 from condyle.datasets.pair_reading import Pair, mask_of, read_pairs
@@ -42,6 +43,10 @@ HOLDS = "images/ beside masks/, x.png beside x_mask.png, or image and mask in a 
 """What the folder holds, in words."""
 
 
+READS = ("patient", "structures", "table", "columns", "covariates")
+"""Options that are read."""
+
+
 def is_pairs(root: Path) -> bool:
     """Says whether a folder has this layout, by the names in it, or by a few of its files."""
     names = [name for name in names_below(root) if is_image_name(name)]
@@ -56,29 +61,30 @@ def open_pairs(root: Path, options: ArchiveOptions) -> Archive:
 
     Args:
         root: The folder.
-        options: ``patient`` and ``structures`` are read.
+        options: ``structures`` and those that tell patients are read.
 
     Raises:
         DatasetError: An image and its mask differ in size, a mask is a picture, or a list
             of the split names nothing; names the file.
         BadConfiguration: An option cannot be used or is not read.
     """
-    refuse_options(NAME, options, reads=("patient", "structures"))
+    refuse_options(NAME, options, reads=READS)
     tree = tree_of(root)
     files = {file.label: file for file in tree.files if is_image_name(file.label)}
     matched, word = matched_files(files)
     read = list(read_pairs(files, matched.pairs))
     pairs = [one for one in read if isinstance(one, Pair)]
     meaning = _meaning(root, pairs, options)
-    patients, sides, refuted = _patients_and_sides(tree, pairs, options)
+    owners = _owners(root, pairs, options)
+    patients, sides, refuted = _patients_and_sides(tree, pairs, options, owners)
     return Archive(
         layout=NAME,
-        cases=_cases(pairs, meaning, patients),
+        cases=_cases(pairs, meaning, patients.of, owners.covariates),
         structures=meaning.structures,
         sides=sides.of,
         leaks=sides.leaks,
         unreadable=(
-            *tree.unreadable,
+            *(one for one in tree.unreadable if is_image_name(one.file)),
             *(one for one in read if isinstance(one, Unreadable)),
             *(Unreadable(path, "an image without a mask") for path in matched.images),
             *(Unreadable(path, "a mask without an image") for path in matched.masks),
@@ -96,7 +102,7 @@ def _meaning(root: Path, pairs: Sequence[Pair], options: ArchiveOptions) -> Mean
         return meaning_of(seen, options.structures)
     named = _names_of_nnunet(root / "dataset.json")
     shown = {str(code) for mask in seen for code in mask.counts}
-    return meaning_of(seen, {value: name for value, name in named.items() if value in shown})
+    return meaning_of(seen, named if shown & set(named) else {})
 
 
 def _names_of_nnunet(path: Path) -> dict[str, str]:
@@ -110,10 +116,28 @@ def _names_of_nnunet(path: Path) -> dict[str, str]:
     return {value: name for value, name in turned if value.isdecimal() and int(value) > 0}
 
 
+def _owners(root: Path, pairs: Sequence[Pair], options: ArchiveOptions) -> Owners:
+    """Reads the table of patients where there is one; names nobody where there is none."""
+    if not options.table and not (root / PATIENT_TABLE).is_file():
+        return Owners({})
+    ids = _ids(pairs)
+    pictures = {pair.images[0]: ids[pair.mask.label] for pair in pairs}
+    found, _ = owners_of(root, pictures, options, sides={})
+    masks = {pair.images[0]: pair.mask.label for pair in pairs}
+    return Owners(
+        {masks[image]: patient for image, patient in found.patients.items()},
+        {masks[image]: found.covariates.get(image, {}) for image in found.patients},
+        found.notes,
+    )
+
+
 def _patients_and_sides(
-    tree: Tree, pairs: Sequence[Pair], options: ArchiveOptions
+    tree: Tree, pairs: Sequence[Pair], options: ArchiveOptions, owners: Owners
 ) -> tuple[Patients, Sides, tuple[str, ...]]:
     """Tells patients and sides; a guess of patients that the own split refutes is dropped."""
+    if owners.patients:
+        listed = Patients(owners.patients, "The patient of each image stands in a table.")
+        return listed, _sides(tree, pairs, listed), owners.notes
     plain = options.patient is None
     paths = {pair.mask.label: _plain(pair.images[0]) if plain else pair.images[0] for pair in pairs}
     told = _of_masks(patients_of(list(paths.values()), options), paths)
@@ -157,11 +181,16 @@ def _side_of_path(path: str) -> Side | None:
     return next((side for side in sides if side), None)
 
 
-def _cases(pairs: Sequence[Pair], meaning: Meaning, patients: Patients) -> tuple[Case, ...]:
+def _cases(
+    pairs: Sequence[Pair],
+    meaning: Meaning,
+    patients: Mapping[str, str],
+    covariates: Mapping[str, Mapping[str, str]],
+) -> tuple[Case, ...]:
     ids = _ids(pairs)
     made = []
     for pair in pairs:
-        name = ids[pair.mask.label]
+        name, mask = ids[pair.mask.label], pair.mask.label
         series = pair.series
         if len(series) == 1:
             series = (replace(series[0], stem=name),)
@@ -169,9 +198,10 @@ def _cases(pairs: Sequence[Pair], meaning: Meaning, patients: Patients) -> tuple
         made.append(
             Case(
                 id=name,
-                patient=patients.of[pair.mask.label],
+                patient=patients[mask],
                 study=Study(uid=None, series=series),
                 reference=Reference(masks=MasksOnDemand(readers)),
+                covariates=covariates.get(mask, {}),
             )
         )
     return tuple(made)

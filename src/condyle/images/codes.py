@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from condyle.domain.geometry import AS_STORED, Reorientation
+from condyle.domain.geometry import Reorientation
 from condyle.errors import BadImage
 from condyle.images.check import check_shape
 from condyle.images.picture import is_picture, opened_picture
@@ -31,7 +31,6 @@ class Codes:
         lossy: True of a JPEG, whose values are not those that were drawn.
         palette: Index to code, of the indices that a palette picture uses.
         scale: What a value was multiplied by to be a whole number.
-        stored: How the file's own array was turned into ``array``.
         spacing: (slice, row, column) in mm, or ``None`` where the file has no geometry.
     """
 
@@ -39,15 +38,18 @@ class Codes:
     lossy: bool = False
     palette: Mapping[int, int] = field(default_factory=dict)
     scale: int = 1
-    stored: Reorientation = AS_STORED
     spacing: tuple[float, float, float] | None = None
 
 
-def read_codes(file: SourceFile) -> Codes:
-    """Reads a mask in the axes of its file's own series.
+def read_codes(file: SourceFile, *, turn: Reorientation | None = None) -> Codes:
+    """Reads a mask in the axes of its file's own series, or turned as another one.
 
     Where some pixels of a picture are see-through, those are background, and opaque black
     beside nothing but transparency is a colour of its own.
+
+    Args:
+        file: The mask.
+        turn: How to turn the stored axes of a volume, where not as its header tells.
 
     Raises:
         BadImage: The file is damaged, of several pages of different kinds, or holds
@@ -56,7 +58,7 @@ def read_codes(file: SourceFile) -> Codes:
     """
     if is_picture(file.head(HEAD)):
         return _of_picture(file)
-    series = read_image(file, whole=False)
+    series = read_image(file, whole=False, turn=turn)
     volume = series.load().array
     whole = np.rint(volume)
     scale = 1 if np.array_equal(whole, volume) else 1000
@@ -68,7 +70,7 @@ def read_codes(file: SourceFile) -> Codes:
             needed="0 for background and a small whole number a structure",
             mend="save the mask again with such values.",
         )
-    return Codes(codes.astype(np.int32), scale=scale, stored=series.stored, spacing=series.spacing)
+    return Codes(codes.astype(np.int32), scale=scale, spacing=series.spacing)
 
 
 def _of_picture(file: SourceFile) -> Codes:

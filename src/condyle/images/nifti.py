@@ -62,7 +62,9 @@ def is_nifti(head: bytes, suffix: str) -> bool:
     return head[344:348] == b"n+1\x00" or head[4:8] == b"n+2\x00"
 
 
-def read_nifti(file: SourceFile, *, whole: bool = True) -> Series:
+def read_nifti(
+    file: SourceFile, *, whole: bool = True, turn: Reorientation | None = None
+) -> Series:
     """Gives a NIfTI file as a series whose slices come first and hang the usual way.
 
     Of a file that holds several volumes the first is read, with a note.
@@ -70,6 +72,8 @@ def read_nifti(file: SourceFile, *, whole: bool = True) -> Series:
     Args:
         file: The image.
         whole: Whether to read the pixels now, to see that the file is whole.
+        turn: How to turn the stored axes, where that is not to be told by the header; the
+            series has no geometry then.
 
     Raises:
         BadImage: The file is damaged, holds colour or complex values, or is too large.
@@ -79,8 +83,8 @@ def read_nifti(file: SourceFile, *, whole: bool = True) -> Series:
         check_type(image.get_data_dtype(), file.label)
         further = math.prod(stored_shape[3:])
         sides = [*stored_shape, 1, 1, 1][:3]
-        affine = _affine(image)
-        turn = _turn(affine, sides, image)
+        affine = _affine(image) if turn is None else None
+        turn = turn or _turn(affine, sides, image)
     shape = check_shape([sides[axis] for axis in turn.axes], file.label)
     hint = hint_of(file.stem)
     notes = []

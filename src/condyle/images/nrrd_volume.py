@@ -71,12 +71,14 @@ def is_nrrd(head: bytes) -> bool:
     return head.startswith(b"NRRD000")
 
 
-def read_nrrd(file: SourceFile, *, whole: bool = True) -> Series:
+def read_nrrd(file: SourceFile, *, whole: bool = True, turn: Reorientation | None = None) -> Series:
     """Gives an NRRD file as a series whose slices come first and hang the usual way.
 
     Args:
         file: The image.
         whole: Whether to read the pixels now, to see that the file is whole.
+        turn: How to turn the stored axes, where that is not to be told by the header; the
+            series has no geometry then.
 
     Raises:
         BadImage: The file is damaged, keeps its voxels in another file, holds vectors,
@@ -85,13 +87,8 @@ def read_nrrd(file: SourceFile, *, whole: bool = True) -> Series:
     header, start = _header(file)
     sides = [int(side) for side in header["sizes"]]
     sides = [*sides, 1] if len(sides) == 2 else sides
-    affine = _affine(header, len(header["sizes"]))
-    if affine is not None:
-        turn = slices_first(affine, stack_axis(affine, sides))
-    else:
-        thin = min(range(3), key=lambda axis: (sides[axis], -axis)) if len(sides) == 3 else 0
-        rest = [axis for axis in range(3) if axis != thin]
-        turn = AS_STORED if thin == 0 else Reorientation((thin, rest[1], rest[0]))
+    affine = _affine(header, len(header["sizes"])) if turn is None else None
+    turn = turn or _turn(affine, sides)
     shape = check_shape([sides[a] for a in turn.axes] if len(sides) == 3 else sides, file.label)
     turned = None if affine is None else turn.apply_affine(affine, (sides[0], sides[1], sides[2]))
     hint = hint_of(file.stem)
@@ -118,6 +115,14 @@ def read_nrrd(file: SourceFile, *, whole: bool = True) -> Series:
         notes=() if turned is not None else (unknown,),
         stored=turn,
     )
+
+
+def _turn(affine: Affine | None, sides: list[int]) -> Reorientation:
+    if affine is not None:
+        return slices_first(affine, stack_axis(affine, sides))
+    thin = min(range(3), key=lambda axis: (sides[axis], -axis)) if len(sides) == 3 else 0
+    rest = [axis for axis in range(3) if axis != thin]
+    return AS_STORED if thin == 0 else Reorientation((thin, rest[1], rest[0]))
 
 
 def _header(file: SourceFile) -> tuple[dict[str, Any], int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from condyle.domain.geometry import Reorientation
 from condyle.domain.study import Series
 from condyle.errors import BadImage
 from condyle.images.array import is_array, read_array
@@ -23,7 +24,9 @@ def recognises(file: SourceFile) -> bool:
     return _kind(file) != ""
 
 
-def read_image(file: SourceFile, *, whole: bool = True) -> Series:
+def read_image(
+    file: SourceFile, *, whole: bool = True, turn: Reorientation | None = None
+) -> Series:
     """Gives an image file as a series; its pixels have been checked and are read again.
 
     Args:
@@ -31,6 +34,8 @@ def read_image(file: SourceFile, *, whole: bool = True) -> Series:
         whole: Whether to read the pixels of a volume now, to see that the file is whole;
             without, its header alone is read, and ``load`` raises what is wrong with
             them. A picture's pixels are read either way.
+        turn: How to turn the stored axes of a NIfTI or NRRD, where that is not to be told
+            by its header; the series has no geometry then.
 
     Raises:
         BadImage: The file is damaged, or its pixels or geometry cannot be used.
@@ -42,9 +47,9 @@ def read_image(file: SourceFile, *, whole: bool = True) -> Series:
         case "array":
             return read_array(file, whole=whole)
         case "nrrd":
-            return read_nrrd(file, whole=whole)
+            return read_nrrd(file, whole=whole, turn=turn)
         case "nifti":
-            return read_nifti(file, whole=whole)
+            return read_nifti(file, whole=whole, turn=turn)
     raise BadImage(
         f"The image {file.label} was not read.",
         found="a file of no known image format",

@@ -1,0 +1,111 @@
+"""Writing an archive as images beside masks."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from condyle.datasets.archive import Archive
+from condyle.datasets.boxes.writing import require_empty, write_text
+from condyle.datasets.owners import PATIENT_TABLE
+from condyle.domain.case import Case
+from condyle.domain.study import Series
+from condyle.errors import DatasetError
+from condyle.images.write import write_image, write_labels
+
+_LISTS = {"train": "train.txt", "validation": "val.txt", "test": "test.txt"}
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where one image goes.
+
+    Attributes:
+        case: Whose it is.
+        series: The image.
+        path: Below ``images`` and ``masks``, without ending.
+    """
+
+    case: Case
+    series: Series
+    path: str
+
+
+def write_pairs(root: Path, archive: Archive) -> None:
+    """Writes ``images/`` beside ``masks/``, with lists of its own split.
+
+    Each image with a mask becomes a case of its own when the archive is read: under the
+    name of its case where that has one image, else under those of case and series. The
+    plane and weighting are kept as the name of a folder, patients and covariates in
+    ``patients.csv``, and names of structures in ``dataset.json``.
+
+    Args:
+        root: An empty folder, made where it is not there.
+        archive: Of images with masks.
+
+    Raises:
+        DatasetError: It holds what this layout has no place for: an image without a mask,
+            boxes or grades, or names that no file can have.
+        OutputError: The folder is not empty, or cannot be written to.
+    """
+    places = list(_places(archive))
+    if len({place.path.lower() for place in places}) < len(places):
+        raise _no_place("two images of one name")
+    require_empty(root)
+    written = []
+    for place in places:
+        volume = place.series.load()
+        mask = place.case.reference.masks[place.series.stem]
+        path = write_image(volume, root / "images" / place.path)
+        write_labels(mask, root / "masks" / place.path, on=volume)
+        written.append((path.relative_to(root).as_posix(), place.case))
+    _write_tables(root, archive, written)
+
+
+def _places(archive: Archive) -> Iterator[_Place]:
+    for case in archive.cases:
+        if case.reference.boxes or case.reference.grades:
+            raise _no_place(f"boxes or grades, in {case.id}")
+        for series in case.study.series:
+            if series.stem not in case.reference.masks:
+                raise _no_place(f"an image without a mask, in {case.id}")
+            several = len(case.study.series) > 1
+            name = f"{case.id}_{series.stem}" if several else case.id
+            if not _NAME.fullmatch(name):
+                raise _no_place("the name of a case that is none of a file")
+            words = [series.plane.value or "", series.weighting.value or ""]
+            folder = "-".join(word for word in words if word not in ("", "unknown", "oblique"))
+            yield _Place(case, series, f"{folder}/{name}" if folder else name)
+
+
+def _write_tables(root: Path, archive: Archive, written: list[tuple[str, Case]]) -> None:
+    names = sorted({name for _, case in written for name in case.covariates})
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["image", "patient", *names])
+    for path, case in written:
+        table.writerow([path, case.patient, *(case.covariates.get(name, "") for name in names)])
+    write_text(root / PATIENT_TABLE, text.getvalue())
+    if len(archive.structures) > 1:
+        labels = {name: number for number, name in enumerate(archive.structures)}
+        write_text(root / "dataset.json", json.dumps({"labels": labels}, indent=1) + "\n")
+    if archive.sides:
+        for side, file in _LISTS.items():
+            named = [path for path, case in written if archive.sides.get(case.patient) == side]
+            if named:
+                write_text(root / file, "".join(f"{path}\n" for path in named))
+
+
+def _no_place(found: str) -> DatasetError:
+    return DatasetError(
+        "The archive cannot be written in the layout 'pairs'.",
+        found=found,
+        needed="images with masks alone, each under a name of letters, digits, dots and dashes",
+        mend="choose another layout, or leave out what it has no place for.",
+    )
