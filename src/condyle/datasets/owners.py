@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from condyle.datasets.archive import ArchiveOptions, Side
-from condyle.datasets.patients import by_pattern, patient_pattern, patients_of
+from condyle.datasets.patients import by_pattern, each_its_own, patient_pattern, patients_of
 from condyle.datasets.rows import Rows, bad_row, read_rows
+from condyle.datasets.split_lists import Sides, sides_of
 from condyle.errors import BadConfiguration, DatasetError
 from condyle.sources.files import known_suffix
 
@@ -62,8 +63,14 @@ class Owners:
     notes: tuple[str, ...] = ()
 
 
-def owners_of(root: Path, pictures: Mapping[str, str], options: ArchiveOptions) -> Owners:
-    """Finds the patient of each picture.
+def owners_of(
+    root: Path,
+    pictures: Mapping[str, str],
+    options: ArchiveOptions,
+    *,
+    sides: Mapping[str, Iterable[Side]],
+) -> tuple[Owners, Sides]:
+    """Finds the patient of each picture, and the side of each patient.
 
     The expression ``options.patient`` comes first, then the table ``options.table`` or
     ``patients.csv``; where there is neither, the paths tell, or each counts as a patient.
@@ -72,16 +79,27 @@ def owners_of(root: Path, pictures: Mapping[str, str], options: ArchiveOptions) 
         root: The archive.
         pictures: Path of each picture, relative to the archive, to the name of its case.
         options: As given.
+        sides: Picture to the sides that list it. They refute a guess from the paths that
+            puts a patient on two sides.
 
     Raises:
         DatasetError: A picture has no patient; names file, or row of the table.
         BadConfiguration: The expression, or a column named, cannot be used.
     """
     table = options.table or (PATIENT_TABLE if (root / PATIENT_TABLE).is_file() else None)
-    if table is None:
-        told = patients_of(tuple(pictures), options)
-        return Owners(told.of, notes=(told.how,))
-    listed = _listed(read_rows(root, table), pictures, options)
+    if table is not None:
+        owners = _by_table(read_rows(root, table), pictures, options)
+        return owners, settled_sides(owners.patients, sides)
+    told = patients_of(tuple(pictures), options)
+    settled = settled_sides(told.of, sides)
+    if settled.leaks and not told.certain:
+        told = each_its_own(tuple(pictures))
+        settled = settled_sides(told.of, sides)
+    return Owners(told.of, notes=(told.how,)), settled
+
+
+def _by_table(rows: Rows, pictures: Mapping[str, str], options: ArchiveOptions) -> Owners:
+    listed = _listed(rows, pictures, options)
     covariates = {picture: others for picture, (_, others) in listed.items()}
     if options.patient is not None:
         pattern = patient_pattern(options.patient)
@@ -90,27 +108,25 @@ def owners_of(root: Path, pictures: Mapping[str, str], options: ArchiveOptions) 
         if picture not in listed:
             raise DatasetError(
                 "A picture of the data has no patient.",
-                found=f"{picture}, which is not in {table}",
+                found=f"{picture}, which is not in {rows.file}",
                 needed="a row for each picture, with its patient",
                 mend="add the row, or give data.options.patient.",
             )
     return Owners({one: listed[one][0] for one in pictures}, covariates)
 
 
-def settled_sides(
-    placed: Iterable[tuple[str, Side]],
-) -> tuple[dict[str, Side], tuple[str, ...]]:
+def settled_sides(patients: Mapping[str, str], sides: Mapping[str, Iterable[Side]]) -> Sides:
     """Gives the side of each patient, and the patients who are on several.
 
     Args:
-        placed: Patient and side of each picture that is on one.
+        patients: Picture to patient.
+        sides: Picture to the sides that list it.
     """
-    sides: dict[str, set[Side]] = {}
-    for patient, side in placed:
-        sides.setdefault(patient, set()).add(side)
-    leaks = tuple(sorted(patient for patient, several in sides.items() if len(several) > 1))
-    alone = {patient: min(one) for patient, one in sorted(sides.items()) if len(one) == 1}
-    return alone, leaks
+    said: dict[str, set[Side]] = {}
+    for picture, several in sides.items():
+        for side in several:
+            said.setdefault(patients[picture], set()).add(side)
+    return sides_of(said)
 
 
 def column_of(rows: Rows, role: str, names: Sequence[str], options: ArchiveOptions) -> str | None:

@@ -49,10 +49,11 @@ def read_rows(root: Path, file: str) -> Rows:
     """
     path = root / file
     suffix = path.suffix.lower()
-    if suffix not in TABLE_SUFFIXES or not path.is_file():
+    outside = Path(file).is_absolute() or ".." in Path(file).parts
+    if suffix not in TABLE_SUFFIXES or outside or not path.is_file():
         raise DatasetError(
             "A table of the data cannot be read.",
-            found=f"no such file: {file}" if suffix in TABLE_SUFFIXES else file,
+            found=f"no such file in the archive: {file}" if suffix in TABLE_SUFFIXES else file,
             needed="a table that ends in " + ", ".join(TABLE_SUFFIXES),
             mend="correct data.options.table, or save the table in one of these forms.",
         )

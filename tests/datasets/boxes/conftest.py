@@ -58,7 +58,7 @@ def make_case() -> Callable[..., Case]:
             id=name,
             patient=patient,
             study=Study(uid=None, series=(series,)),
-            reference=Reference(boxes={stem: boxes}),
+            reference=Reference(boxes={name: boxes}),
             covariates=covariates or {},
         )
 
@@ -74,10 +74,10 @@ def boxed(make_case: Callable[..., Case]) -> Archive:
     return Archive(
         layout="made",
         cases=(
-            make_case("site-1/a", (both, plain), patient="p1", covariates={"sex": "F"}),
-            make_case("site-1/b", (alone,), patient="p1"),
-            make_case("site-2/a", (), patient="p2", covariates={"scanner": "x, y"}),
-            make_case("site-2/c", (alone,), patient="p3"),
+            make_case("site-1-a", (both, plain), patient="p1", covariates={"sex": "F"}),
+            make_case("site-1-b", (alone,), patient="p1"),
+            make_case("site-2-a", (), patient="p2", covariates={"scanner": "x, y"}),
+            make_case("site-2-c", (alone,), patient="p3"),
         ),
         box_classes=("herniation", "slip"),
         sides={"p1": "train", "p2": "validation", "p3": "test"},

@@ -214,3 +214,28 @@ def test_annotators_named_in_the_file_are_made_one(root: Path) -> None:
     change(root, lambda v: v["annotations"].pop())
     archive = open_coco(root, ArchiveOptions(consensus="all"))
     assert len(boxes_of(archive, "a")) == 1
+
+
+def test_pictures_of_one_name_in_two_folders_are_called_after_both(
+    tmp_path: Path, put_picture: Put
+) -> None:
+    for site in ("x", "y"):
+        put_picture(f"images/{site}/a.png")
+    images = [image(1, "x/a.png"), image(2, "y/a.png")]
+    put(tmp_path / "annotations.json", coco(images, []))
+    assert [case.id for case in open_coco(tmp_path, ArchiveOptions()).cases] == ["x-a", "y-a"]
+
+
+def test_a_guess_of_patients_from_names_is_dropped_where_the_split_parts_them(
+    tmp_path: Path, put_picture: Put
+) -> None:
+    names = ["p1_1", "p1_2", "p2_1", "p2_2", "p3_1"]
+    for name in names:
+        put_picture(f"images/{name}.png")
+    sides = {"train": names[::2], "test": names[1::2]}
+    for side, own in sides.items():
+        images = [image(number, f"{name}.png") for number, name in enumerate(own)]
+        put(tmp_path / f"annotations/instances_{side}.json", coco(images, []))
+    archive = open_coco(tmp_path, ArchiveOptions())
+    assert [case.patient for case in archive.cases] == names
+    assert not archive.leaks

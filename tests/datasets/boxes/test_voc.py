@@ -139,7 +139,7 @@ def devkit(tmp_path: Path, put_picture: Put) -> Path:
 
 def test_the_lists_of_the_challenge_give_the_sides(devkit: Path) -> None:
     archive = open_voc(devkit, ArchiveOptions())
-    assert [case.id for case in archive.cases] == ["a", "b c", "d"]
+    assert [case.id for case in archive.cases] == ["a", "b-c", "d"]
     assert archive.sides == {"a": "train", "b c": "train", "d": "test"}
     main = devkit / "ImageSets" / "Main"
     (main / "train.txt").write_text("a\n")
@@ -284,7 +284,7 @@ def test_what_is_written_is_read_back_the_same(
 ) -> None:
     write_voc(tmp_path / "out", boxed)
     same(open_archive(tmp_path / "out"), boxed)
-    text = (tmp_path / "out" / "Annotations" / "site-1" / "a.xml").read_text()
+    text = (tmp_path / "out" / "Annotations" / "site-1-a.xml").read_text()
     assert text.count("<object>") == 3 and "<name>none</name>" in text
 
 

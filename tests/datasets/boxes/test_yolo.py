@@ -45,14 +45,14 @@ def boxes_of(archive: Archive, name: str) -> tuple[LabelledBox, ...]:
 
 
 def test_shares_of_the_picture_become_a_half_open_box_in_pixels(root: Path) -> None:
-    (box,) = boxes_of(open_yolo(root, BY_NAME), "train/a")
+    (box,) = boxes_of(open_yolo(root, BY_NAME), "a")
     assert box == LabelledBox((9.0, 4.0, 15.0, 12.0), ("slip", "tear"))
 
 
 def test_an_empty_text_is_looked_at_and_an_absent_one_is_not(root: Path) -> None:
     archive = open_yolo(root, BY_NAME)
-    assert [case.id for case in archive.cases] == ["train/a", "val/c"]
-    assert boxes_of(archive, "val/c") == ()
+    assert [case.id for case in archive.cases] == ["a", "c"]
+    assert boxes_of(archive, "c") == ()
     assert "1 picture has no annotation: not looked at, and left out." in archive.notes
 
 
@@ -85,8 +85,8 @@ def test_a_side_that_is_not_there_and_a_path_that_leads_out_are_noted(root: Path
 def test_lists_of_pictures_give_the_sides(root: Path) -> None:
     put(root / "lists/train.txt", "../images/train/a.png\n")
     put(root / "val.txt", "./images/val/c.png\n\n")
-    put(root / "data.yaml", "val: val.txt\nnames: [tear, slip]\n")
-    assert open_yolo(root, BY_NAME).sides == {"c": "validation"}
+    put(root / "data.yaml", "train: images/train\nval: val.txt\nnames: [tear, slip]\n")
+    assert open_yolo(root, BY_NAME).sides == {"a": "train", "c": "validation"}
     put(root / "data.yaml", "train: lists/train.txt\nnames: [tear, slip]\n")
     with pytest.raises(DatasetError, match=r"lists/train.txt, row 1"):
         open_yolo(root, BY_NAME)
@@ -180,8 +180,8 @@ def test_what_is_written_is_read_back_the_same(
 ) -> None:
     write_yolo(tmp_path / "out", boxed)
     same(open_archive(tmp_path / "out"), boxed)
-    assert (tmp_path / "out" / "labels" / "site-2" / "a.txt").read_text() == ""
-    assert (tmp_path / "out" / "val.txt").read_text() == "./images/site-2/a.png\n"
+    assert (tmp_path / "out" / "labels" / "site-2-a.txt").read_text() == ""
+    assert (tmp_path / "out" / "val.txt").read_text() == "./images/site-2-a.png\n"
 
 
 def test_fractions_of_a_pixel_are_kept(

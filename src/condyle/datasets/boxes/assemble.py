@@ -10,8 +10,9 @@ from condyle.datasets.archive import Archive, ArchiveOptions, refuse_options
 from condyle.datasets.boxes.annotators import annotator_folders, is_last_word
 from condyle.datasets.boxes.drawn import Annotations, Drawn
 from condyle.datasets.boxes.pictures import Pictures
+from condyle.datasets.case_names import case_names
 from condyle.datasets.consensus import Agreement, agreement_of, consensus_of
-from condyle.datasets.owners import Owners, owners_of, settled_sides
+from condyle.datasets.owners import Owners, owners_of
 from condyle.domain.case import Case, LabelledBox, Reference
 from condyle.domain.study import Study
 from condyle.errors import BadConfiguration, DatasetError
@@ -53,23 +54,23 @@ def box_archive(layout: str, root: Path, options: ArchiveOptions, *, read: Reade
     pictures = Pictures(root, folders)
     read_all = [_named(read(folder, pictures), folder) for folder in folders or (".",)]
     drawn = _by_picture([one for part in read_all for one in part.drawn])
-    owners = owners_of(root, {one: pictures.key(one) for one in drawn}, options)
+    placed = {
+        one: {side for own in several for side in own.sides} for one, several in drawn.items()
+    }
+    owners, sides = owners_of(
+        root, {one: pictures.key(one) for one in drawn}, options, sides=placed
+    )
     listed = [name for part in read_all for name in part.classes]
     no_class, classes = _classes(drawn, listed, options)
     boxes, notes, agreement = _settled(drawn, options)
     cases = _cases(pictures, owners, boxes, no_class)
-    sides, leaks = settled_sides(
-        (owners.patients[one], side)
-        for one, several in drawn.items()
-        for side in {side for own in several for side in own.sides}
-    )
     notes = (*dict.fromkeys(note for part in read_all for note in part.notes), *notes)
     return Archive(
         layout=layout,
         cases=cases,
         box_classes=classes,
-        sides=sides,
-        leaks=leaks,
+        sides=sides.of,
+        leaks=sides.leaks,
         unreadable=tuple(pictures.unreadable),
         notes=(*owners.notes, *notes, *_unlooked(pictures, drawn)),
         agreement=agreement,
@@ -166,6 +167,7 @@ def _cases(
     no_class: str,
 ) -> tuple[Case, ...]:
     cases = []
+    names = case_names([pictures.key(picture) for picture in boxes])
     for picture, own in boxes.items():
         series = pictures.series(picture)
         if series is None:
@@ -175,7 +177,7 @@ def _cases(
             for box in own
         )
         case = Case(
-            id=pictures.key(picture),
+            id=names[pictures.key(picture)],
             patient=owners.patients[picture],
             study=Study(uid=None, series=(series,)),
             reference=Reference(boxes={series.stem: bare}),

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from condyle import images
 from condyle.datasets.archive import Unreadable
+from condyle.datasets.pair_reading import described
 from condyle.datasets.tree import natural, tree_of
 from condyle.domain.study import Series
 from condyle.errors import BadImage, DatasetError
@@ -128,7 +129,7 @@ class Pictures:
             self.unreadable.append(self._closed[file])
             return None
         try:
-            series = images.read_image(self._sources[file])
+            series = described(images.read_image(self._sources[file]), file)
         except BadImage as error:
             self.unreadable.append(Unreadable(file, error.found))
             return None

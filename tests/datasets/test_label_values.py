@@ -1,0 +1,53 @@
+"""What the values of a label mean."""
+
+from __future__ import annotations
+
+import pytest
+
+from condyle.datasets.case_names import case_names
+from condyle.datasets.label_values import healthy_first, is_healthy, scale_of
+
+
+def numbered(*texts: str) -> list[tuple[int, str]]:
+    return list(enumerate(texts, start=2))
+
+
+@pytest.mark.parametrize(
+    ("texts", "names", "numbers"),
+    [
+        (("0", "1"), ("no", "yes"), {"0": 0, "1": 1}),
+        (("1", "1.0"), ("no", "yes"), {"1": 1, "1.0": 1}),
+        (("0", "3"), ("0", "1", "2", "3"), {"0": 0, "3": 3}),
+        (("Yes", "no", "N"), ("no", "yes"), {"Yes": 1, "no": 0, "N": 0}),
+        (("true", "FALSE"), ("no", "yes"), {"true": 1, "FALSE": 0}),
+        (("partial", "complete", "none"), ("none", "complete", "partial"), None),
+        (("grade 10", "grade 2"), ("grade 2", "grade 10"), None),
+    ],
+)
+def test_the_values_of_a_label_get_numbers_and_names(
+    texts: tuple[str, ...], names: tuple[str, ...], numbers: dict[str, int] | None
+) -> None:
+    scale = scale_of("label", numbered(*texts), file="t.csv")
+    assert scale.names == names
+    assert scale.numbers == (numbers or {name: at for at, name in enumerate(names)})
+
+
+@pytest.mark.parametrize("name", ["Normal", "no tear", "non-injured", "healthy_controls"])
+def test_names_of_the_healthy_are_known(name: str) -> None:
+    assert is_healthy(name)
+
+
+@pytest.mark.parametrize("name", ["abnormal", "tear", "node", "nonunion"])
+def test_names_that_only_look_so_are_not(name: str) -> None:
+    assert not is_healthy(name)
+
+
+def test_the_healthy_come_first_whatever_their_letter() -> None:
+    assert healthy_first(["acl", "normal", "cyst"]) == ("normal", "acl", "cyst")
+
+
+def test_cases_are_called_after_their_file_and_with_its_folders_where_two_are_alike() -> None:
+    assert case_names(["x/a", "y/b c"]) == {"x/a": "a", "y/b c": "b-c"}
+    assert case_names(["x/a", "y/a"]) == {"x/a": "x-a", "y/a": "y-a"}
+    assert case_names(["x/a", "x-a"]) == {"x/a": "a", "x-a": "x-a"}
+    assert case_names(["x/a", "x-a", "y/a"]) == {"x/a": "x-a", "x-a": "x-a-2", "y/a": "y-a"}
