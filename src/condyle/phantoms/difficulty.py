@@ -70,7 +70,7 @@ def draw_acquisition(
     """
     spread, chance, shift, cycles, start = (float(value) for value in rng.random(5))
     noise = (_NOISE[0] + (_NOISE[1] - _NOISE[0]) * difficulty) * (0.75 + 0.5 * spread)
-    ghosts = Ghosts(0.6 + 1.2 * shift, 6.0 + 30.0 * cycles, 2.0 * math.pi * start)
+    ghosts = Ghosts(0.2 + 0.5 * shift, 6.0 + 30.0 * cycles, 2.0 * math.pi * start)
     return Acquisition(
         field_t=field_t,
         noise=noise * 1.5 / field_t,

@@ -19,9 +19,12 @@ def average_blocks(fine: NDArray[np.generic], factor: int) -> FloatImage:
     Returns:
         (row, column), ``factor`` times smaller on each side.
     """
-    rows, columns = fine.shape[0] // factor, fine.shape[1] // factor
-    blocks = fine.reshape(rows, factor, columns, factor)
-    return np.asarray(blocks.mean(axis=(1, 3), dtype=np.float32), dtype=np.float32)
+    # Adding the samples of a block one by one is several times as fast as a mean over axes.
+    total = np.zeros((fine.shape[0] // factor, fine.shape[1] // factor), np.float32)
+    for row in range(factor):
+        for column in range(factor):
+            total += fine[row::factor, column::factor]
+    return np.asarray(total / np.float32(factor**2), dtype=np.float32)
 
 
 def smooth_field(
@@ -43,13 +46,23 @@ def smooth_field(
     coarse = rng.standard_normal(coarse_shape).astype(np.float32)
     widths = tuple(width / step for width, step in zip(sigma, steps, strict=True))
     coarse = ndimage.gaussian_filter(coarse, widths, mode="reflect")
-    zoom = tuple(
-        float(size) / float(small - (4 if step > 1 else 0))
-        for size, small, step in zip(shape, coarse_shape, steps, strict=True)
-    )
-    field = coarse if all(step == 1 for step in steps) else ndimage.zoom(coarse, zoom, order=1)
-    field = field[tuple(slice(0, size) for size in shape)]
+    field = np.asarray(coarse, dtype=np.float32)
+    for axis, (size, small, step) in enumerate(zip(shape, coarse_shape, steps, strict=True)):
+        if step > 1:
+            field = _stretch(field, axis, size=size, whole=round(small * size / (small - 4)))
     return np.asarray((field - field.mean()) / max(float(field.std()), 1e-6), dtype=np.float32)
+
+
+def _stretch(field: FloatImage, axis: int, *, size: int, whole: int) -> FloatImage:
+    """Interpolates linearly along an axis as if to ``whole`` samples, and gives the first."""
+    count = field.shape[axis]
+    place = np.arange(size) * ((count - 1) / (whole - 1))
+    low = np.minimum(place.astype(np.intp), count - 2)
+    shape = [1] * field.ndim
+    shape[axis] = size
+    weight = (place - low).astype(np.float32).reshape(shape)
+    first = field.take(low, axis=axis)
+    return np.asarray(first + weight * (field.take(low + 1, axis=axis) - first), dtype=np.float32)
 
 
 def surface_coil_sensitivity(

@@ -74,23 +74,46 @@ def render(scene: Scene, lookup: NDArray[np.float32]) -> FloatImage:
     """
     image = _average(scene, lookup)
     for blend in scene.blends:
-        change = float(lookup[blend.tissue] - lookup[blend.instead_of])
-        image += np.float32(change) * blend.share * tissue_share(scene, (blend.instead_of,))
+        change = np.float32(lookup[blend.tissue] - lookup[blend.instead_of])
+        where = _window_of(blend.share)
+        if where is not None:
+            there = _average(scene, _indicator((blend.instead_of,)), where)
+            image[:, *where] += change * blend.share[:, *where] * there
     return image
 
 
 def tissue_share(scene: Scene, tissues: Iterable[Tissue]) -> FloatImage:
     """Gives the share of each voxel that some tissues fill, (slice, row, column) of 0 to 1."""
+    return _average(scene, _indicator(tissues))
+
+
+def _indicator(tissues: Iterable[Tissue]) -> NDArray[np.float32]:
     lookup = np.zeros(256, np.float32)
     lookup[[int(tissue) for tissue in tissues]] = 1.0
-    return _average(scene, lookup)
+    return lookup
 
 
-def _average(scene: Scene, lookup: NDArray[np.float32]) -> FloatImage:
-    image = np.zeros(scene.shape, np.float32)
+def _average(
+    scene: Scene, lookup: NDArray[np.float32], where: tuple[slice, slice] | None = None
+) -> FloatImage:
+    """Averages over the voxels, of a window of rows and columns where one is given."""
+    slices, rows, columns = scene.shape
+    across = where or (slice(0, rows), slice(0, columns))
+    image = np.zeros((slices, *(one.stop - one.start for one in across)), np.float32)
+    fine = tuple(slice(one.start * scene.factor, one.stop * scene.factor) for one in across)
     for number, plane in enumerate(scene.tissue):
-        image[number // scene.planes] += average_blocks(lookup[plane], scene.factor) / scene.planes
+        samples = lookup[plane[fine]]
+        image[number // scene.planes] += average_blocks(samples, scene.factor) / scene.planes
     return image
+
+
+def _window_of(share: FloatImage) -> tuple[slice, slice] | None:
+    """Gives the rows and columns in which a share is over a thousandth."""
+    there = np.asarray(np.any(share > 1e-3, axis=0), dtype=np.bool_)
+    rows, columns = (np.flatnonzero(np.any(there, axis=axis)) for axis in (1, 0))
+    if not rows.size:
+        return None
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def majority_labels(
