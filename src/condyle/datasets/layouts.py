@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from condyle.datasets import coco, pairs, spider, table, voc, yolo
+from condyle.datasets import coco, dicom_folder, mrnet, pairs, spider, table, voc, yolo
 from condyle.datasets.archive import Archive, ArchiveOptions, Layout
+from condyle.datasets.mrnet_writing import write_mrnet
 from condyle.datasets.pair_writing import write_pairs
 from condyle.errors import DatasetError, UnknownName
 
@@ -14,10 +15,14 @@ AUTO = "auto"
 """Stands for the layout that the folder is recognised by."""
 
 LAYOUTS: Mapping[str, Layout] = {
+    "mrnet": Layout(mrnet.HOLDS, mrnet.is_mrnet, mrnet.open_mrnet, write_mrnet),
     "spider": Layout(spider.HOLDS, spider.is_spider, spider.open_spider),
     "yolo": Layout(yolo.HOLDS, yolo.is_yolo, yolo.open_yolo, yolo.write_yolo),
     "coco": Layout(coco.HOLDS, coco.is_coco, coco.open_coco, coco.write_coco),
     "voc": Layout(voc.HOLDS, voc.is_voc, voc.open_voc, voc.write_voc),
+    "dicom": Layout(
+        dicom_folder.HOLDS, dicom_folder.is_dicom_folder, dicom_folder.open_dicom_folder
+    ),
     "table": Layout(table.HOLDS, table.is_table, table.open_table),
     "pairs": Layout(pairs.HOLDS, pairs.is_pairs, pairs.open_pairs, write_pairs),
 }

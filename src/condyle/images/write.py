@@ -54,6 +54,27 @@ def write_labels(labels: NDArray[np.uint8], stem: Path, *, on: Volume) -> Path:
     return _write(labels, stem, on, kind=_kind(on))
 
 
+def write_array(array: NDArray[Any], path: Path) -> Path:
+    """Writes an array as NPY, in its own type.
+
+    Args:
+        array: Of numbers.
+        path: With its ending; folders are made.
+
+    Returns:
+        The path.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(path, array, allow_pickle=False)
+    except OSError as error:
+        raise _unwritten() from error
+    return path
+
+
 def _kind(volume: Volume) -> str:
     if volume.affine is not None:
         return "nifti"
@@ -83,13 +104,17 @@ def _write(array: NDArray[Any], stem: Path, volume: Volume, *, kind: str) -> Pat
         else:
             nib.save(_nifti(array, volume), path)
     except OSError as error:
-        raise OutputError(
-            "An image was not written.",
-            found="a folder that cannot be written to",
-            needed="a folder with room for the images",
-            mend="choose another folder.",
-        ) from error
+        raise _unwritten() from error
     return path
+
+
+def _unwritten() -> OutputError:
+    return OutputError(
+        "An image was not written.",
+        found="a folder that cannot be written to",
+        needed="a folder with room for the images",
+        mend="choose another folder.",
+    )
 
 
 def _nifti(array: NDArray[Any], volume: Volume) -> Any:
