@@ -26,6 +26,10 @@ from condyle.phantoms.simulated import (
 )
 
 HERNIATION, SLIP = "disc-herniation", "spondylolisthesis"
+BOX_CLASSES = ("no-herniation-or-slip", "herniation", "spondylolisthesis")
+"""Labels of a disc's box; a disc can have the last two at once, and then not the first."""
+
+_NEITHER, _HERNIATED_BOX, _SLIPPED_BOX = BOX_CLASSES
 
 _FIELD_OF_VIEW_MM = 291.0
 _AGES = (20, 80)
@@ -107,8 +111,7 @@ def simulate_lumbar_patient(rng: np.random.Generator, request: PatientRequest) -
     """Simulates one patient: sagittal T1 and T2 around the midline.
 
     Masks hold 1 disc, 2 vertebra, 3 canal. Boxes are those of the discs, each with the
-    labels ``disc-herniation`` and ``spondylolisthesis`` that show on its slice; discs that
-    the edge of the image cuts are marked difficult. Grades are those of the study and of
+    labels of ``BOX_CLASSES`` that show on its slice; discs that the edge of the image cuts are marked difficult. Grades are those of the study and of
     ``disc-1`` and so on, counted from L5-S1.
 
     Args:
@@ -140,11 +143,11 @@ def simulate_lumbar_patient(rng: np.random.Generator, request: PatientRequest) -
     phantom = lumbar_phantom(rng, parameters=parameters, acquisitions=(first, second))
     boxes = disc_boxes(phantom)
     seen = {
-        label: tuple(
+        finding: tuple(
             int(any(label in box.labels for box in boxes if box.slice == index))
             for index in range(request.slices)
         )
-        for label in (HERNIATION, SLIP)
+        for finding, label in ((HERNIATION, _HERNIATED_BOX), (SLIP, _SLIPPED_BOX))
     }
     weightings: tuple[Weighting, Weighting] = ("t1", "t2")
     sequences = (parameters.t1_sequence, parameters.t2_sequence)
@@ -221,10 +224,10 @@ def _labels(parameters: LumbarParameters, level: str, offset_mm: float) -> tuple
     focal = float(np.cos(np.clip(offset_mm / _FOCAL_MM, -1.0, 1.0) * np.pi / 2.0))
     labels = []
     if parameters.herniations_mm.get(level, 0.0) * focal >= _SEEN_MM:
-        labels.append(HERNIATION)
+        labels.append(_HERNIATED_BOX)
     if parameters.slips_mm.get(level, 0.0) >= _SEEN_MM:
-        labels.append(SLIP)
-    return tuple(labels)
+        labels.append(_SLIPPED_BOX)
+    return tuple(labels) or (_NEITHER,)
 
 
 def _disc_grades(phantom: LumbarPhantom) -> dict[str, dict[str, int]]:
@@ -258,7 +261,7 @@ LUMBAR = SimulatedAnatomy(
         }
     ),
     structures=("background", "intervertebral-disc", "vertebra", "spinal-canal"),
-    box_classes=(HERNIATION, SLIP),
+    box_classes=BOX_CLASSES,
     slices=3,
 )
 """A lumbar spine with discs of all grades, herniations and slips."""

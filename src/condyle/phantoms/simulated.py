@@ -155,7 +155,11 @@ def patient_of(
         for one in series
         if one.slice_grades
     }
-    covariates = {"sex": person.sex, "age": str(person.age_years), "field": f"{person.field_t:g}"}
+    covariates = {
+        "sex": person.sex,
+        "age": str(person.age_years),
+        "MagneticFieldStrength": f"{person.field_t:g}",
+    }
     if person.laterality is not None:
         covariates["laterality"] = person.laterality
     case = Case(
