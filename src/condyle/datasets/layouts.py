@@ -9,6 +9,7 @@ from condyle.datasets import coco, dicom_folder, mrnet, pairs, spider, table, vo
 from condyle.datasets.archive import Archive, ArchiveOptions, Layout
 from condyle.datasets.mrnet_writing import write_mrnet
 from condyle.datasets.pair_writing import write_pairs
+from condyle.datasets.spider_writing import write_spider
 from condyle.errors import DatasetError, UnknownName
 
 AUTO = "auto"
@@ -16,7 +17,7 @@ AUTO = "auto"
 
 LAYOUTS: Mapping[str, Layout] = {
     "mrnet": Layout(mrnet.HOLDS, mrnet.is_mrnet, mrnet.open_mrnet, write_mrnet),
-    "spider": Layout(spider.HOLDS, spider.is_spider, spider.open_spider),
+    "spider": Layout(spider.HOLDS, spider.is_spider, spider.open_spider, write_spider),
     "yolo": Layout(yolo.HOLDS, yolo.is_yolo, yolo.open_yolo, yolo.write_yolo),
     "coco": Layout(coco.HOLDS, coco.is_coco, coco.open_coco, coco.write_coco),
     "voc": Layout(voc.HOLDS, voc.is_voc, voc.open_voc, voc.write_voc),

@@ -2,6 +2,7 @@
 
 from condyle.dicom.contrast import Contrast, SequenceFacts, weighting_of
 from condyle.dicom.discover import DicomStudy, Discovery, discover
+from condyle.dicom.subject import Subject, accession_key
 from condyle.dicom.write import MRTags, derived_uid, write_mr_series
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "Discovery",
     "MRTags",
     "SequenceFacts",
+    "Subject",
+    "accession_key",
     "derived_uid",
     "discover",
     "weighting_of",

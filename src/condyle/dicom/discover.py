@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from condyle.dicom.exclude import is_directory, reason_left_out
 from condyle.dicom.frames import Frame, SeriesHeader, frames_of
 from condyle.dicom.header import is_dicom, read_header, without_remarks
 from condyle.dicom.patient import same_patient
 from condyle.dicom.series import series_of
+from condyle.dicom.subject import NOBODY, Subject
 from condyle.dicom.values import BROKEN, stated_uid, text
 from condyle.domain.messages import Message
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
@@ -27,11 +29,13 @@ class DicomStudy:
         study: Its series, and what of it was left out.
         patient: Number of its patient among those found, from 1.
         images: Instances and frames that are read.
+        subject: Patient and scanner, under a pseudonym.
     """
 
     study: Study
     patient: int
     images: int
+    subject: Subject = NOBODY
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,8 @@ def discover(
         number = patients.index(patient) + 1
         images = sum(one.shape[0] for one in series)
         if series:
-            studies.append(DicomStudy(Study(stated_uid(uid), series, left_out), number, images))
+            study = Study(stated_uid(uid), series, left_out)
+            studies.append(DicomStudy(study, number, images, _subject(frames)))
         else:
             found.broken.extend(left_out)
     return Discovery(tuple(studies), _left_out(found))
@@ -160,6 +165,19 @@ def _same_person(
 def _date(frames: Sequence[Frame]) -> str:
     headers: list[SeriesHeader] = [frame.header for frame in frames]
     return min(header.date for header in headers)
+
+
+def _subject(frames: Sequence[Frame]) -> Subject:
+    """Joins what the headers of a study say, each fact from the first that states it."""
+    stated = sorted(
+        {frame.sop_instance_uid: frame.header.subject for frame in frames}.items(),
+        key=lambda item: item[0],
+    )
+    facts: dict[str, Any] = {}
+    for field_ in fields(Subject):
+        values = (getattr(subject, field_.name) for _, subject in stated)
+        facts[field_.name] = next((one for one in values if one), field_.default)
+    return Subject(**facts)
 
 
 def _left_out(found: _Found) -> tuple[LeftOut, ...]:

@@ -17,6 +17,7 @@ from condyle.dicom.patient import (
     is_simulated,
     patient_key,
 )
+from condyle.dicom.subject import NOBODY, Subject, subject_of
 from condyle.dicom.values import items, number, numbers, raw, text, texts
 from condyle.domain.limits import shape_fault
 from condyle.sources import SourceFile
@@ -46,6 +47,7 @@ class SeriesHeader:
         description: Series description without identity.
         simulated: Whether the images are simulated.
         age_years: Age of the patient.
+        subject: Patient and scanner, under a pseudonym.
     """
 
     study_uid: str
@@ -59,6 +61,7 @@ class SeriesHeader:
     description: str
     simulated: bool
     age_years: float | None
+    subject: Subject = NOBODY
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,7 @@ def _series_header(dataset: Dataset) -> SeriesHeader:
         description=description_of(dataset),
         simulated=is_simulated(dataset),
         age_years=age_of(dataset),
+        subject=subject_of(dataset),
     )
 
 
