@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from condyle.datasets.archive import Archive, ArchiveOptions, refuse_options
+from condyle.datasets.spider_boxes import BOX_CLASSES, read_boxes, with_boxes
 from condyle.domain.case import Case, Reference
 from condyle.domain.study import Attribute, Instance, Series, Study, Weighting
 from condyle.domain.volume import Volume
@@ -47,8 +48,11 @@ STRUCTURES = ("background", "intervertebral-disc", "vertebra", "spinal-canal")
 
 MOST_LABEL = 3
 
-_WEIGHTINGS: dict[str, Weighting] = {"t1": "t1", "t2": "t2", "t2_SPACE": "t2-space"}
-_COVARIATES = ("sex", "Manufacturer", "ManufacturerModelName", "MagneticFieldStrength")
+WEIGHTINGS: dict[str, Weighting] = {"t1": "t1", "t2": "t2", "t2_SPACE": "t2-space"}
+"""What follows the patient in the name of a slice, to its weighting."""
+
+COVARIATES = ("sex", "Manufacturer", "ManufacturerModelName", "MagneticFieldStrength")
+"""Columns of ``series.csv`` that are read."""
 
 
 def is_spider(root: Path) -> bool:
@@ -58,6 +62,8 @@ def is_spider(root: Path) -> bool:
 
 def open_spider(root: Path, options: ArchiveOptions) -> Archive:
     """Gives one case a patient with the grades of its discs, and one a slice with a mask.
+
+    Boxes of the discs come with Condyle; see ``condyle.datasets.spider_boxes``.
 
     Args:
         root: The folder.
@@ -71,10 +77,15 @@ def open_spider(root: Path, options: ArchiveOptions) -> Archive:
     grades = {name: _value_names(name) for name in COLUMNS.values()}
     return Archive(
         layout="spider",
-        cases=(*graded_cases(root), *masked_cases(root)),
+        cases=with_boxes((*graded_cases(root), *masked_cases(root)), read_boxes()),
         labels=grades,
         structures=STRUCTURES,
-        notes=("Modic changes of type 1, 2 and 3 count alike as a change.",),
+        box_classes=BOX_CLASSES,
+        notes=(
+            "Modic changes of type 1, 2 and 3 count alike as a change.",
+            "Boxes of discs were made from masks and from outlines of lumbar-anatomy, and "
+            "labelled by the grades of the patient's discs.",
+        ),
         licence="CC BY 4.0",
     )
 
@@ -164,7 +175,7 @@ def _series(path: Path, *, stem: str | None = None, weighting: Weighting | None 
         instances=(Instance(),),
         modality="MR",
         plane=Attribute("sagittal"),
-        weighting=Attribute(weighting or _WEIGHTINGS.get(name.split("_", 1)[-1], "unknown")),
+        weighting=Attribute(weighting or WEIGHTINGS.get(name.split("_", 1)[-1], "unknown")),
         fat_suppressed=Attribute(False),
         contrast_agent=Attribute(False),
         shape=(1, rows, columns),
@@ -230,7 +241,7 @@ def _read_covariates(path: Path) -> dict[str, dict[str, str]]:
     for number, row in _rows(path):
         if not row.get("series"):
             raise _bad_row(path, number, "no series", "a series such as 12_t1")
-        values = {key: row[key] for key in _COVARIATES if row.get(key)}
+        values = {key: row[key] for key in COVARIATES if row.get(key)}
         found.setdefault(row["series"].split("_")[0], values)
     return found
 
