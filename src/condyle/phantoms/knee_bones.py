@@ -11,42 +11,42 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from condyle.phantoms.knee_space import (
-    Column,
+from condyle.phantoms.limb_space import (
     Coordinates,
     Distance,
     Points,
     belt_distance,
     blend,
+    column,
 )
 from condyle.phantoms.shapes import round_intersection
 
-PIVOT = (2.0, 22.0)
+PIVOT = (1.0, 22.0)
 """(y, z) of the axis about which the femur bends: the middle of the back of the condyles."""
 
-BACK_RADIUS, FRONT_RADIUS = 20.0, 23.0
-_FRONT = (-18.0, 26.0)
+BACK_RADIUS, FRONT_RADIUS = 20.0, 25.5
+_FRONT = (-18.0, 33.0)
 
-_FEMORAL_SHAFT = Column(
+_FEMORAL_SHAFT = column(
     z=(28.0, 36.0, 42.0, 48.0, 54.0, 60.0, 72.0, 120.0),
     u=(-1.0, -1.0, -1.5, -1.5, -1.5, -1.5, -1.5, -1.0),
     y=(-14.0, -15.0, -16.0, -17.0, -18.0, -18.5, -19.0, -19.0),
     width=(35.0, 32.5, 29.0, 25.0, 22.0, 20.0, 17.5, 15.0),
     depth=(19.0, 19.0, 18.8, 18.0, 17.0, 15.8, 14.5, 14.0),
 )
-_TIBIAL_SHAFT = Column(
+_TIBIAL_SHAFT = column(
     z=(-120.0, -78.0, -60.0, -48.0, -42.0, -36.0, -30.0, -24.0, -18.0, -12.0, -6.0, 14.0),
     u=(-4.0, -3.5, -2.5, -1.0, -0.8, -0.5, 0.0, 0.0, 0.5, 0.5, 0.0, 0.0),
     y=(-1.0, -2.0, -3.0, -4.5, -5.5, -6.0, -6.0, -4.5, -2.0, -0.3, 0.3, 0.3),
     width=(13.0, 14.0, 16.5, 19.5, 21.0, 23.5, 27.0, 31.0, 34.3, 36.3, 36.3, 35.5),
     depth=(13.0, 14.5, 16.5, 18.5, 19.3, 20.2, 21.2, 22.3, 23.8, 25.3, 24.8, 24.3),
 )
-FIBULA = Column(
+FIBULA = column(
     z=(-120.0, -60.0, -42.0, -34.0, -28.0, -20.0, -13.0, -9.5),
-    u=(27.0, 28.0, 29.0, 30.5, 32.5, 34.0, 34.0, 34.0),
-    y=(23.0, 22.5, 19.5, 18.5, 18.0, 18.0, 20.0, 22.0),
-    width=(5.0, 5.2, 6.5, 8.5, 10.8, 11.0, 8.0, 2.5),
-    depth=(5.5, 5.8, 6.8, 8.2, 9.6, 10.0, 7.5, 2.5),
+    u=(28.0, 29.0, 31.0, 33.5, 35.5, 37.0, 37.0, 37.0),
+    y=(23.0, 22.5, 20.5, 20.5, 20.5, 20.5, 22.0, 23.5),
+    width=(5.0, 5.2, 6.5, 8.2, 10.0, 10.2, 7.5, 2.5),
+    depth=(5.5, 5.8, 6.8, 8.0, 9.2, 9.5, 7.0, 2.5),
 )
 
 
@@ -97,22 +97,24 @@ def femur_distance(points: Points, shape: BoneShape) -> FemurDistance:
     # The lateral ridge of the trochlea reaches further forward than the medial one.
     ridge = 1.6 * np.tanh(u / 10.0) * front
     profile = belt_distance(y, z, back=(*PIVOT, BACK_RADIUS), front=(*_FRONT, FRONT_RADIUS))
-    profile = (profile + groove - ridge).astype(np.float32)
+    # Each condyle is round from side to side too.
+    swell = np.minimum((np.abs(np.abs(u + 0.5) - 22.0) / 7.2) ** 2, 6.0) * (1.0 - front)
+    profile = (profile + groove - ridge + swell).astype(np.float32)
     narrow = np.clip((-4.0 - y) / 30.0, 0.0, 1.3)
     # Below and above the epicondyles the sides draw in.
     barrel = np.minimum(0.006 * (z - 26.0) ** 2, 5.0)
     half = 39.0 - 12.5 * narrow * np.sqrt(narrow) - barrel
     sides = (np.abs(u + 1.5) - half).astype(np.float32)
-    body = round_intersection(profile, sides, 9.0)
+    body = round_intersection(profile, sides, 12.0)
     whole = blend(body, _FEMORAL_SHAFT.distance(Points(u, y, z)), 7.0)
     notch = _notch(u, y, z, shape)
-    return FemurDistance(np.maximum(whole, -notch), sides, notch)
+    return FemurDistance(round_intersection(whole, -notch, 4.0), sides, notch)
 
 
 def _notch(u: Coordinates, y: Coordinates, z: Coordinates, shape: BoneShape) -> Distance:
     """Gives the distance to the notch; its roof is Blumensaat's line."""
     roof = (y + 19.0) * 0.80 - (z - 9.0) * 0.60
-    walls = np.abs(u - 0.5) - (shape.notch_half_width + 0.05 * y)
+    walls = np.abs(u - 0.5) - (shape.notch_half_width + 0.05 * y - 0.10 * (z - 16.0))
     return round_intersection((-roof).astype(np.float32), walls.astype(np.float32), 5.0)
 
 
@@ -156,8 +158,8 @@ def patella_distance(points: Points, centre: tuple[float, float, float]) -> Dist
     """Gives the distance to a patella whose ridge lies at ``centre``."""
     u, y, z = (points.u - centre[0], points.y - centre[1], points.z - centre[2])
     # It is broad above and runs out into an apex below.
-    half = 21.5 - 5.0 * np.clip((-z - 4.0) / 14.0, 0.0, 1.4) ** 2
-    shell = np.sqrt((u / half) ** 2 + ((y + 6.0) / 13.5) ** 2 + (z / 21.0) ** 2)
-    bulk = ((shell - 1.0) * 13.5).astype(np.float32)
+    half = 20.8 - 5.0 * np.clip((-z - 4.0) / 14.0, 0.0, 1.4) ** 2
+    shell = np.sqrt((u / half) ** 2 + ((y + 6.0) / 13.8) ** 2 + (z / 20.3) ** 2)
+    bulk = ((shell - 1.0) * 13.8).astype(np.float32)
     facets = (y + 0.36 * np.sqrt((u + 2.0) ** 2 + 6.0) - 0.9 + 0.004 * z * z) * np.float32(0.94)
     return round_intersection(bulk, facets.astype(np.float32), 3.0)

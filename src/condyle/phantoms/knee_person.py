@@ -13,17 +13,14 @@ J Orthop Res 13:429 (1995)). How thickness falls with age is an approximation.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from condyle.phantoms.knee_bones import BoneShape
+from condyle.phantoms.simulated import Laterality, Person, Sex
 
 MEAN_WIDTH_MM = 73.0
 """Width of the tibial plateau of the mean shape."""
-
-Sex = Literal["F", "M"]
-Side = Literal["left", "right"]
 
 
 @dataclass(frozen=True)
@@ -51,12 +48,12 @@ class KneePerson:
         muscle: Factor on the girth of the muscles.
         red_marrow: Share of the marrow above the growth plate that is red, 0 to 1.
         fatty: How much fat streaks the muscles, 0 to 1.
-        phases: Six phases of the fine structure, radians.
+        phases: Phases of the fine structure, radians.
     """
 
     sex: Sex
     age: float
-    laterality: Side
+    laterality: Laterality
     scale: float
     flexion_deg: float
     turn_deg: tuple[float, float, float]
@@ -74,7 +71,7 @@ class KneePerson:
     muscle: float
     red_marrow: float
     fatty: float
-    phases: tuple[float, float, float, float, float, float]
+    phases: tuple[float, ...]
 
 
 def _around(rng: np.random.Generator, mean: float, spread: float) -> float:
@@ -82,28 +79,19 @@ def _around(rng: np.random.Generator, mean: float, spread: float) -> float:
     return float(mean + spread * np.clip(rng.standard_normal(), -2.0, 2.0))
 
 
-def draw_knee(
-    rng: np.random.Generator,
-    *,
-    sex: Sex | None = None,
-    age: float | None = None,
-    laterality: Side | None = None,
-) -> KneePerson:
-    """Draws a person's knee; what is given is not drawn.
+def draw_knee(rng: np.random.Generator, who: Person) -> KneePerson:
+    """Draws a person's knee: size by sex, cartilage, marrow and muscle by age.
 
     Args:
-        rng: Source of randomness; as much is drawn whatever is given.
-        sex: ``"F"`` or ``"M"``.
-        age: Years, by default 16 to 75.
-        laterality: ``"left"`` or ``"right"``.
+        rng: Source of randomness.
+        who: Sex, age and side.
     """
-    drawn_sex: Sex = "F" if rng.random() < 0.5 else "M"
-    drawn_age = float(rng.uniform(16.0, 75.0))
-    drawn_side: Side = "left" if rng.random() < 0.5 else "right"
-    sex, age = sex or drawn_sex, drawn_age if age is None else age
+    sex, age = who.sex, float(who.age_years)
     width = _around(rng, *((67.3, 3.2) if sex == "F" else (76.0, 3.0)))
     # Cartilage of the young is thicker; about a tenth is lost by old age.
     cartilage = _around(rng, 1.0, 0.10) * (1.04 - 0.15 * float(np.clip((age - 30) / 45, 0, 1)))
+    # Thickness hardly grows with height (Eckstein 2001: R = 0.22), so large knees are not scaled.
+    cartilage /= (width / MEAN_WIDTH_MM) ** 0.7
     femoral, tibial = 2.15 * cartilage, 2.9 * cartilage * _around(rng, 1.0, 0.05)
     bones = BoneShape(
         notch_half_width=_around(rng, 9.6, 0.7),
@@ -118,10 +106,10 @@ def draw_knee(
     return KneePerson(
         sex=sex,
         age=age,
-        laterality=laterality or drawn_side,
+        laterality=who.laterality or "right",
         scale=width / MEAN_WIDTH_MM,
         flexion_deg=float(rng.uniform(0.0, 20.0)),
-        turn_deg=(_around(rng, 0.0, 2.0), _around(rng, 0.0, 2.0), _around(rng, 0.0, 4.0)),
+        turn_deg=(_around(rng, 0.0, 2.0), _around(rng, 0.0, 2.0), _around(rng, 0.0, 3.0)),
         shift_mm=(_around(rng, 0.0, 2.0), _around(rng, 0.0, 3.0), _around(rng, -4.0, 4.0)),
         bones=bones,
         femoral_mm=femoral,
@@ -129,12 +117,12 @@ def draw_knee(
         patellar_mm=2.9 * cartilage * _around(rng, 1.0, 0.08),
         meniscus_mm=_around(rng, 6.6, 0.4),
         meniscus_width=_around(rng, 1.0, 0.06),
-        acl_mm=_around(rng, 3.7, 0.2),
+        acl_mm=_around(rng, 3.55, 0.17),
         acl_foot=_around(rng, 0.0, 1.0),
         effusion_mm=float(rng.uniform(0.3, 1.2)),
         fat_mm=float(rng.uniform(3.0, 10.0) + (3.0 if sex == "F" else 0.0)),
         muscle=_around(rng, 1.0, 0.05),
         red_marrow=float(np.clip(young * 0.6 + (0.2 if sex == "F" else 0.0), 0.0, 0.7)),
         fatty=float(np.clip(_around(rng, (age - 20.0) / 70.0, 0.15), 0.0, 1.0)),
-        phases=tuple(float(p) for p in rng.uniform(0.0, 2 * np.pi, 6)),  # type: ignore[arg-type]
+        phases=tuple(float(p) for p in rng.uniform(0.0, 2 * np.pi, 6)),
     )

@@ -46,3 +46,19 @@ class KneeLesion(IntEnum):
     LATERAL_MENISCUS = 3
     MUSCLE = 4
     BONE_BRUISE = 5
+
+
+LESION_NAMES: tuple[str, ...] = (
+    "background",
+    "acl-tear",
+    "medial-meniscal-tear",
+    "lateral-meniscal-tear",
+    "muscle-strain",
+    "bone-bruise",
+)
+"""Name of each value of a lesion mask, by its number."""
+
+STRUCTURE_NAMES: tuple[str, ...] = tuple(
+    structure.name.lower().replace("_", "-") for structure in KneeStructure
+)
+"""Name of each value of a structure labelmap, by its number."""

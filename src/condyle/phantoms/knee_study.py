@@ -1,0 +1,179 @@
+"""Cuts a knee into the slices of a series, images them, and gives the truth beside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from condyle.domain.case import LabelledBox
+from condyle.domain.study import Weighting
+from condyle.domain.volume import Volume
+from condyle.phantoms.knee_painting import PatientKnee, paint_knee
+from condyle.phantoms.knee_pose import to_knee
+from condyle.phantoms.knee_structures import LESION_NAMES
+from condyle.phantoms.limb_canvas import Canvas
+from condyle.phantoms.scanner import Acquisition, acquire, draw_texture, texture_amplitude
+from condyle.phantoms.scene import Scene, majority_labels
+from condyle.phantoms.signal import PD_FAT_SATURATED, PD_WEIGHTED, T1_WEIGHTED, Sequence
+from condyle.phantoms.slice_grid import PlaneName, SliceGrid
+
+FIELD_OF_VIEW_MM = 153.6
+"""Side of every slice."""
+
+_FACTOR = 2
+# Thresholds of the samples of a voxel: a share of a tissue is a count of samples.
+_DITHER = np.array([[0.125, 0.625], [0.875, 0.375]], dtype=np.float32)
+# Where the slices lie around the middle of the plateau: from the middle of the first to that
+# of the last, mm; and how far the middle of the field of view lies from it, (y, z).
+_SPAN: dict[PlaneName, tuple[float, float]] = {
+    "sagittal": (-28.0, 28.0),
+    "coronal": (-22.0, 22.0),
+    "axial": (-8.0, 44.0),
+}
+_WIDEST_MM = 8.0
+_LOOK = (-3.0, 2.0)
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """One series of a knee study.
+
+    Attributes:
+        stem: Its name.
+        plane: Plane of its slices.
+        weighting: Contrast.
+        sequence: Timing.
+    """
+
+    stem: str
+    plane: PlaneName
+    weighting: Weighting
+    sequence: Sequence
+
+
+PROTOCOLS = (
+    Protocol("pd-fs-sagittal", "sagittal", "pd", PD_FAT_SATURATED),
+    Protocol("t1-coronal", "coronal", "t1", T1_WEIGHTED),
+    Protocol("pd-axial", "axial", "pd", PD_WEIGHTED),
+)
+"""The three series of a study."""
+
+
+@dataclass(frozen=True)
+class KneeSeries:
+    """One series and what is true of it.
+
+    Attributes:
+        protocol: Which.
+        volume: The images.
+        acquisition: How they were acquired.
+        structures: (slice, row, column) ``KneeStructure`` numbers.
+        lesions: (slice, row, column) ``KneeLesion`` numbers.
+        boxes: One around each connected lesion of a slice, labelled with its kind.
+    """
+
+    protocol: Protocol
+    volume: Volume
+    acquisition: Acquisition
+    structures: NDArray[np.uint8] = field(compare=False, repr=False)
+    lesions: NDArray[np.uint8] = field(compare=False, repr=False)
+    boxes: tuple[LabelledBox, ...] = ()
+
+
+@dataclass(frozen=True)
+class CutKnee:
+    """A knee as one series cuts it, before it is imaged.
+
+    Attributes:
+        scene: Its tissues.
+        structures: (slice, row, column) ``KneeStructure`` numbers.
+        lesions: (slice, row, column) ``KneeLesion`` numbers.
+    """
+
+    scene: Scene
+    structures: NDArray[np.uint8]
+    lesions: NDArray[np.uint8]
+
+
+def slice_grid(plane: PlaneName, patient: PatientKnee, *, slices: int, size: int) -> SliceGrid:
+    """Gives where the slices of a series lie: centred on the joint, as a technician does."""
+    person = patient.knee.person
+    low, high = (end * person.scale for end in _SPAN[plane])
+    # Few slices stay close enough together to meet the cruciates.
+    pitch = min((high - low) / max(slices - 1, 1), _WIDEST_MM)
+    middle = np.array([0.0, _LOOK[0], _LOOK[1]])
+    axis = ("sagittal", "coronal", "axial").index(plane)
+    middle[axis] = (low + high) / 2.0
+    x, y, z = (float(value) for value in middle + np.array(person.shift_mm))
+    return SliceGrid(
+        plane=plane,
+        slices=slices,
+        size=size,
+        pixel_mm=FIELD_OF_VIEW_MM / size,
+        thickness_mm=min(3.5, pitch),
+        pitch_mm=pitch,
+        centre=(x, y, z),
+    )
+
+
+def cut_knee(patient: PatientKnee, grid: SliceGrid, *, planes: int = 1) -> CutKnee:
+    """Paints the slices of a series.
+
+    Args:
+        patient: The knee.
+        grid: Where its slices lie.
+        planes: Planes a slice; more than one gives partial volume across slices.
+    """
+    side = grid.size * _FACTOR
+    shape = (grid.slices * planes, side, side)
+    tissue, structure, lesion = (np.zeros(shape, np.uint8) for _ in range(3))
+    dither = np.tile(_DITHER, (grid.size, grid.size))
+    step = grid.pixel_mm / _FACTOR / patient.knee.person.scale
+    for index in range(grid.slices):
+        for part in range(planes):
+            offset = ((part + 0.5) / planes - 0.5) * grid.thickness_mm
+            world = grid.world(index, factor=_FACTOR, offset_mm=offset)
+            points = to_knee(world, patient.knee.person)
+            canvas = Canvas.empty(points, step_mm=step, dither=dither)
+            paint_knee(canvas, patient)
+            at = index * planes + part
+            tissue[at], structure[at], lesion[at] = canvas.tissue, canvas.structure, canvas.lesion
+    present = [int(value) for value in np.unique(lesion) if value]
+    half = _FACTOR // 2
+    return CutKnee(
+        scene=Scene(tissue, grid.spacing, planes, _FACTOR, grid.affine),
+        structures=structure[planes // 2 :: planes, half::_FACTOR, half::_FACTOR].copy(),
+        lesions=majority_labels(lesion, planes=planes, factor=_FACTOR, labels=present),
+    )
+
+
+def image_knee(
+    rng: np.random.Generator, cut: CutKnee, protocol: Protocol, acquisition: Acquisition
+) -> KneeSeries:
+    """Images one series of a cut knee."""
+    texture = draw_texture(rng, texture_amplitude(cut.scene), cut.scene.spacing)
+    volume = acquire(rng, cut.scene, protocol.sequence, acquisition=acquisition, texture=texture)
+    return KneeSeries(
+        protocol, volume, acquisition, cut.structures, cut.lesions, lesion_boxes(cut.lesions)
+    )
+
+
+def lesion_boxes(lesions: NDArray[np.uint8], *, least: int = 4) -> tuple[LabelledBox, ...]:
+    """Gives a box around each lesion of each slice, one a kind, in whole pixels.
+
+    Args:
+        lesions: (slice, row, column) ``KneeLesion`` numbers.
+        least: Pixels that a lesion must have on a slice to be boxed.
+    """
+    boxes = []
+    for index, plane in enumerate(lesions):
+        for value, found in enumerate(ndimage.find_objects(plane), start=1):
+            if found is None or np.count_nonzero(plane[found] == value) < least:
+                continue
+            rows, columns = found
+            box = (float(rows.start), float(columns.start), float(rows.stop), float(columns.stop))
+            boxes.append(LabelledBox(box, (LESION_NAMES[value],), index))
+    return tuple(boxes)
