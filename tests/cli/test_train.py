@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from condyle.cli.train import parse_settings
+from condyle.domain.progress import ignore_progress
 from condyle.errors import UsageError
+from condyle.training.execution import Execution
 
 
 @pytest.fixture
@@ -16,11 +19,11 @@ def asked(fake, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the workflow was given; it gives a bundle's folder back."""
     given: dict[str, Any] = {}
 
-    def train_recipe(name: str, **more: Any) -> Path:
+    def train_recipe(name: str, **more: Any) -> tuple[Path, ...]:
         given.update(more, name=name)
         if given.get("stop"):
             raise KeyboardInterrupt
-        return more["out"] / "bundle"
+        return (more["out"] / "bundle",)
 
     fake("condyle.workflows.train_recipe", train_recipe=train_recipe)
     monkeypatch.setattr("condyle.cli.extras.find_spec", lambda name: object())
@@ -32,7 +35,9 @@ def test_the_recipe_data_and_run_are_passed_on(condyle, asked: dict[str, Any]) -
     assert outcome.status == 0
     assert asked["name"] == "lumbar-anatomy"
     assert (asked["data"], asked["out"]) == (Path("d"), Path("r"))
-    assert (asked["settings"], asked["device"], asked["resume"]) == ({}, "auto", False)
+    assert (asked["settings"], asked["profile"]) == ({}, None)
+    execution = asked["execution"]
+    assert replace(execution, progress=ignore_progress) == Execution()
 
 
 def test_the_bundle_is_named_at_the_end(condyle, asked: dict[str, Any]) -> None:
@@ -42,9 +47,27 @@ def test_the_bundle_is_named_at_the_end(condyle, asked: dict[str, Any]) -> None:
 
 def test_settings_device_and_resume_are_passed_on(condyle, asked: dict[str, Any]) -> None:
     more = ("--set", "schedule.steps=50", "--set", "seed=7", "--device", "cpu", "--resume")
+    more += (
+        "--weights",
+        "bundle:mine",
+        "--profile",
+        "fast",
+        "--devices",
+        "2",
+        "--nodes",
+        "3",
+        "--mlflow",
+        "file:m",
+    )
     condyle("train", "x", "--data", "d", "--out", "r", *more)
-    assert asked["settings"] == {"schedule.steps": "50", "seed": "7"}
-    assert (asked["device"], asked["resume"]) == ("cpu", True)
+    assert asked["settings"] == {
+        "schedule.steps": "50",
+        "seed": "7",
+        "network.weights": "bundle:mine",
+    }
+    assert asked["profile"] == "fast"
+    execution = replace(asked["execution"], progress=ignore_progress)
+    assert execution == Execution("cpu", devices=2, nodes=3, resume=True, mlflow="file:m")
 
 
 def test_a_stopped_training_says_how_to_go_on(condyle, asked: dict[str, Any]) -> None:

@@ -306,3 +306,15 @@ def test_a_split_of_other_patients_is_refused_and_names_none(
         open_split(str(path), cases=cases, sides={}, seed=1)
     assert caught.value.found.startswith(found)
     assert "99" not in str(caught.value)
+
+
+def test_own_or_a_design_takes_the_own_split_where_there_is_one() -> None:
+    cases = [case(n) for n in range(10)]
+    names: tuple[Side, ...] = ("train", "validation", "test")
+    sides = {str(n): names[n // 4] for n in range(10)}
+    own = open_split("own or 60/20/20", cases=cases, sides=sides, seed=1)
+    assert own.design == "own"
+    assert own.rounds[0].test == ("8", "9")
+    drawn = open_split("own or 60/20/20", cases=cases, sides={}, seed=1)
+    assert drawn.design == "60/20/20"
+    assert drawn == open_split("60/20/20", cases=cases, sides={}, seed=1)

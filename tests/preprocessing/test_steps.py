@@ -184,13 +184,13 @@ def test_a_slice_of_one_value_becomes_zero(value: float) -> None:
 
 
 def test_the_steps_are_those_that_recipes_name() -> None:
-    assert sorted(STEPS) == ["fit", "window"]
+    assert sorted(STEPS) == ["fit", "median", "window"]
 
 
 def test_an_unknown_step_lists_those_that_exist() -> None:
     with pytest.raises(UnknownName) as caught:
         run_step({"step": "blur"}, picture(0, (8, 8)), start((8, 8)))
-    assert "fit, window" in caught.value.needed
+    assert "fit, median, window" in caught.value.needed
 
 
 @pytest.mark.parametrize(
@@ -215,3 +215,19 @@ def test_a_finer_spec_changes_the_grid_alone_and_leaves_the_first_as_it_was() ->
     assert made[0] == SPEC[0]
     assert made[1] == {"step": "fit", "rows": 96, "columns": 72}
     assert SPEC[1]["rows"] == 64
+
+
+def test_a_median_takes_out_a_lone_bright_pixel_and_keeps_an_edge() -> None:
+    array = np.zeros((2, 6, 6), dtype=np.float32)
+    array[:, :, 3:] = 1.0
+    noisy = array.copy()
+    noisy[0, 1, 1] = 9.0
+    found, placement = run_step({"step": "median", "size": 3}, noisy, start((6, 6)))
+    np.testing.assert_array_equal(found, array)
+    assert placement == start((6, 6))
+
+
+@pytest.mark.parametrize("size", [0, 2, -3])
+def test_a_median_of_no_middle_is_refused(size: int) -> None:
+    with pytest.raises(BadConfiguration, match="median"):
+        run_step({"step": "median", "size": size}, np.zeros((1, 4, 4), np.float32), start((6, 6)))

@@ -9,11 +9,13 @@ from condyle.domain.progress import Progress
 from condyle.errors import BadConfiguration, BundleError, Cancelled, DatasetError
 from condyle.interpretation.crops import FACTS, UNKNOWN
 from condyle.training import loop
+from condyle.training.execution import Execution
 from condyle.training.export import check_parity, export_with_example
 from condyle.training.graded_discs import GradedDiscs
 from condyle.training.loop import Job, fit
 from condyle.training.networks import build_network
-from condyle.training.recipe import OptimiserPart, SchedulePart, read_recipe
+from condyle.training.recipe import read_recipe
+from condyle.training.recipe_parts import OptimiserPart, SchedulePart
 from condyle.training.tasks.grading import OUTPUTS, TwoHeads, export_grading, train_grading
 from condyle.training.tasks.segmentation import Slice, export_segmentation, train_segmentation
 
@@ -58,7 +60,7 @@ def job(folder, *, seed=7, steps=6, network=None, make=make_batch):
 
 
 def run(made, *, resume=False, progress=lambda step: None):
-    return fit(made, device="cpu", resume=resume, progress=progress)
+    return fit(made, Execution("cpu", resume=resume, progress=progress))
 
 
 def bytes_of(network):
@@ -143,7 +145,7 @@ def test_an_anatomy_network_is_trained_gone_on_from_and_exported(tmp_path):
     label = np.zeros((48, 48), dtype=np.uint8)
     label[10:30, 20:40] = 2
     slices = [Slice("1", label.astype(np.float16), label)]
-    settings = {"device": "cpu", "progress": lambda step: None, "slices": slices}
+    settings = {"execution": Execution("cpu"), "slices": slices}
     first = train_segmentation(made, stage="1", folder=tmp_path / "1", fold_seed=0, **settings)
     before = bytes_of(first)
     second = train_segmentation(
@@ -186,9 +188,7 @@ def train_fold(declared, discs, folder):
         stage="fold-0",
         folder=folder,
         fold_seed=0,
-        device="cpu",
-        resume=False,
-        progress=lambda step: None,
+        execution=Execution("cpu"),
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from condyle.errors import BadConfiguration, UnknownName
-from condyle.training.recipe import SCHEMA, Recipe, read_recipe, recipe_names
+from condyle.training.recipe import SCHEMA, Recipe, arm_of, read_recipe, recipe_names
 from condyle.workflows.recipes import list_recipes, load_recipe
 
 
@@ -15,8 +15,19 @@ def written(tmp_path, **changed):
     return str(path)
 
 
-def test_the_package_has_a_recipe_for_each_bundle():
-    assert recipe_names() == ("lumbar-anatomy", "lumbar-grading") == list_recipes()
+def test_the_package_has_the_recipes_that_it_promises():
+    assert set(recipe_names()) >= {
+        "lumbar-anatomy",
+        "lumbar-grading",
+        "knee-unet",
+        "knee-sharp-unet",
+        "knee-mobile-unet",
+        "knee-resnet18",
+        "knee-mobilenetv3",
+        "knee-mrnet",
+        "ankle-olt-resnet50",
+    }
+    assert list_recipes() == recipe_names()
     for name in recipe_names():
         assert load_recipe(name).name == name
         assert load_recipe(name).schema_ == SCHEMA
@@ -36,6 +47,66 @@ def test_both_recipes_name_one_split_and_window_alike():
 
 def test_a_recipe_can_be_a_file(tmp_path):
     assert read_recipe(written(tmp_path, version="9.0.0")).version == "9.0.0"
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_every_recipe_can_be_read_with_each_of_its_profiles_and_arms(name):
+    recipe = read_recipe(name)
+    for profile in recipe.profiles:
+        changed = read_recipe(name, profile=profile)
+        assert changed != recipe
+        assert changed.arms == recipe.arms
+    for arm in recipe.arms:
+        assert arm_of(recipe, arm).arms == {}
+        assert arm_of(recipe, arm) != recipe
+    if recipe.task not in ("segment", "grade"):
+        assert "fast" in recipe.profiles
+
+
+def test_an_unknown_profile_lists_those_of_the_recipe():
+    with pytest.raises(UnknownName) as caught:
+        read_recipe("knee-unet", profile="slow")
+    assert caught.value.needed == "one of: fast"
+
+
+def test_a_setting_is_set_after_the_profile():
+    recipe = read_recipe("knee-unet", profile="fast", settings={"schedule.epochs": "7"})
+    assert recipe.schedule.epochs == 7
+    assert recipe.schedule.batch == 4
+
+
+def test_an_arm_differs_from_its_recipe_by_its_settings_alone():
+    recipe = read_recipe("ankle-olt-resnet50")
+    one, other = arm_of(recipe, "t1"), arm_of(recipe, "t2")
+    assert (one.input.weightings, other.input.weightings) == (("t1",), ("t2",))
+    both = one.model_copy(update={"input": other.input})
+    assert both == other
+
+
+@pytest.mark.parametrize("name", ["medial-meniscus-tear", "lateral-lesion", "left-knee"])
+def test_a_recipe_that_mirrors_may_not_tell_a_side(tmp_path, name):
+    target = {"labels": [name]}
+    with pytest.raises(BadConfiguration) as caught:
+        read_recipe(written(tmp_path, augmentation={"flip": True}, target=target))
+    assert name in caught.value.found
+    assert read_recipe(written(tmp_path, augmentation={}, target=target)).target.labels == (name,)
+
+
+def test_a_word_that_holds_a_side_within_it_is_no_side():
+    recipe = read_recipe("ankle-olt-resnet50")
+    assert recipe.sided(["collateral-ligament", "medial-dome", "bilateral"]) == ("medial-dome",)
+
+
+def test_a_schedule_has_one_length():
+    for wrong in ({"schedule.steps": "5"}, {"schedule.epochs": "null"}):
+        with pytest.raises(BadConfiguration, match="either steps or epochs"):
+            read_recipe("knee-unet", settings=wrong)
+
+
+def test_an_unknown_field_of_a_section_lists_the_fields_of_that_section():
+    with pytest.raises(BadConfiguration) as caught:
+        read_recipe("knee-unet", settings={"schedule.epoch": "3"})
+    assert caught.value.needed.startswith("under schedule only steps, epochs, ")
 
 
 def test_an_unknown_recipe_lists_those_that_exist():

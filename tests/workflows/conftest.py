@@ -29,7 +29,11 @@ from condyle.domain.volume import Volume
 from condyle.interpretation.crops import FACTS
 from condyle.training.recipe import Recipe, read_recipe
 from condyle.workflows.read_study import LoadedBundles
-from condyle.workflows.training.manifests import bundle_manifest
+from condyle.workflows.training.manifests import (
+    anatomy_tasks,
+    bundle_manifest,
+    grading_tasks,
+)
 
 BACKGROUND, DISC, VERTEBRA, CANAL = 0, 1, 2, 3
 GREY = {BACKGROUND: 90, DISC: 240, VERTEBRA: 160, CANAL: 30}
@@ -187,6 +191,7 @@ def write_bundles(folder: Path, *, case_hashes: Sequence[str] = ()) -> tuple[Bun
             dataset=dataset,
             case_hashes=[],
             metrics=[],
+            tasks=anatomy_tasks(read_recipe("lumbar-anatomy")),
         ),
         model={"fold-0.onnx": grey_reader(), "fold-1.onnx": grey_reader()},
         card="# Reads grey levels\n",
@@ -199,6 +204,7 @@ def write_bundles(folder: Path, *, case_hashes: Sequence[str] = ()) -> tuple[Bun
         dataset=dataset,
         case_hashes=case_hashes,
         metrics=[],
+        tasks=grading_tasks(read_recipe("lumbar-grading")),
         calibration={name: Calibration(method="none", fitted_on="nothing") for name in names},
         curves={name: _curve(shown=name != "disc-bulging") for name in FINDINGS},
         requires=[Requirement(name="lumbar-anatomy", sha256=anatomy.sha256, role="anatomy")],

@@ -17,16 +17,19 @@ from condyle.errors import BadConfiguration, BundleError, OutputError
 from condyle.inference import verify_bundle
 from condyle.interpretation.crops import DiscPlace, crop_shape, disc_inputs
 from condyle.reporting.predictions import read_predictions
+from condyle.training.execution import Execution
 from condyle.training.recipe import read_recipe
 from condyle.workflows.reading.contrast_roles import choose_roles
 from condyle.workflows.reading.disc_grading import _places
 from condyle.workflows.reading.series_choice import choose_series
 from condyle.workflows.reading.study_anatomy import read_anatomy
-from condyle.workflows.train_recipe import read_recipe_of, train_recipe
+from condyle.workflows.train_recipe import train_recipe
 from condyle.workflows.training import train_anatomy, train_grading
 from condyle.workflows.training.grading_data import gradable_slices
+from condyle.workflows.training.lumbar_recipes import read_recipe_of
 from condyle.workflows.training.train_anatomy import onnx_runner
 
+CPU = Execution("cpu")
 PATIENTS = range(1, 13)
 FOLDS = {str(patient): patient % 2 for patient in PATIENTS}
 SHORT = {
@@ -60,7 +63,7 @@ def _anatomy_run(made, data):
             "self_training": "{steps: 2, share: 0.5, learning_rate: 0.01}",
             "data.split": str(made / "split.yaml"),
         }
-        train_recipe("lumbar-anatomy", data=data, out=out, settings=settings, device="cpu")
+        train_recipe("lumbar-anatomy", data=data, out=out, settings=settings, execution=CPU)
     return out
 
 
@@ -88,7 +91,7 @@ def _grading_run(made, data, grey_run):
             "data.split": str(made / "split.yaml"),
             "anatomy_run": str(grey_run),
         }
-        train_recipe("lumbar-grading", data=data, out=out, settings=settings, device="cpu")
+        train_recipe("lumbar-grading", data=data, out=out, settings=settings, execution=CPU)
     return out
 
 
@@ -129,7 +132,11 @@ def test_a_run_folder_in_use_is_not_overwritten(anatomy_run, data, made):
     for resume in (False, True):
         with pytest.raises(OutputError):
             train_recipe(
-                "lumbar-anatomy", data=data, out=anatomy_run, settings=settings, resume=resume
+                "lumbar-anatomy",
+                data=data,
+                out=anatomy_run,
+                settings=settings,
+                execution=Execution("cpu", resume=resume),
             )
 
 
@@ -188,9 +195,7 @@ def test_no_fold_of_the_anatomy_learns_from_a_patient_that_it_scores(
         unmasked=graded_cases(data),
         split=split_of_folds("drawn", seed=1, folds=FOLDS),
         out=tmp_path,
-        device="cpu",
-        resume=False,
-        progress=ignore_progress,
+        execution=CPU,
     )
     assert len(learned) == 4  # two folds of two rounds
     for stage, patients in learned.items():
@@ -223,9 +228,7 @@ def test_no_fold_of_the_grader_learns_from_a_patient_that_it_scores(
         anatomy_run=grey_run,
         anatomy=read_recipe("lumbar-anatomy"),
         out=tmp_path,
-        device="cpu",
-        resume=False,
-        progress=ignore_progress,
+        execution=CPU,
     )
     for stage, patients in learned.items():
         assert patients == {p for p, own in FOLDS.items() if own != int(stage.split("-")[1])}

@@ -12,6 +12,8 @@ _FITTED = {
     "the figures below are those of each model on the fold that it did not see",
     "refit": "one model fitted again on all cases after the cross-validation of {folds} folds; "
     "the figures below are those of the cross-validation, not of this very model",
+    "one-fit": "the model that was trained, stopped by validation patients and scored on test "
+    "patients that it never saw",
 }
 
 

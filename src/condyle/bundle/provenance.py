@@ -39,7 +39,8 @@ class Training(Record):
         seed: Seed of every random choice.
         packages: Versions of the packages that decide the result.
         commit: Commit of Condyle, or ``"unknown"``.
-        fitted: Whether the fold models vote, or one model was fitted again on all.
+        fitted: Whether the fold models vote, one model was fitted again on all, or one was
+            fitted once and scored on patients set aside.
         folds: Number of folds.
         case_hashes: Content hash of every training image, so that an image can be told
             to be in-sample without anyone's identity.
@@ -52,7 +53,7 @@ class Training(Record):
     seed: int
     packages: dict[str, str]
     commit: Text
-    fitted: Literal["ensemble-of-folds", "refit"]
+    fitted: Literal["ensemble-of-folds", "refit", "one-fit"]
     folds: int = Field(ge=1)
     case_hashes: tuple[ImageHash, ...] = ()
 

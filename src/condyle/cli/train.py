@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from condyle.cli.extras import need
 from condyle.cli.progress import shown_progress
 from condyle.errors import Cancelled, UsageError
-
-
-class Device(StrEnum):
-    """Where to train."""
-
-    AUTO = "auto"
-    CPU = "cpu"
-    CUDA = "cuda"
 
 
 def train(
@@ -36,12 +27,30 @@ def train(
             help="A field of the recipe to change, such as schedule.steps=50. May be repeated.",
         ),
     ] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SOURCE",
+            help="Weights to begin with: none, a state dict, efficientnet-lite0, bundle:NAME.",
+        ),
+    ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="A profile of the recipe, such as fast for a trial."),
+    ] = None,
     device: Annotated[
-        Device, typer.Option(help="Where to train; auto takes a GPU where there is one.")
-    ] = Device.AUTO,
+        Literal["auto", "cpu", "cuda"],
+        typer.Option(help="Where to train; auto takes a GPU where there is one."),
+    ] = "auto",
+    devices: Annotated[int, typer.Option(min=1, metavar="N", help="GPUs of each machine.")] = 1,
+    nodes: Annotated[int, typer.Option(min=1, metavar="N", help="Machines.")] = 1,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a run that was stopped.")
     ] = False,
+    mlflow: Annotated[
+        str | None,
+        typer.Option(metavar="URI", help="Send the curves to MLflow as well, such as file:runs."),
+    ] = None,
 ) -> None:
     r"""Train, evaluate and export a bundle from a recipe.
 
@@ -57,19 +66,28 @@ def train(
         --set anatomy_run=runs/anatomy
     """
     changed = parse_settings(settings or ())
+    if weights is not None:
+        changed["network.weights"] = weights
     need("train", "Training a recipe")
+    from condyle.training.execution import Execution
     from condyle.workflows.train_recipe import train_recipe
 
     try:
         with shown_progress() as progress:
-            bundle = train_recipe(
+            bundles = train_recipe(
                 recipe,
                 data=data,
                 out=out,
                 settings=changed,
-                device=device.value,
-                resume=resume,
-                progress=progress,
+                profile=profile,
+                execution=Execution(
+                    device=device,
+                    devices=devices,
+                    nodes=nodes,
+                    resume=resume,
+                    mlflow=mlflow,
+                    progress=progress,
+                ),
             )
     except KeyboardInterrupt as stop:
         raise Cancelled(
@@ -77,7 +95,8 @@ def train(
             found=f"what was finished is kept in {out}",
             mend="run the same command with --resume to go on.",
         ) from stop
-    print(f"Bundle: {bundle}")
+    for bundle in bundles:
+        print(f"Bundle: {bundle}")
 
 
 def parse_settings(texts: Sequence[str]) -> dict[str, str]:

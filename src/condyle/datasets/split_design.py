@@ -22,6 +22,7 @@ DESIGNS = (
     "K-fold x REPEATS such as 5-fold x 3",
     "leave-one-out: COVARIATE such as leave-one-out: Manufacturer",
     "own, the split that comes with the data",
+    "own or DESIGN such as own or 70/15/15, for data that may come without one",
 )
 """The designs that can be written, in words."""
 
@@ -29,6 +30,7 @@ _SHARES = re.compile(r"\d+(?:\.\d+)?(?:\s*/\s*\d+(?:\.\d+)?){1,2}")
 _FOLDS = re.compile(r"(\d+)-fold(?:\s*x\s*(\d+))?")
 _SITES = re.compile(r"leave-one-out:\s*(\S.*)")
 _OWN = "own"
+_OWN_OR = re.compile(r"own\s+or\s+(\S.*)")
 
 Strata = Mapping[str, frozenset[str]]
 
@@ -61,6 +63,9 @@ def open_split(
         BadConfiguration: It is none of the three; the message lists the designs.
         DatasetError: It does not fit the data.
     """
+    otherwise = _OWN_OR.fullmatch(text.strip())
+    if otherwise:
+        text = _OWN if sides else otherwise[1]
     if is_design(text):
         return design_split(
             text, cases=cases, sides=sides, seed=seed, validation_share=validation_share

@@ -8,7 +8,15 @@ from typing import Literal
 from condyle.domain.estimate import Estimate
 
 LineKind = Literal[
-    "roc", "precision-recall", "calibration", "decision", "thresholds", "selective-risk", "froc"
+    "roc",
+    "precision-recall",
+    "calibration",
+    "decision",
+    "thresholds",
+    "selective-risk",
+    "froc",
+    "training-loss",
+    "validation",
 ]
 
 

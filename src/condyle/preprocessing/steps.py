@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from scipy import ndimage
 
 from condyle.errors import BadConfiguration, UnknownName
 from condyle.preprocessing.placement import (
@@ -76,6 +77,13 @@ def fit(
     )
 
 
+def median(array: Floats, placement: Placement, *, size: int) -> tuple[Floats, Placement]:
+    """Takes the median of ``size`` x ``size`` pixels of each slice, which takes out noise."""
+    if size < 1 or size % 2 == 0:
+        raise ValueError(f"the size of a median is odd and at least 1, this one is {size}")
+    return ndimage.median_filter(array, size=(1, size, size), mode="nearest"), placement
+
+
 def finer(spec: Spec, factor: float) -> Spec:
     """Gives the same spec on a grid with ``factor`` times as many pixels along each axis.
 
@@ -92,7 +100,7 @@ def finer(spec: Spec, factor: float) -> Spec:
     return tuple(changed)
 
 
-STEPS: dict[str, _Step] = {"window": window, "fit": fit}
+STEPS: dict[str, _Step] = {"window": window, "fit": fit, "median": median}
 
 
 def run_step(

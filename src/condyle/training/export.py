@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import logging
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import onnx
@@ -54,20 +56,43 @@ class Probabilities(nn.Module):
         return result
 
 
+class Probability(nn.Module):
+    """A network followed by a sigmoid of each of its outputs.
+
+    Args:
+        network: Gives (batch, output, ...) logits.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Gives (batch, output, ...) probabilities, each by itself."""
+        result: Tensor = self.network(x).sigmoid()
+        return result
+
+
 def export_onnx(
-    network: nn.Module, example: Mapping[str, Tensor], *, outputs: Sequence[str]
+    network: nn.Module, example: Mapping[str, Tensor], *, outputs: Sequence[str], varying: int = 0
 ) -> bytes:
-    """Exports a network that takes any number of items a batch.
+    """Exports a network that takes any number of items a batch, or of slices a series.
 
     Args:
         network: In evaluation mode, on the CPU.
         example: Input name to an example with at least two items, in the order that the
             network takes them.
         outputs: Names of its outputs.
+        varying: Axis whose length may vary: 0, the batch, which is the same of all inputs;
+            any other of each by itself.
     """
     network = network.cpu().eval()
     stream = io.BytesIO()
     batch = torch.export.Dim("batch", min=1, max=4096)
+    lengths = [
+        batch if varying == 0 else torch.export.Dim(f"length_{number}", min=1, max=4096)
+        for number in range(len(example))
+    ]
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -76,7 +101,7 @@ def export_onnx(
             tuple(example.values()),
             input_names=list(example),
             output_names=list(outputs),
-            dynamic_shapes=tuple({0: batch} for _ in example),
+            dynamic_shapes=_dynamic(network, [{varying: length} for length in lengths]),
             opset_version=18,
             dynamo=True,
             verbose=False,
@@ -91,6 +116,13 @@ def export_onnx(
     del model.graph.metadata_props[:]
     del model.graph.value_info[:]
     return bytes(model.SerializeToString())
+
+
+def _dynamic(network: nn.Module, shapes: list[dict[int, Any]]) -> tuple[Any, ...]:
+    """Gives dynamic shapes as the exporter wants them: one for a starred parameter."""
+    kinds = [p.kind for p in inspect.signature(network.forward).parameters.values()]
+    starred = kinds == [inspect.Parameter.VAR_POSITIONAL]
+    return (tuple(shapes),) if starred else tuple(shapes)
 
 
 def export_with_example(

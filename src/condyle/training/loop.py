@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import math
+import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import lightning
 import torch
-from lightning.pytorch.callbacks import Callback, ModelCheckpoint
-from lightning.pytorch.loggers import CSVLogger
+from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader, TensorDataset
 
-from condyle.domain.progress import Progress, ProgressCallback
 from condyle.training.allocator import keep_freed_memory
-from condyle.training.recipe import OptimiserPart, SchedulePart
+from condyle.training.execution import Execution
+from condyle.training.feed import Feed
+from condyle.training.fit_record import read_fit, write_fit
+from condyle.training.loggers import run_loggers
+from condyle.training.recipe_parts import OptimiserPart, SchedulePart
+from condyle.training.record import Recorder
 
 STEPS_PER_EPOCH = 50
-
-FIT_FILE = "fit.json"
-"""Tells, in the folder of a finished fit, what its training loss was at the end."""
+"""Steps after which a fit by steps keeps a checkpoint."""
 
 Batch = tuple[Tensor, ...]
 MakeBatch = Callable[[int, torch.Generator], Batch]
 LossOf = Callable[[nn.Module, Batch], Tensor]
+Validate = Callable[[nn.Module], Mapping[str, float]]
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,17 @@ class Job:
     Attributes:
         stage: Name for progress and for the folder, such as ``"fold-0"``.
         network: What to train; changed in place.
-        make_batch: From the step and its own generator to a batch.
+        make_batch: From the step and its own generator to a batch; it draws from nothing
+            but that generator, and may be called ahead from another thread.
         loss_of: From the network and a batch to a scalar.
-        schedule: Steps, batch, warm-up, averaging.
+        schedule: Steps or epochs, batch, warm-up, averaging.
         optimiser: Optimiser settings.
         seed: Seed of every draw; the same seed gives the same network.
-        folder: Where the log and the checkpoint go.
+        folder: Where the log and the checkpoints go.
+        items: Items to learn from, by which a fit by epochs knows its epoch.
+        validate: From the averaged network, in evaluation mode and on its device, to
+            figures of the validation patients; the first decides, the greater the better.
+            Needed for a fit by epochs that stops early.
     """
 
     stage: str
@@ -56,12 +63,29 @@ class Job:
     optimiser: OptimiserPart
     seed: int
     folder: Path
+    items: int = 0
+    validate: Validate | None = None
+
+    def epoch_steps(self, devices: int = 1) -> int:
+        """Gives the steps of an epoch on so many devices."""
+        if self.schedule.epochs is None:
+            return STEPS_PER_EPOCH
+        once = math.ceil(self.items / (self.schedule.batch * devices))
+        least, most = self.schedule.epoch_steps, self.schedule.most_epoch_steps
+        return max(least, once if most is None else min(once, most))
+
+    def steps(self, devices: int = 1) -> int:
+        """Gives the most steps of the fit."""
+        if self.schedule.steps is not None:
+            return self.schedule.steps
+        return (self.schedule.epochs or 0) * self.epoch_steps(devices)
 
 
 class _Fit(lightning.LightningModule):
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, recorder: Recorder) -> None:
         super().__init__()
         self.job = job
+        self.recorder = recorder
         self.network = job.network
         self.average = AveragedModel(
             job.network,
@@ -70,15 +94,34 @@ class _Fit(lightning.LightningModule):
             ),
         )
         self.average.requires_grad_(False)
+        self.feed: Feed | None = None
+
+    def on_train_start(self) -> None:
+        world = self.trainer.world_size
+        self.feed = Feed(
+            self.job.make_batch,
+            seed=self.job.seed,
+            stride=world,
+            last=self.job.steps(world) * world,
+            ahead=self.device.type != "cpu",
+        )
+
+    def on_train_end(self) -> None:
+        if self.feed is not None:
+            self.feed.close()
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         step = self.global_step
-        generator = torch.Generator().manual_seed(self.job.seed * 1_000_003 + step)
         torch.manual_seed(self.job.seed * 7_919 + step)
         layout = memory_format_of(self.network)
+        began = time.perf_counter()
+        if self.feed is None:
+            raise RuntimeError("a training step before the training began")
+        made = self.feed.take(step * self.trainer.world_size + self.global_rank)
+        self.recorder.waited_s += time.perf_counter() - began
         parts = tuple(
             part.to(self.device, memory_format=layout) if part.ndim == 4 else part.to(self.device)
-            for part in self.job.make_batch(step, generator)
+            for part in made
         )
         loss = self.job.loss_of(self.network, parts)
         self.log("loss", loss.detach())
@@ -89,18 +132,28 @@ class _Fit(lightning.LightningModule):
         for mine, theirs in zip(self.average.module.buffers(), self.network.buffers(), strict=True):
             mine.copy_(theirs)
 
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        if self.job.validate is None:
+            return
+        network = self.average.module.eval()
+        figures = {f"validation-{k}": float(v) for k, v in self.job.validate(network).items()}
+        self.recorder.validated(figures)
+        self.log_dict({"monitor": next(iter(figures.values())), **figures}, batch_size=1)
+
     def configure_optimizers(self) -> Any:
+        wanted = self.job.optimiser
         optimiser = torch.optim.AdamW(
-            self.network.parameters(),
-            lr=self.job.optimiser.learning_rate,
-            weight_decay=self.job.optimiser.weight_decay,
+            self.network.parameters(), lr=wanted.learning_rate, weight_decay=wanted.weight_decay
         )
-        schedule = self.job.schedule
+        warmup = self.job.schedule.warmup
+        steps = self.job.steps(self.trainer.world_size)
 
         def rate(step: int) -> float:
-            if step < schedule.warmup:
-                return (step + 1) / schedule.warmup
-            share = (step - schedule.warmup) / max(1, schedule.steps - schedule.warmup)
+            if step < warmup:
+                return (step + 1) / warmup
+            if wanted.decay == "constant":
+                return 1.0
+            share = (step - warmup) / max(1, steps - warmup)
             return 0.5 * (1 + math.cos(math.pi * min(1.0, share)))
 
         scheduler = torch.optim.lr_scheduler.LambdaLR(optimiser, rate)
@@ -110,77 +163,110 @@ class _Fit(lightning.LightningModule):
         }
 
 
-class _Report(Callback):
-    def __init__(self, job: Job, progress: ProgressCallback) -> None:
-        self.job = job
-        self.progress = progress
-        self.recent: float | None = None
-
-    def state_dict(self) -> dict[str, Any]:
-        return {"recent": self.recent}
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        self.recent = state_dict["recent"]
-
-    def on_train_batch_end(self, trainer: Any, pl_module: Any, outputs: Any, *rest: Any) -> None:
-        loss = float(outputs["loss"])
-        self.recent = loss if self.recent is None else 0.95 * self.recent + 0.05 * loss
-        self.progress(
-            Progress(
-                self.job.stage, trainer.global_step, self.job.schedule.steps, f"loss {loss:.3f}"
-            )
-        )
-
-
-def fit(job: Job, *, device: str, resume: bool, progress: ProgressCallback) -> nn.Module:
-    """Trains a network and gives its weight average in evaluation mode.
+def fit(job: Job, execution: Execution) -> nn.Module:
+    """Trains a network and gives its weight average in evaluation mode, on the CPU.
 
     Every batch and every dropout draws from a generator seeded by the step, so a fit
-    that is resumed at a checkpoint goes on as if it had never stopped.
+    that is resumed at a checkpoint goes on as if it had never stopped. A fit with
+    ``validate`` gives the weights of its best epoch, another those of its last step.
 
     Args:
         job: What to train and how.
-        device: ``"auto"``, ``"cpu"`` or ``"cuda"``.
-        resume: Whether to go on from the folder's checkpoint, if there is one.
-        progress: Told of every step.
+        execution: Where, and whether to go on from the folder's checkpoint.
     """
     job.folder.mkdir(parents=True, exist_ok=True)
     keep_freed_memory()
     job.network.to(memory_format=memory_format_of(job.network))  # type: ignore[call-overload]
     job.network.requires_grad_(True).train()  # a network that is gone on from has neither
-    module = _Fit(job)
-    checkpoint = job.folder / "last.ckpt"
-    report = _Report(job, progress)
-    # Not save_last: with no best one beside it, Lightning saves the last at the end alone.
-    keep = ModelCheckpoint(
-        dirpath=job.folder, filename="last", save_top_k=1, enable_version_counter=False
-    )
+    recorder = Recorder(job.stage, folder=job.folder, progress=execution.progress)
+    module = _Fit(job, recorder)
+    last = job.folder / "last.ckpt"
+    going_on = execution.resume and last.is_file()
+    if not (going_on and read_fit(job.folder) is not None):
+        _run(module, execution, checkpoint=last if going_on else None)
+    kept = job.folder / "best.ckpt" if job.validate is not None else last
+    return _averaged(job.network, kept)
+
+
+def _run(module: _Fit, execution: Execution, *, checkpoint: Path | None) -> None:
+    """Runs Lightning's trainer to the end and writes the record of the fit."""
+    job, recorder = module.job, module.recorder
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
-    steps = TensorDataset(torch.zeros(STEPS_PER_EPOCH))
+    world = execution.devices * execution.nodes
+    steps, epoch = job.steps(world), job.epoch_steps(world)
+    recorder.expects(steps=steps, epoch_steps=epoch)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"lightning|torch")
         trainer = lightning.Trainer(
-            accelerator={"auto": "auto", "cpu": "cpu", "cuda": "gpu"}[device],
-            devices=1,
-            max_steps=job.schedule.steps,
-            callbacks=[keep, report],
-            logger=CSVLogger(job.folder, name="", version=""),
+            accelerator={"auto": "auto", "cpu": "cpu", "cuda": "gpu"}[execution.device],
+            devices=execution.devices,
+            num_nodes=execution.nodes,
+            strategy="auto" if world == 1 else "ddp",
+            precision=_precision(job, execution),
+            max_steps=steps,
+            callbacks=[recorder, *_checkpoints(job)],
+            logger=run_loggers(job.folder, stage=job.stage, mlflow=execution.mlflow),
             log_every_n_steps=10,
+            num_sanity_val_steps=0,
+            limit_val_batches=1.0 if job.validate is not None else 0,
             enable_progress_bar=False,
             enable_model_summary=False,
             gradient_clip_val=5.0,
         )
         trainer.fit(
             module,
-            DataLoader(steps, batch_size=None),
-            ckpt_path=str(checkpoint) if resume and checkpoint.is_file() else None,
+            DataLoader(TensorDataset(torch.zeros(epoch * world)), batch_size=None),
+            DataLoader(TensorDataset(torch.zeros(world)), batch_size=None),
+            ckpt_path=None if checkpoint is None else str(checkpoint),
             weights_only=False,
         )
-    if report.recent is not None:
-        (job.folder / FIT_FILE).write_text(json.dumps({"loss": report.recent}) + "\n", "utf-8")
-    network: nn.Module = module.average.module.to("cpu")
-    network.eval()
-    return network
+    write_fit(job.folder, recorder.record(device=str(trainer.strategy.root_device)))
+
+
+def _checkpoints(job: Job) -> list[lightning.Callback]:
+    """Gives what keeps the last state, and with validation the best one, and stops early."""
+    # Not save_last: with no best one beside it, Lightning saves the last at the end alone.
+    last = ModelCheckpoint(
+        dirpath=job.folder,
+        filename="last",
+        save_top_k=1,
+        enable_version_counter=False,
+        save_on_train_epoch_end=True,
+    )
+    if job.validate is None:
+        return [last]
+    best = ModelCheckpoint(
+        dirpath=job.folder,
+        filename="best",
+        monitor="monitor",
+        mode="max",
+        save_weights_only=True,
+        enable_version_counter=False,
+        save_on_train_epoch_end=True,
+    )
+    stop = EarlyStopping(
+        monitor="monitor",
+        mode="max",
+        patience=job.schedule.patience,
+        check_on_train_epoch_end=True,
+        check_finite=False,
+    )
+    return [best, stop, last]
+
+
+def _precision(job: Job, execution: Execution) -> Any:
+    """Gives 16 bits with gradient scaling on a GPU where the recipe asks for it, else 32."""
+    on_gpu = execution.device != "cpu" and torch.cuda.is_available()
+    return "16-mixed" if job.schedule.mixed_precision and on_gpu else "32-true"
+
+
+def _averaged(network: nn.Module, checkpoint: Path) -> nn.Module:
+    """Gives the network with the averaged weights of a checkpoint, on the CPU."""
+    state = torch.load(checkpoint, map_location="cpu", weights_only=False)["state_dict"]
+    prefix = "average.module."
+    weights = {key[len(prefix) :]: v for key, v in state.items() if key.startswith(prefix)}
+    network.to("cpu").load_state_dict(weights)
+    return network.requires_grad_(False).eval()
 
 
 def memory_format_of(network: nn.Module) -> torch.memory_format:
@@ -202,5 +288,5 @@ def final_loss(folder: Path) -> float:
     Args:
         folder: Where the fit left its checkpoint.
     """
-    loss: float = json.loads((folder / FIT_FILE).read_text("utf-8"))["loss"]
-    return loss
+    record = read_fit(folder)
+    return math.nan if record is None else record.loss

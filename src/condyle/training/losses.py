@@ -27,6 +27,24 @@ def dice_and_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
     return entropy + 1.0 - dice.mean()
 
 
+def dice_and_binary_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
+    """Gives binary cross-entropy plus soft Dice loss, each output a structure of its own.
+
+    Dice is taken over the batch, so that a slice without the structure does no harm, and
+    over probabilities, so that it has a gradient where nothing is called yet.
+
+    Args:
+        logits: (batch, structure, row, column).
+        target: The same shape, 0 or 1.
+    """
+    entropy = functional.binary_cross_entropy_with_logits(logits, target)
+    probabilities = logits.sigmoid()
+    overlap = (probabilities * target).sum(dim=(0, 2, 3))
+    total = probabilities.sum(dim=(0, 2, 3)) + target.sum(dim=(0, 2, 3))
+    dice = (2 * overlap + 1.0) / (total + 1.0)
+    return entropy + 1.0 - dice.mean()
+
+
 def ordinal_cross_entropy(logits: Tensor, grade: Tensor, *, smoothing: float) -> Tensor:
     """Gives cross-entropy against a grade whose neighbours share some of its weight.
 

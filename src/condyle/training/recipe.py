@@ -2,107 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from condyle.domain.study import Plane, Weighting
 from condyle.errors import BadConfiguration, UnknownName
+from condyle.training.recipe_parts import (
+    DataPart,
+    InputPart,
+    NetworkPart,
+    OptimiserPart,
+    Part,
+    RequiredPart,
+    SchedulePart,
+    SelfTrainingPart,
+    TargetPart,
+)
 
 SCHEMA = "condyle.recipe/1"
 
+TaskName = Literal["segment", "grade", "lesion", "classify", "series", "detect"]
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class DataPart(_Part):
-    """Where cases come from: a layout of the datasets room, and a committed split."""
-
-    layout: str
-    split: str
+SIDED = ("left", "right", "medial", "lateral")
+"""Words of a side: what an image that was mirrored in training can no longer tell."""
 
 
-class InputPart(_Part):
-    """What the bundle will accept: its input contract."""
-
-    anatomy: str
-    modality: str = "MR"
-    planes: tuple[Plane, ...] = ("sagittal",)
-    weightings: tuple[Weighting, ...] = ("t1", "t2", "t2-space")
-    min_pixels: int = 128
-
-
-class NetworkPart(_Part):
-    """A network of the registry with its parameters."""
-
-    name: str
-    parameters: dict[str, Any] = Field(default_factory=dict)
-
-
-class OptimiserPart(_Part):
-    """AdamW with a warm-up and a cosine decay to zero."""
-
-    name: Literal["adamw"] = "adamw"
-    learning_rate: float = 0.002
-    weight_decay: float = 0.0001
-
-
-class SchedulePart(_Part):
-    """How long to train: a fixed number of steps, so that no fold chooses when to stop.
-
-    A fit whose training loss ends over ``refit_over`` has not taken: it is begun again from
-    another seed, at most ``attempts`` times in all. Only the training loss is looked at.
-    """
-
-    steps: int = Field(gt=0)
-    batch: int = Field(gt=0)
-    warmup: int = 40
-    average_decay: float = Field(default=0.99, ge=0, lt=1)
-    refit_over: float | None = None
-    attempts: int = Field(default=3, ge=1)
-
-
-class SelfTrainingPart(_Part):
-    """A second round on the fold's own training patients, labelled by its first round."""
-
-    steps: int = Field(gt=0)
-    share: float = Field(default=0.5, gt=0, lt=1)
-    learning_rate: float = 0.001
-
-
-class RequiredPart(_Part):
-    """A bundle that must run first."""
-
-    name: str
-    role: Literal["anatomy"] = "anatomy"
-
-
-class Recipe(_Part):
+class Recipe(Part):
     """A whole training declaration.
 
     Attributes:
         schema_: Version of this schema, ``schema`` in the file.
         name: Name of the recipe and of the bundle it makes.
         version: Version of the bundle.
-        task: ``"segment"`` or ``"grade"``.
+        task: What is learned: ``"segment"`` and ``"grade"`` the lumbar spine, ``"lesion"`` a
+            mask and from it a decision, ``"classify"`` a slice, ``"series"`` whole series of
+            several planes, ``"detect"`` boxes.
         summary: One sentence.
         source: The publications whose design it follows.
         intended_use: One paragraph for the manifest.
         exclusions: Codes of patients and images that the bundle is not for.
         preprocessing: Steps, verbatim for the bundle.
         interpretation: Settings of the interpretation, verbatim for the bundle.
+        target: What is learned, by the labels, masks or boxes of the archive.
         augmentation: Settings of the task's augmentation.
+        arms: Name to settings, by which the recipe is run once for each on the same
+            patients, and the arms are compared.
+        profiles: Name to settings for another occasion, such as ``fast`` for a trial.
         ensemble: The networks of the folds are shipped together; a refit is not offered.
     """
 
     schema_: Literal["condyle.recipe/1"] = Field(alias="schema")
     name: str
     version: str
-    task: Literal["segment", "grade"]
+    task: TaskName
     summary: str
     source: tuple[str, ...]
     intended_use: str
@@ -114,6 +70,7 @@ class Recipe(_Part):
     requires: tuple[RequiredPart, ...] = ()
     preprocessing: tuple[dict[str, Any], ...]
     interpretation: dict[str, Any] = Field(default_factory=dict)
+    target: TargetPart = TargetPart()
     network: NetworkPart
     augmentation: dict[str, Any] = Field(default_factory=dict)
     loss: dict[str, Any] = Field(default_factory=dict)
@@ -121,7 +78,28 @@ class Recipe(_Part):
     schedule: SchedulePart
     self_training: SelfTrainingPart | None = None
     seed: int = 2026
+    arms: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    profiles: dict[str, dict[str, Any]] = Field(default_factory=dict)
     ensemble: Literal["folds"] = "folds"
+
+    @model_validator(mode="after")
+    def _sides_are_kept(self) -> Recipe:
+        sided = self.sided(self.target.labels)
+        if sided:
+            raise ValueError(
+                f"augmentation.flip mirrors images, so that no {' or '.join(sided)} can be told"
+            )
+        return self
+
+    def sided(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Gives those of the names that say a side, where the recipe mirrors images.
+
+        Args:
+            names: What the bundle would tell, such as ``"medial-meniscus-tear"``.
+        """
+        if not self.augmentation.get("flip"):
+            return ()
+        return tuple(name for name in names if set(name.lower().split("-")) & set(SIDED))
 
 
 def recipe_names() -> tuple[str, ...]:
@@ -130,15 +108,19 @@ def recipe_names() -> tuple[str, ...]:
     return tuple(sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".yaml")))
 
 
-def read_recipe(name_or_path: str, *, settings: dict[str, str] | None = None) -> Recipe:
+def read_recipe(
+    name_or_path: str, *, settings: Mapping[str, str] | None = None, profile: str | None = None
+) -> Recipe:
     """Reads a recipe of the package, or a YAML file, with some fields changed.
 
     Args:
         name_or_path: Name of a recipe, or path of a file.
         settings: Dotted field to new value, as YAML, such as ``{"schedule.steps": "50"}``.
+        profile: Name of a profile of the recipe, which is set before the settings.
 
     Raises:
-        UnknownName: If there is neither a recipe nor a file of that name.
+        UnknownName: If there is neither a recipe nor a file of that name, or the recipe has
+            no such profile.
         BadConfiguration: If it does not fit the schema; lists every error with its path.
     """
     path = Path(name_or_path)
@@ -154,8 +136,57 @@ def read_recipe(name_or_path: str, *, settings: dict[str, str] | None = None) ->
         raise _bad(name_or_path, "text that is not YAML", str(error).splitlines()[0]) from error
     if not isinstance(values, dict):
         raise _bad(name_or_path, "no fields at all", "one field a line, such as 'task: grade'")
-    for key, value in (settings or {}).items():
-        _set(values, key, yaml.safe_load(value))
+    changes = {key: _value(name_or_path, key, text) for key, text in (settings or {}).items()}
+    return _validated(name_or_path, _changed(values, {**_profile(values, profile), **changes}))
+
+
+def arm_of(recipe: Recipe, arm: str) -> Recipe:
+    """Gives the recipe of one arm, which has no arms itself.
+
+    Args:
+        recipe: With the arm.
+        arm: Its name.
+    """
+    values = recipe.model_dump(mode="json", by_alias=True) | {"arms": {}}
+    return _validated(recipe.name, _changed(values, recipe.arms[arm]))
+
+
+def network_size(recipe: Recipe) -> tuple[int, int]:
+    """Gives the (row, column) size that the recipe's ``fit`` step makes."""
+    for step in recipe.preprocessing:
+        if step.get("step") == "fit":
+            return (int(step["rows"]), int(step["columns"]))
+    raise BadConfiguration(
+        f"The recipe '{recipe.name}' does not say how large the network's input is.",
+        found="no 'fit' step under preprocessing",
+        needed="a step such as {step: fit, rows: 256, columns: 256}",
+        mend="add the step to the recipe.",
+    )
+
+
+def _profile(values: Mapping[str, Any], profile: str | None) -> dict[str, Any]:
+    if profile is None:
+        return {}
+    profiles = values.get("profiles") or {}
+    if profile not in profiles:
+        raise UnknownName("profile of the recipe", profile, profiles)
+    return dict(profiles[profile])
+
+
+def _changed(values: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    for key, value in changes.items():
+        _set(values, key, value)
+    return values
+
+
+def _value(name: str, key: str, text: str) -> object:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise _bad(name, f"{key}: '{text}', which is not YAML", "a value such as 50") from error
+
+
+def _validated(name: str, values: dict[str, Any]) -> Recipe:
     try:
         return Recipe.model_validate(values)
     except ValidationError as error:
@@ -163,7 +194,7 @@ def read_recipe(name_or_path: str, *, settings: dict[str, str] | None = None) ->
             f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}"
             for item in error.errors()
         )
-        raise _bad(name_or_path, wrong, _fields(error)) from error
+        raise _bad(name, wrong, _fields(error)) from error
 
 
 def _set(values: dict[str, Any], key: str, value: object) -> None:
@@ -178,11 +209,26 @@ def _set(values: dict[str, Any], key: str, value: object) -> None:
 
 
 def _fields(error: ValidationError) -> str:
-    """Says which fields exist, where one was given that does not."""
-    if any(item["type"] == "extra_forbidden" for item in error.errors()):
-        names = [field.alias or name for name, field in Recipe.model_fields.items()]
-        return "only these fields: " + ", ".join(names)
-    return f"fields that fit {SCHEMA}"
+    """Says which fields exist where one was given that does not."""
+    sections = [item["loc"][:-1] for item in error.errors() if item["type"] == "extra_forbidden"]
+    if not sections:
+        return f"fields that fit {SCHEMA}"
+    told = {".".join(map(str, section)): _names(section) for section in sections}
+    return "; ".join(
+        f"under {section} only {names}" if section else f"only these fields: {names}"
+        for section, names in told.items()
+    )
+
+
+def _names(section: tuple[int | str, ...]) -> str:
+    """Lists the fields of a section of the recipe."""
+    model: type[BaseModel] = Recipe
+    for name in section:
+        field = model.model_fields.get(str(name))
+        inner = field.annotation if field else None
+        parts = [inner, *get_args(inner)]
+        model = next((p for p in parts if isinstance(p, type) and issubclass(p, Part)), model)
+    return ", ".join(field.alias or name for name, field in model.model_fields.items())
 
 
 def _bad(name: str, found: str, needed: str) -> BadConfiguration:

@@ -131,6 +131,7 @@ def _final_model(manifest: Manifest) -> Answer:
     text = {
         "ensemble-of-folds": "None was chosen among the folds: the model of every fold is kept.",
         "refit": "One model was fitted again on all cases after the cross-validation.",
+        "one-fit": "One model was trained, and scored on patients set aside for it.",
     }[manifest.training.fitted]
     where = "manifest.json: training.fitted"
     return Answer(text, where, "what was tried before, and by which figure it was chosen")

@@ -31,6 +31,9 @@ CAPTIONS: dict[LineKind, str] = {
     "thresholds": "What each threshold would do; points at 0.3, 0.5 and 0.7 with 95 % intervals.",
     "selective-risk": "Share of wrong answers where only the surest are answered.",
     "froc": "Sensitivity against false boxes an image.",
+    "training-loss": "Mean loss of the training batches of each epoch, one line a round.",
+    "validation": "Figure of the validation patients by epoch, one line a round; the point is "
+    "the epoch whose weights are kept.",
 }
 """Captions of the charts of lines."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from condyle.domain.evaluation_charts import Curve, LineChart, LineKind, Mark
 from condyle.reporting.evaluation.style import COLOURS, GREY, QUIET, TEAL, grid, titled
@@ -42,6 +43,8 @@ FRAMES: dict[LineKind, Frame] = {
     "thresholds": Frame("threshold", "share"),
     "selective-risk": Frame("share answered", "share wrong", unit_square=False),
     "froc": Frame("false boxes an image", "sensitivity", unit_square=False),
+    "training-loss": Frame("epoch", "training loss", unit_square=False),
+    "validation": Frame("epoch", "validation patients", unit_square=False),
 }
 """The axes of each kind."""
 
@@ -135,6 +138,8 @@ def _axes(axes: Axes, chart: LineChart, frame: Frame) -> None:
     elif chart.kind == "selective-risk":
         axes.set_xlim(0.0, 1.02)
         axes.set_ylim(bottom=0.0)
+    elif chart.kind in ("training-loss", "validation"):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     else:
         axes.set_xscale("log", base=2)
         axes.set_xticks(FALSE_RATES, [f"{rate:g}" for rate in FALSE_RATES])

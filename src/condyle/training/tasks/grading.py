@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from condyle.domain.progress import ProgressCallback
 from condyle.errors import BadConfiguration, DatasetError
 from condyle.interpretation.crops import (
     PLAIN_FACTS,
@@ -24,6 +23,7 @@ from condyle.interpretation.crops import (
     signal_facts,
 )
 from condyle.training.augmentation import AffineRange, random_grid, uniform
+from condyle.training.execution import Execution
 from condyle.training.export import Exported, export_with_example
 from condyle.training.graded_discs import GradedDiscs
 from condyle.training.loop import Batch, Job, LossOf, fit
@@ -71,9 +71,7 @@ def train_grading(
     stage: str,
     folder: Path,
     fold_seed: int,
-    device: str,
-    resume: bool,
-    progress: ProgressCallback,
+    execution: Execution,
 ) -> nn.Module:
     """Trains one grading network on some discs.
 
@@ -84,9 +82,7 @@ def train_grading(
         stage: Name of this fit.
         folder: Where its log and checkpoint go.
         fold_seed: Added to the recipe's seed.
-        device: Where to train.
-        resume: Whether to go on from the folder's checkpoint.
-        progress: Told of every step.
+        execution: Where and how to train.
 
     Raises:
         DatasetError: There is no disc.
@@ -117,7 +113,7 @@ def train_grading(
         seed=recipe.seed + fold_seed,
         folder=folder,
     )
-    return fit(job, device=device, resume=resume, progress=progress)
+    return fit(job, execution)
 
 
 def _network(recipe: Recipe, discs: GradedDiscs) -> TwoHeads:

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from condyle.domain.progress import ProgressCallback
 from condyle.errors import BadConfiguration
 from condyle.training.augmentation import (
     AffineRange,
@@ -22,11 +21,12 @@ from condyle.training.augmentation import (
     random_grid,
     remap_by_label,
 )
+from condyle.training.execution import Execution
 from condyle.training.export import Exported, Probabilities, export_with_example
 from condyle.training.loop import Batch, Job, final_loss, fit
 from condyle.training.losses import dice_and_cross_entropy
 from condyle.training.networks import build_network
-from condyle.training.recipe import Recipe
+from condyle.training.recipe import Recipe, network_size
 
 INPUT, OUTPUT = "image", "probabilities"
 
@@ -56,9 +56,7 @@ def train_segmentation(
     folder: Path,
     fold_seed: int,
     start: nn.Module | None = None,
-    device: str = "auto",
-    resume: bool = False,
-    progress: ProgressCallback,
+    execution: Execution,
 ) -> nn.Module:
     """Trains one network on some slices.
 
@@ -69,9 +67,7 @@ def train_segmentation(
         folder: Where its log and checkpoint go.
         fold_seed: Added to the recipe's seed.
         start: A network to go on from; a new one where ``None``.
-        device: Where to train.
-        resume: Whether to go on from the folder's checkpoint.
-        progress: Told of every step.
+        execution: Where and how to train.
     """
     settings = _Settings.of(recipe)
     torch.manual_seed(recipe.seed + fold_seed)
@@ -98,7 +94,7 @@ def train_segmentation(
         seed=recipe.seed + fold_seed,
         folder=folder,
     )
-    return fit(job, device=device, resume=resume, progress=progress)
+    return fit(job, execution)
 
 
 def export_segmentation(network: nn.Module, recipe: Recipe) -> Exported:
@@ -114,9 +110,7 @@ def train_first_round(
     slices: Sequence[Slice],
     folder: Path,
     fold: int,
-    device: str,
-    resume: bool,
-    progress: ProgressCallback,
+    execution: Execution,
 ) -> nn.Module:
     """Trains a fold's first round, and begins again from another seed where it did not take.
 
@@ -125,9 +119,7 @@ def train_first_round(
         slices: What to learn from.
         folder: Of the fold.
         fold: Number of the fold, which seeds it.
-        device: Where to train.
-        resume: Whether to go on from checkpoints.
-        progress: Told of every step.
+        execution: Where and how to train.
 
     Returns:
         The first network that took, or else the one of the least training loss.
@@ -142,9 +134,7 @@ def train_first_round(
             stage=f"fold-{fold}-{name}",
             folder=folder / name,
             fold_seed=fold + 100 * attempt,
-            device=device,
-            resume=resume,
-            progress=progress,
+            execution=execution,
         )
         tried.append((final_loss(folder / name), network))
         if limit is None or tried[-1][0] <= limit:
@@ -182,19 +172,6 @@ class _Settings:
                 mend="correct the fields under augmentation in the recipe.",
             ) from error
         return _Settings(size, limits, remap, real)
-
-
-def network_size(recipe: Recipe) -> tuple[int, int]:
-    """Gives the (row, column) size that the recipe's ``fit`` step makes."""
-    for step in recipe.preprocessing:
-        if step.get("step") == "fit":
-            return (int(step["rows"]), int(step["columns"]))
-    raise BadConfiguration(
-        f"The recipe '{recipe.name}' does not say how large the network's input is.",
-        found="no 'fit' step under preprocessing",
-        needed="a step such as {step: fit, rows: 256, columns: 256}",
-        mend="add the step to the recipe.",
-    )
 
 
 class _Draw:

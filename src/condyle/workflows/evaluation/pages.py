@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 
 from condyle.bundle import Bundle
-from condyle.domain.evaluation_report import EvaluationReport
+from condyle.domain.evaluation_report import EvaluationReport, Section
 from condyle.domain.progress import Progress, ProgressCallback
 from condyle.evaluation.predictions import Predictions
 from condyle.reporting.evaluation.checklist_records import METRICS
@@ -51,6 +52,26 @@ def make_files(
     Raises:
         InputError: No row has a reference, or a cell does not fit its task's kind.
     """
+    report = evaluated(table, about=about, draw=draw, picture=picture, progress=progress)
+    return report_files(
+        report, table, bundle=bundle, made_by=made_by, pages=pages, progress=progress
+    )
+
+
+def evaluated(
+    table: Predictions,
+    *,
+    about: About,
+    draw: Draw | None,
+    picture: Callable[[str], bytes | None] = lambda case: None,
+    extra: Sequence[Section] = (),
+    progress: ProgressCallback,
+) -> EvaluationReport:
+    """Evaluates a table; see ``make_files`` for what it takes, beside sections of its own.
+
+    Raises:
+        InputError: No row has a reference, or a cell does not fit its task's kind.
+    """
     plan = draw or Draw()
     report = evaluation_report(
         table,
@@ -59,6 +80,19 @@ def make_files(
         draw=plan,
         progress=progress,
     )
+    return replace(report, extra=tuple(extra))
+
+
+def report_files(
+    report: EvaluationReport,
+    table: Predictions,
+    *,
+    bundle: Bundle | None = None,
+    made_by: MadeBy | None = None,
+    pages: bool = True,
+    progress: ProgressCallback,
+) -> dict[str, bytes]:
+    """Gives the files that say what an evaluation found; see ``make_files``."""
     document = metrics_document(report, bundle=bundle, patients=len(np.unique(table.patient)))
     files = {METRICS: (json.dumps(document, indent=1, sort_keys=True) + "\n").encode()}
     if pages:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from condyle.bundle import (
     Calibration,
@@ -20,11 +21,18 @@ from condyle.bundle import (
     Validation,
 )
 from condyle.datasets.splits import Split
-from condyle.domain.anatomy import Code, finding_named, structure_named
+from condyle.domain.anatomy import (
+    FINDINGS,
+    PRIVATE_SCHEME,
+    STRUCTURES,
+    Code,
+    finding_named,
+    structure_named,
+)
 from condyle.training.recipe import Recipe
 from condyle.workflows.training.run_folder import commit, package_versions
 
-SCHEME = "{folds} folds by patient, each scored by the network that never saw its patients"
+FOLDS_SCHEME = "{count} folds by patient, each scored by the network that never saw its patients"
 
 
 def bundle_manifest(
@@ -34,6 +42,9 @@ def bundle_manifest(
     dataset: Dataset,
     case_hashes: Sequence[str],
     metrics: Sequence[Metric],
+    tasks: Sequence[Task],
+    interpretation: Mapping[str, Any] | None = None,
+    scheme: str | None = None,
     calibration: Mapping[str, Calibration] | None = None,
     curves: Mapping[str, OperatingCurve] | None = None,
     requires: Sequence[Requirement] = (),
@@ -45,7 +56,10 @@ def bundle_manifest(
         split: Under which folds.
         dataset: On what.
         case_hashes: Content hash of each training image.
-        metrics: Figures out of fold.
+        metrics: Figures on patients that the networks never saw.
+        tasks: What the bundle tells.
+        interpretation: Settings of its reading; the recipe's own where ``None``.
+        scheme: How it was validated, in words; folds by patient where ``None``.
         calibration: By output name.
         curves: Operating curves by output name.
         requires: The bundles that must run first, by hash.
@@ -64,13 +78,13 @@ def bundle_manifest(
         intended_use=recipe.intended_use.strip(),
         exclusions=recipe.exclusions,
         preprocessing=recipe.preprocessing,
-        interpretation=recipe.interpretation,
-        tasks=_tasks(recipe),
+        interpretation=dict(recipe.interpretation if interpretation is None else interpretation),
+        tasks=tuple(tasks),
         models=tuple(f"fold-{fold}.onnx" for fold in range(split.count)),
         requires=tuple(requires),
         calibration=dict(calibration or {}),
         operating_curves=dict(curves or {}),
-        validation=Validation(scheme=SCHEME.format(folds=split.count), metrics=tuple(metrics)),
+        validation=Validation(scheme=scheme or split_scheme(split), metrics=tuple(metrics)),
         training=Training(
             recipe_name=recipe.name,
             recipe=recipe.model_dump(mode="json", by_alias=True),
@@ -79,7 +93,7 @@ def bundle_manifest(
             seed=recipe.seed,
             packages=package_versions(),
             commit=commit(),
-            fitted="ensemble-of-folds",
+            fitted="ensemble-of-folds" if split.count > 1 else "one-fit",
             folds=split.count,
             case_hashes=tuple(case_hashes),
         ),
@@ -87,13 +101,29 @@ def bundle_manifest(
     )
 
 
-def _tasks(recipe: Recipe) -> tuple[Task, ...]:
-    if recipe.task == "segment":
-        classes = tuple(recipe.interpretation["classes"])
-        structures = tuple(
-            Output(name=name, code=_code(structure_named(name).code)) for name in classes[1:]
-        )
-        return (Task(kind="segment", name="anatomy", outputs=structures, tensor="probabilities"),)
+def split_scheme(split: Split) -> str:
+    """Says in words how a split validates."""
+    if split.is_plain:
+        return FOLDS_SCHEME.format(count=split.count)
+    scored = len({patient for one in split.rounds for patient in one.test})
+    rounds = "one training" if split.count == 1 else f"{split.count} trainings"
+    return (
+        f"{split.design}, by patient: {rounds}, each stopped by validation patients and scored on "
+        f"test patients that it never saw; {scored} patients scored"
+    )
+
+
+def anatomy_tasks(recipe: Recipe) -> tuple[Task, ...]:
+    """Gives what a bundle of outlines tells."""
+    classes = tuple(recipe.interpretation["classes"])
+    structures = tuple(
+        Output(name=name, code=_code(structure_named(name).code)) for name in classes[1:]
+    )
+    return (Task(kind="segment", name="anatomy", outputs=structures, tensor="probabilities"),)
+
+
+def grading_tasks(recipe: Recipe) -> tuple[Task, ...]:
+    """Gives what a bundle of grades tells."""
     grade = str(recipe.interpretation["grade"])
     graded = Output(
         name=grade,
@@ -109,6 +139,20 @@ def _tasks(recipe: Recipe) -> tuple[Task, ...]:
         Task(
             kind="classify", name="findings", outputs=found, tensor="findings", activation="sigmoid"
         ),
+    )
+
+
+def concept_code(name: str) -> ConceptCode:
+    """Gives the code of a finding or structure; a private one where no table has it.
+
+    Args:
+        name: Such as ``"acl-tear"``, or a label of a user's own.
+    """
+    known = FINDINGS.get(name) or STRUCTURES.get(name)
+    if known is not None:
+        return _code(known.code)
+    return ConceptCode(
+        scheme=PRIVATE_SCHEME, value=name[:16].rstrip("-"), meaning=name.replace("-", " ")
     )
 
 

@@ -7,12 +7,14 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from condyle.bundle import Dataset, image_hash
+import numpy as np
+
+from condyle.bundle import Dataset, Metric, image_hash
 from condyle.datasets.splits import Split, split_text
 from condyle.domain.case import Case
 from condyle.errors import OutputError
@@ -81,25 +83,36 @@ def _git(folder: Path, *arguments: str) -> str:
 def dataset_record(name: str, cases: Iterable[Case]) -> tuple[Dataset, tuple[str, ...]]:
     """Gives the record of the data, and the content hash of each of its images.
 
-    The data's own hash is taken over the sorted image hashes and grades, so it is the
-    same wherever the files lie.
+    The data's own hash is taken over the sorted image hashes, grades, masks and boxes, so
+    it is the same wherever the files lie.
     """
     digest = hashlib.sha256()
     hashes: set[str] = set()
     patients: set[str] = set()
-    graded = 0
+    graded = drawn = boxed = 0
+    simulated = False
     for case in sorted(cases, key=lambda case: case.id):
         patients.add(case.patient)
         for series in case.study.series:
+            simulated = simulated or series.simulated
             for image in series.load().array:
                 hashes.add(image_hash(image))
-        graded += len(case.reference.grades)
+        graded += sum(unit.startswith("disc-") for unit in case.reference.grades)
         grades: Any = {unit: dict(found) for unit, found in case.reference.grades.items()}
         digest.update(json.dumps([case.id, grades], sort_keys=True).encode())
+        for stem, mask in sorted(case.reference.masks.items()):
+            drawn += int(mask.any(axis=(1, 2)).sum())
+            digest.update(stem.encode() + np.ascontiguousarray(mask).tobytes())
+        for stem, boxes in sorted(case.reference.boxes.items()):
+            boxed += len(boxes)
+            digest.update(f"{stem} {boxes}".encode())
     for value in sorted(hashes):
         digest.update(value.encode())
-    counts = {"patients": len(patients), "images": len(hashes), "graded_discs": graded}
-    return Dataset(name=name, sha256=digest.hexdigest(), counts=counts), tuple(sorted(hashes))
+    counts = {"patients": len(patients), "images": len(hashes)}
+    units = {"graded_discs": graded, "masked_slices": drawn, "boxes": boxed}
+    counts |= {name: count for name, count in units.items() if count}
+    record = Dataset(name=name, sha256=digest.hexdigest(), counts=counts, simulated=simulated)
+    return record, tuple(sorted(hashes))
 
 
 def write_model(folder: Path, model: bytes) -> Path:
@@ -114,3 +127,8 @@ def write_json(path: Path, document: object) -> None:
     part = path.with_suffix(".part")
     part.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", "utf-8")
     os.replace(part, path)
+
+
+def write_metrics(out: Path, metrics: Sequence[Metric]) -> None:
+    """Writes the figures of a run as ``metrics.json``."""
+    write_json(out / "metrics.json", [metric.model_dump(mode="json") for metric in metrics])

@@ -15,6 +15,7 @@ from condyle.domain.progress import Progress, ProgressCallback
 from condyle.evaluation.overlap import CaseOverlap, overlap
 from condyle.evaluation.predictions import PredictionRow
 from condyle.inference import open_session
+from condyle.training.execution import Execution
 from condyle.training.export import check_parity
 from condyle.training.networks import Network
 from condyle.training.recipe import Recipe
@@ -38,9 +39,7 @@ def train_folds(
     unmasked: Sequence[Case],
     split: Split,
     out: Path,
-    device: str,
-    resume: bool,
-    progress: ProgressCallback,
+    execution: Execution,
 ) -> None:
     """Trains one network a fold and leaves it as ``folds/<k>/model.onnx``.
 
@@ -50,14 +49,12 @@ def train_folds(
         unmasked: Cases without, of all patients, for self-training.
         split: Which fold scores each patient.
         out: The run folder.
-        device: Where to train.
-        resume: Whether to go on from checkpoints; finished folds are kept.
-        progress: Told of every step.
+        execution: Where and how to train; finished folds are kept where it is resumed.
     """
     slices = masked_slices(masked, recipe)
     for fold in range(split.count):
         folder = out / "folds" / str(fold)
-        if resume and (folder / "model.onnx").is_file():
+        if execution.resume and (folder / "model.onnx").is_file():
             continue
         mine = [item for item in slices if split.fold_of(item.patient) != fold]
         first = train_first_round(
@@ -65,14 +62,12 @@ def train_folds(
             slices=mine,
             folder=folder,
             fold=fold,
-            device=device,
-            resume=resume,
-            progress=progress,
+            execution=execution,
         )
         network = first
         if recipe.self_training is not None:
             others = [case for case in unmasked if split.fold_of(case.patient) != fold]
-            found = _pseudo(first, others, recipe=recipe, fold=fold, progress=progress)
+            found = _pseudo(first, others, recipe=recipe, fold=fold, progress=execution.progress)
             network = train_segmentation(
                 recipe,
                 slices=[*mine, *found],
@@ -80,9 +75,7 @@ def train_folds(
                 folder=folder / "round-2",
                 fold_seed=1000 + fold,
                 start=first,
-                device=device,
-                resume=resume,
-                progress=progress,
+                execution=execution,
             )
         write_model(folder, export_checked(network, recipe))
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from condyle.datasets.splits import Split
 from condyle.domain.case import Case
-from condyle.domain.progress import ProgressCallback
 from condyle.errors import BundleError
 from condyle.inference import open_session
+from condyle.training.execution import Execution
 from condyle.training.export import check_parity
 from condyle.training.graded_discs import GradedDiscs
 from condyle.training.networks import Network
@@ -32,9 +32,7 @@ def train_folds(
     anatomy_run: Path,
     anatomy: Recipe,
     out: Path,
-    device: str,
-    resume: bool,
-    progress: ProgressCallback,
+    execution: Execution,
 ) -> Scored:
     """Trains one network a fold, leaves it as ``folds/<k>/model.onnx``, and scores it.
 
@@ -45,9 +43,7 @@ def train_folds(
         anatomy_run: Run folder of the anatomy bundle, with a network a fold.
         anatomy: Recipe of the anatomy bundle.
         out: The run folder.
-        device: Where to train.
-        resume: Whether to go on from checkpoints; finished folds are kept.
-        progress: Told of every step.
+        execution: Where and how to train; finished folds are kept where it is resumed.
     """
     parts = []
     for fold in range(split.count):
@@ -58,21 +54,19 @@ def train_folds(
             recipe,
             anatomy_spec=anatomy.preprocessing,
             run=run,
-            progress=progress,
+            progress=execution.progress,
             stage=f"fold-{fold}-crops",
         )
         scored = np.array([split.fold_of(row.case.patient) == fold for row in rows])
         found = np.array([row.found for row in rows])
-        if not (resume and (folder / "model.onnx").is_file()):
+        if not (execution.resume and (folder / "model.onnx").is_file()):
             network = train_grading(
                 recipe,
                 discs=discs.where(~scored & found),
                 stage=f"fold-{fold}",
                 folder=folder,
                 fold_seed=fold,
-                device=device,
-                resume=resume,
-                progress=progress,
+                execution=execution,
             )
             write_model(folder, export_checked(network, discs))
         mine = discs.where(scored)

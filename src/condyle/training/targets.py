@@ -1,0 +1,180 @@
+"""What a recipe learns from the labels, masks and boxes of an archive."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from condyle.domain.case import STUDY_UNIT, Case
+from condyle.domain.study import Series
+from condyle.errors import DatasetError
+from condyle.training.recipe import Recipe
+
+TargetSource = Literal["image", "study", "mask"]
+
+PRESENCE = ("no", "yes")
+
+
+@dataclass(frozen=True)
+class LabelTarget:
+    """A label that is learned.
+
+    Attributes:
+        name: As bundles and tables call it: lower case, digits and hyphens.
+        key: Name of the label in ``Reference.grades``, or of the structure in masks.
+        classes: Names of its values by number.
+        source: Whether it is held of an image, of a study, or made from masks.
+        values: Values of a mask that count, where it is made from masks.
+    """
+
+    name: str
+    key: str
+    classes: tuple[str, ...]
+    source: TargetSource
+    values: tuple[int, ...] = ()
+
+    def of_slice(self, case: Case, series: Series, slice_index: int) -> int:
+        """Gives its value on a slice, or -1 where it is not known."""
+        grades = case.reference.grades
+        if self.source == "study":
+            return grades.get(STUDY_UNIT, {}).get(self.key, -1)
+        if self.source == "image":
+            return grades.get(series.stem, {}).get(self.key, -1)
+        mask = case.reference.masks.get(series.stem)
+        return -1 if mask is None else int(np.isin(mask[slice_index], self.values).any())
+
+    def of_study(self, case: Case) -> int:
+        """Gives its value for the whole study, or -1 where it is not known.
+
+        A label of images is, for the study, the greatest of theirs.
+        """
+        if self.source == "study":
+            return case.reference.grades.get(STUDY_UNIT, {}).get(self.key, -1)
+        found = [
+            self.of_slice(case, series, at)
+            for series in case.study.series
+            for at in range(max(1, series.shape[0]) if self.source == "mask" else 1)
+        ]
+        return max(found, default=-1)
+
+
+@dataclass(frozen=True)
+class MaskTarget:
+    """A structure that is outlined.
+
+    Attributes:
+        name: As bundles and tables call it.
+        values: Values of a mask that count.
+    """
+
+    name: str
+    values: tuple[int, ...]
+
+    def of(self, mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Gives where a labelmap shows the structure."""
+        return np.isin(mask, self.values)
+
+
+def slug(name: str) -> str:
+    """Gives a name in lower case letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "label"
+
+
+def mask_targets(recipe: Recipe, structures: Sequence[str]) -> tuple[MaskTarget, ...]:
+    """Gives the structures that a recipe outlines.
+
+    Args:
+        recipe: ``target.structures`` names those that are wanted; all where empty.
+        structures: Names of the values of the archive's masks by number, background first.
+
+    Raises:
+        DatasetError: The archive has no masks, or lacks a structure that is wanted.
+    """
+    if len(structures) < 2:
+        raise DatasetError(
+            f"The recipe '{recipe.name}' learns masks, and the archive has none.",
+            found="images without masks; a label of a study says nothing of where on an image",
+            needed="a mask drawn on each image",
+            mend="train a recipe of labels, such as knee-mrnet for series or knee-resnet18 for "
+            "slices, or add masks.",
+        )
+    known = {slug(name): value for value, name in enumerate(structures) if value}
+    wanted = [slug(name) for name in recipe.target.structures] or list(known)
+    absent = [name for name in wanted if name not in known]
+    if absent:
+        raise DatasetError(
+            f"The archive lacks a structure that the recipe '{recipe.name}' outlines.",
+            found="masks of " + ", ".join(known),
+            needed=", ".join(absent),
+            mend="set target.structures to those that are there, or add the masks.",
+        )
+    return tuple(MaskTarget(name, (known[name],)) for name in wanted)
+
+
+def label_targets(
+    recipe: Recipe,
+    *,
+    cases: Sequence[Case],
+    labels: Mapping[str, Sequence[str]],
+    structures: Sequence[str] = (),
+    unit: Literal["image", "study"],
+) -> tuple[LabelTarget, ...]:
+    """Gives the labels that a recipe learns.
+
+    Labels of the archive come first; where it has none of the unit, and masks, a label is
+    made from them for images: present where any pixel of the target's structures is.
+
+    Args:
+        recipe: ``target.labels`` names those that are wanted; all that fit where empty.
+        cases: Of the archive, which tell whether a label is of images or of studies.
+        labels: Label to the names of its values, as the archive has them.
+        structures: Names of the values of the archive's masks.
+        unit: What the task judges.
+
+    Raises:
+        DatasetError: There is no label of that unit, or a wanted one is absent.
+    """
+    found = {
+        slug(key): LabelTarget(slug(key), key, tuple(classes), unit)
+        for key, classes in labels.items()
+        if _stands(cases, key, study=unit == "study")
+    }
+    if not found and unit == "image" and len(structures) > 1:
+        made = mask_targets(recipe, structures)
+        values = tuple(value for target in made for value in target.values)
+        name = made[0].name if len(made) == 1 else "lesion"
+        found = {name: LabelTarget(name, name, PRESENCE, "mask", values)}
+    wanted = [slug(name) for name in recipe.target.labels] or list(found)
+    if not wanted or any(name not in found for name in wanted):
+        raise _no_label(recipe, found, wanted, unit)
+    return tuple(found[name] for name in wanted)
+
+
+def _stands(cases: Sequence[Case], key: str, *, study: bool) -> bool:
+    return any(
+        key in grades
+        for case in cases
+        for name, grades in case.reference.grades.items()
+        if (name == STUDY_UNIT) == study and not name.startswith("disc-")
+    )
+
+
+def _no_label(
+    recipe: Recipe, found: Mapping[str, LabelTarget], wanted: Sequence[str], unit: str
+) -> DatasetError:
+    other = "images" if unit == "study" else "studies"
+    which = ", ".join(name for name in wanted if name not in found) or "at least one label"
+    return DatasetError(
+        f"The archive has no label that the recipe '{recipe.name}' can learn.",
+        found=("labels of its " + f"{unit}s: " + ", ".join(found))
+        if found
+        else f"no label of a {unit}",
+        needed=f"{which}, held of each {unit}",
+        mend=f"name the labels with --set target.labels=[...], or train a recipe for {other}: "
+        "'condyle recipes list' names them all.",
+    )

@@ -1,0 +1,129 @@
+"""What a classifier says of a case: the class of each slice, and of the patient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from condyle.domain.case import Case
+from condyle.domain.study import Series
+from condyle.evaluation.predictions import PredictionRow
+from condyle.preprocessing import prepare
+from condyle.reporting.example_picture import ExamplePicture, example_png
+from condyle.training.recipe import Recipe
+from condyle.training.slices import accepts
+from condyle.training.targets import LabelTarget
+from condyle.workflows.training.plan import CaseScorer, Floats, RunNetwork
+
+INPUT = "image"
+SLICES_AT_ONCE = 16
+BY_PATIENT = "-by-patient"
+"""Ends the name of the task whose rows are patients."""
+
+
+@dataclass(frozen=True)
+class _Answer:
+    series: Series
+    slice_index: int
+    truth: int
+    probabilities: Floats
+
+
+def classification_scorer(recipe: Recipe, target: LabelTarget) -> CaseScorer:
+    """Gives what scores a case; a patient's probabilities are the mean over their slices.
+
+    Args:
+        recipe: Its preprocessing and threshold.
+        target: The label, in the order of whose classes the network answers.
+    """
+
+    def rows(run: RunNetwork, case: Case) -> list[PredictionRow]:
+        answers = _answers(recipe, run, case, target)
+        if not answers:
+            return []
+        several = {series.stem for series in case.study.series if series.shape[0] > 1}
+        made = [
+            _row(recipe, case, target, answer.truth, answer.probabilities, unit=unit)
+            for answer in answers
+            for unit in [_unit(answer, several)]
+        ]
+        by_patient = np.mean([answer.probabilities for answer in answers], axis=0)
+        whole = _row(recipe, case, target, target.of_study(case), by_patient, unit=("", "patient"))
+        return [*made, replace(whole, task=target.name + BY_PATIENT)]
+
+    def picture(run: RunNetwork, case: Case) -> bytes | None:
+        answers = _answers(recipe, run, case, target)
+        # The slice of which it was least right is the one worth looking at.
+        worst = min(answers, key=lambda answer: answer.probabilities[answer.truth], default=None)
+        return None if worst is None else _picture(recipe, run, worst, target)
+
+    return CaseScorer(rows, picture)
+
+
+def _answers(recipe: Recipe, run: RunNetwork, case: Case, target: LabelTarget) -> list[_Answer]:
+    made = []
+    for series in case.study.series:
+        known = [target.of_slice(case, series, at) for at in range(series.shape[0])]
+        if not accepts(series, recipe.input) or max(known, default=-1) < 0:
+            continue
+        array = prepare(series.load(), recipe.preprocessing).array
+        for at in range(0, len(array), SLICES_AT_ONCE):
+            told = run({INPUT: array[at : at + SLICES_AT_ONCE, None]})[0]
+            for offset, probabilities in enumerate(told):
+                if known[at + offset] >= 0:
+                    made.append(_Answer(series, at + offset, known[at + offset], probabilities))
+    return made
+
+
+def _unit(answer: _Answer, several: set[str]) -> tuple[str, str]:
+    stem = answer.series.stem
+    return stem, f"slice-{answer.slice_index}" if stem in several else stem
+
+
+def _row(
+    recipe: Recipe,
+    case: Case,
+    target: LabelTarget,
+    truth: int,
+    probabilities: Sequence[float] | Floats,
+    *,
+    unit: tuple[str, str],
+) -> PredictionRow:
+    told = [round(float(p), 5) for p in probabilities]
+    binary = len(told) == 2
+    called = told[1] >= recipe.target.thresholds[0] if binary else np.argmax(told)
+    return PredictionRow(
+        patient=case.patient,
+        study=case.id,
+        series=unit[0],
+        unit=unit[1],
+        task=target.name,
+        fold=-1,
+        reference=float(truth),
+        prediction=float(called),
+        probabilities=(told[1],) if binary else tuple(told),
+        covariates=dict(case.covariates),
+    )
+
+
+def _picture(recipe: Recipe, run: RunNetwork, answer: _Answer, target: LabelTarget) -> bytes:
+    volume = answer.series.load()
+    made = prepare(volume, recipe.preprocessing, slices=(answer.slice_index,))
+    told, maps = run({INPUT: made.array[:, None]})[:2]
+    called = int(told[0].argmax())
+    heat = np.maximum(maps[0, -1] if len(target.classes) == 2 else maps[0, called], 0.0)
+    # The map is coarser than the prepared grid; bring it there, then to the image's own.
+    rows, columns = made.array.shape[1:]
+    grown = np.kron(heat, np.ones((-(-rows // heat.shape[0]), -(-columns // heat.shape[1]))))
+    on_image = made.placement.restore(grown[:rows, :columns].astype(np.float32))
+    said = f"{target.classes[called]} {told[0, called]:.2f}; is {target.classes[answer.truth]}"
+    return example_png(
+        ExamplePicture(
+            image=volume.array[answer.slice_index],
+            heat=on_image,
+            caption=said,
+            simulated=answer.series.simulated,
+        )
+    )

@@ -1,0 +1,158 @@
+"""The one path of every recipe that learns images: rounds, tables, pages, bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from condyle.datasets.split_rounds import Split
+from condyle.domain.case import Case
+from condyle.domain.progress import Progress
+from condyle.errors import DatasetError
+from condyle.evaluation.predictions import PredictionRow, Predictions, predictions_from_rows
+from condyle.reporting.predictions import write_predictions
+from condyle.reporting.whole_file import write_whole
+from condyle.training.recipe import TaskName
+from condyle.workflows.training.classification_plan import classification_plan
+from condyle.workflows.training.lesion_plan import lesion_plan
+from condyle.workflows.training.manifests import bundle_manifest
+from condyle.workflows.training.plan import Fit, Plan, RunNetwork
+from condyle.workflows.training.run_bundle import round_models, sample_of, write_run_bundle
+from condyle.workflows.training.run_folder import dataset_record, open_run, write_model
+from condyle.workflows.training.run_pages import headline_metrics, run_files, run_report
+from condyle.workflows.training.run_record import round_records, write_run_record
+from condyle.workflows.training.series_plan import series_plan
+from condyle.workflows.training.sessions import network_runner
+from condyle.workflows.training.training import Training
+
+PLANS: Mapping[TaskName, Callable[[Training], Plan]] = {
+    "lesion": lesion_plan,
+    "classify": classification_plan,
+    "series": series_plan,
+}
+"""How the recipes of each task are trained and scored."""
+
+
+def train_image_recipe(training: Training) -> Path:
+    """Trains every round of a recipe, scores it on its test patients, and writes the run.
+
+    Args:
+        training: What is asked for.
+
+    Returns:
+        The folder of the bundle.
+
+    Raises:
+        DatasetError: The archive does not hold what the recipe learns, or a side of a round
+            has nobody on it.
+        OutputError: The run folder is in use by something else.
+    """
+    recipe, split, out = training.recipe, training.split, training.out
+    _refuse_no_validation(split)
+    open_run(out, recipe, split, resume=training.execution.resume)
+    plan = PLANS[recipe.task](training)
+    for number in range(split.count):
+        _train_round(training, plan, number)
+    table = _score(training, plan)
+    write_predictions(out / "predictions.csv", table)
+    dataset, hashes = dataset_record(split.name, training.archive.cases)
+    rounds = round_records(out, split, stages=plan.stages)
+    record = write_run_record(
+        training,
+        rounds=rounds,
+        table=table,
+        data=dataset.model_dump(mode="json"),
+        notes=plan.notes,
+    )
+    report = run_report(
+        training,
+        table=table,
+        rounds=rounds,
+        record=record,
+        simulated=dataset.simulated,
+        picture=_picture(training, plan),
+    )
+    _write_pages(out, run_files(training, report, table))
+    manifest = bundle_manifest(
+        recipe,
+        split=split,
+        dataset=dataset,
+        case_hashes=hashes,
+        metrics=headline_metrics(report, plan.tasks),
+        tasks=plan.tasks,
+        interpretation={**recipe.interpretation, **plan.interpretation},
+    )
+    models = round_models(out, split)
+    sample = sample_of(models, plan.feeds, plan.outputs)
+    bundle = write_run_bundle(out, manifest=manifest, models=models, sample=sample)
+    training.clear_cache()
+    return bundle.path
+
+
+def _picture(training: Training, plan: Plan) -> Callable[[str], bytes | None]:
+    """Gives what draws a case by its name, with the network that never saw it."""
+    cases = {case.id: case for case in training.archive.cases}
+    tested = {
+        patient: number for number, one in enumerate(training.split.rounds) for patient in one.test
+    }
+
+    def picture(name: str) -> bytes | None:
+        case = cases[name]
+        return plan.scorer.picture(runner_of(training.out, tested[case.patient]), case)
+
+    return picture
+
+
+def _write_pages(out: Path, files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        path = out / name
+        path.parent.mkdir(exist_ok=True)
+        write_whole(path, content)
+
+
+def _train_round(training: Training, plan: Plan, number: int) -> None:
+    folder = training.out / "folds" / str(number)
+    if training.execution.resume and (folder / "model.onnx").is_file():
+        return
+    fit = Fit(
+        number,
+        training.split.rounds[number],
+        folder=folder,
+        seed=training.recipe.seed + 100 * number,
+    )
+    write_model(folder, plan.train(fit))
+
+
+def _score(training: Training, plan: Plan) -> Predictions:
+    """Gives the table of what each round's network says of the patients that it never saw."""
+    cases: dict[str, list[Case]] = {}
+    for case in training.archive.cases:
+        cases.setdefault(case.patient, []).append(case)
+    rows: list[PredictionRow] = []
+    total = sum(len(one.test) for one in training.split.rounds)
+    done = 0
+    for number, one in enumerate(training.split.rounds):
+        run = runner_of(training.out, number)
+        for patient in one.test:
+            for case in cases.get(patient, []):
+                rows += [replace(row, fold=number) for row in plan.scorer.rows(run, case)]
+            done += 1
+            training.execution.progress(Progress("score", done, total))
+    return predictions_from_rows(rows)
+
+
+def runner_of(out: Path, number: int) -> RunNetwork:
+    """Gives the exported network of a round."""
+    return network_runner(out / "folds" / str(number) / "model.onnx")
+
+
+def _refuse_no_validation(split: Split) -> None:
+    empty = [number for number, one in enumerate(split.rounds) if not one.validation]
+    if empty:
+        raise DatasetError(
+            f"The split '{split.name}' has nobody to stop a training by.",
+            found=f"round {empty[0]} without a validation patient",
+            needed="patients to learn from, others to stop by, and others to be scored on",
+            mend="choose another data.split, such as 70/15/15 or 5-fold.",
+        )

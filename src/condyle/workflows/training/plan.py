@@ -1,0 +1,82 @@
+"""How the recipes of one task are trained and scored: what the shared path calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from condyle.bundle import Task
+from condyle.datasets.split_rounds import Round
+from condyle.domain.case import Case
+from condyle.evaluation.predictions import PredictionRow
+
+Floats = NDArray[np.float32]
+
+RunNetwork = Callable[[Mapping[str, Floats]], list[Floats]]
+"""From the arrays of a network's inputs to those of its outputs."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One fit of a run.
+
+    Attributes:
+        number: Of the round, from 0.
+        round: Its patients.
+        folder: Where its logs and checkpoints go.
+        seed: Of this fit.
+    """
+
+    number: int
+    round: Round
+    folder: Path
+    seed: int
+
+    @property
+    def stage(self) -> str:
+        """Name of the fit, for progress."""
+        return f"round-{self.number}"
+
+
+@dataclass(frozen=True)
+class CaseScorer:
+    """What a trained network is asked of a case, and how its answer is written down.
+
+    Attributes:
+        rows: From a network and a case to rows of the predictions table, fold -1.
+        picture: From a network and a case to a picture of image, reference and answer, or
+            nothing where there is no image.
+    """
+
+    rows: Callable[[RunNetwork, Case], list[PredictionRow]]
+    picture: Callable[[RunNetwork, Case], bytes | None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a recipe is trained and scored on an archive.
+
+    Attributes:
+        train: Trains one round and gives its exported network, held against the trained one.
+        scorer: What the network is asked.
+        tasks: What the bundle tells.
+        interpretation: Settings that the bundle's reading needs, beside the recipe's own.
+        feeds: An input of the network, for the bundle's sample.
+        outputs: Names of the network's outputs.
+        stages: Names of the folders of a round's fits, in it; the round's own where empty.
+        notes: What a reader of the run must know.
+    """
+
+    train: Callable[[Fit], bytes]
+    scorer: CaseScorer
+    tasks: tuple[Task, ...]
+    feeds: Mapping[str, Floats]
+    outputs: tuple[str, ...]
+    interpretation: Mapping[str, Any] = field(default_factory=dict)
+    stages: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

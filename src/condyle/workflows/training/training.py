@@ -1,0 +1,57 @@
+"""What a training is asked to do, once the recipe, the archive and the split are known."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from condyle.datasets.archive import Archive
+from condyle.datasets.splits import Split
+from condyle.domain.case import Case
+from condyle.training.execution import Execution
+from condyle.training.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a training is asked to do.
+
+    Attributes:
+        recipe: The declaration, resolved.
+        archive: Its cases are those that no exclusion took out.
+        split: Who teaches, who decides when to stop, who is scored.
+        out: The run folder.
+        execution: Where and how it runs.
+        anatomy_run: Run folder of a recipe that this one stands on, or ``None``.
+        notes: What a reader of the run must know beside what the recipe says.
+        replicates: Bootstrap replicates of the run's figures.
+    """
+
+    recipe: Recipe
+    archive: Archive
+    split: Split
+    out: Path
+    execution: Execution
+    anatomy_run: Path | None = None
+    notes: tuple[str, ...] = ()
+    replicates: int = 2000
+
+    @property
+    def cache(self) -> Path:
+        """Folder for prepared images, which is taken out once the run is done."""
+        return self.out / "cache"
+
+    def clear_cache(self) -> None:
+        """Takes the prepared images out of the run folder."""
+        shutil.rmtree(self.cache, ignore_errors=True)
+
+    @property
+    def masked(self) -> tuple[Case, ...]:
+        """Cases with masks."""
+        return tuple(case for case in self.archive.cases if case.reference.masks)
+
+    @property
+    def unmasked(self) -> tuple[Case, ...]:
+        """Cases without masks."""
+        return tuple(case for case in self.archive.cases if not case.reference.masks)
