@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from condyle.datasets import coco, dicom_folder, mrnet, pairs, spider, table, voc, yolo
+from condyle.datasets import coco, folders, dicom_folder, mrnet, pairs, spider, table, voc, yolo
 from condyle.datasets.archive import Archive, ArchiveOptions, Layout
+from condyle.datasets.folder_writing import write_folders
 from condyle.datasets.mrnet_writing import write_mrnet
 from condyle.datasets.pair_writing import write_pairs
 from condyle.datasets.spider_writing import write_spider
@@ -26,6 +27,7 @@ LAYOUTS: Mapping[str, Layout] = {
     ),
     "table": Layout(table.HOLDS, table.is_table, table.open_table),
     "pairs": Layout(pairs.HOLDS, pairs.is_pairs, pairs.open_pairs, write_pairs),
+    "folders": Layout(folders.HOLDS, folders.is_folders, folders.open_folders, write_folders),
 }
 """By the name that a recipe gives them, the most particular first: the first that recognises
 a folder reads it."""

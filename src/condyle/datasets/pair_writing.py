@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterator
@@ -12,13 +10,12 @@ from pathlib import Path
 
 from condyle.datasets.archive import Archive
 from condyle.datasets.boxes.writing import require_empty, write_text
-from condyle.datasets.owners import PATIENT_TABLE
+from condyle.datasets.written_tables import sequence_folder, write_tables
 from condyle.domain.case import Case
 from condyle.domain.study import Series
 from condyle.errors import DatasetError
 from condyle.images.write import write_image, write_labels
 
-_LISTS = {"train": "train.txt", "validation": "val.txt", "test": "test.txt"}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -65,7 +62,10 @@ def write_pairs(root: Path, archive: Archive) -> None:
         path = write_image(volume, root / "images" / place.path)
         write_labels(mask, root / "masks" / place.path, on=volume)
         written.append((path.relative_to(root).as_posix(), place.case))
-    _write_tables(root, archive, written)
+    write_tables(root, archive, written)
+    if len(archive.structures) > 1:
+        labels = {name: number for number, name in enumerate(archive.structures)}
+        write_text(root / "dataset.json", json.dumps({"labels": labels}, indent=1) + "\n")
 
 
 def _places(archive: Archive) -> Iterator[_Place]:
@@ -79,27 +79,8 @@ def _places(archive: Archive) -> Iterator[_Place]:
             name = f"{case.id}_{series.stem}" if several else case.id
             if not _NAME.fullmatch(name):
                 raise _no_place("the name of a case that is none of a file")
-            words = [series.plane.value or "", series.weighting.value or ""]
-            folder = "-".join(word for word in words if word not in ("", "unknown", "oblique"))
+            folder = sequence_folder(series)
             yield _Place(case, series, f"{folder}/{name}" if folder else name)
-
-
-def _write_tables(root: Path, archive: Archive, written: list[tuple[str, Case]]) -> None:
-    names = sorted({name for _, case in written for name in case.covariates})
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(["image", "patient", *names])
-    for path, case in written:
-        table.writerow([path, case.patient, *(case.covariates.get(name, "") for name in names)])
-    write_text(root / PATIENT_TABLE, text.getvalue())
-    if len(archive.structures) > 1:
-        labels = {name: number for number, name in enumerate(archive.structures)}
-        write_text(root / "dataset.json", json.dumps({"labels": labels}, indent=1) + "\n")
-    if archive.sides:
-        for side, file in _LISTS.items():
-            named = [path for path, case in written if archive.sides.get(case.patient) == side]
-            if named:
-                write_text(root / file, "".join(f"{path}\n" for path in named))
 
 
 def _no_place(found: str) -> DatasetError:

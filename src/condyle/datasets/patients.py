@@ -142,12 +142,12 @@ def _by_folder(paths: Sequence[str]) -> Patients | None:
     depth = min((len(parts) for parts in parents.values()), default=0)
     for level in range(1, depth + 1):
         named = {path: parts[-level] for path, parts in parents.items()}
-        if _are_patients(set(named.values())):
+        if are_patients(set(named.values())):
             return Patients(named, "The patient of each file was taken from its folder's name.")
     return None
 
 
-def _are_patients(names: set[str]) -> bool:
+def are_patients(names: set[str]) -> bool:
     """Says whether the names of folders on one level are those of patients."""
     if len(names) < 2 or any(_tells_nobody(name, _GROUPS) for name in names):
         return False
