@@ -107,7 +107,7 @@ def test_the_study_the_discs_and_the_slices_agree(patient: SimulatedPatient) -> 
     assert list(discs) == [f"disc-{number}" for number in range(1, len(discs) + 1)]
     for label in (HERNIATION, SLIP):
         assert grades[STUDY_UNIT][label] == max(row[label] for row in discs.values()) == 1
-        assert grades["t2"][label] == 1
+        assert grades["t2-sagittal"][label] == 1
     assert all(1 <= row["pfirrmann-grade"] <= 5 for row in discs.values())
     assert all(row["pfirrmann-grade"] >= 3 for row in discs.values() if row[HERNIATION])
 

@@ -111,8 +111,9 @@ def simulate_lumbar_patient(rng: np.random.Generator, request: PatientRequest) -
     """Simulates one patient: sagittal T1 and T2 around the midline.
 
     Masks hold 1 disc, 2 vertebra, 3 canal. Boxes are those of the discs, each with the
-    labels of ``BOX_CLASSES`` that show on its slice; discs that the edge of the image cuts are marked difficult. Grades are those of the study and of
-    ``disc-1`` and so on, counted from L5-S1.
+    labels of ``BOX_CLASSES`` that show on its slice; discs that the edge of the image cuts
+    are marked difficult. Grades are those of the study and of ``disc-1`` and so on,
+    counted from L5-S1.
 
     Args:
         rng: Source of all randomness.
@@ -154,7 +155,7 @@ def simulate_lumbar_patient(rng: np.random.Generator, request: PatientRequest) -
     rows = zip(weightings, (phantom.t1, phantom.t2), sequences, (first, second), strict=True)
     series = tuple(
         SimulatedSeries(
-            stem=weighting,
+            stem=f"{weighting}-sagittal",
             volume=volume,
             sequence=sequence,
             acquisition=acquisition,

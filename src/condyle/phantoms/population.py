@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from condyle.errors import UnknownName, UsageError
+from condyle.phantoms.ankle import ANKLE
 from condyle.phantoms.difficulty import check_difficulty
+from condyle.phantoms.knee import KNEE
 from condyle.phantoms.lumbar_patients import LUMBAR
 from condyle.phantoms.simulated import PatientRequest, SimulatedAnatomy, SimulatedPatient
 
-ANATOMIES: Mapping[str, SimulatedAnatomy] = {"lumbar": LUMBAR}
+ANATOMIES: Mapping[str, SimulatedAnatomy] = {"ankle": ANKLE, "knee": KNEE, "lumbar": LUMBAR}
 """By the name that a user gives them."""
 
 _SIZES = (32, 1024)
