@@ -1,0 +1,346 @@
+"""A data check as one HTML file that needs no script and no network, and as JSON."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from condyle.domain.data_report import (
+    ALL_HEADERS,
+    CountTable,
+    DataReport,
+    LabelCounts,
+    Pictures,
+    Shortcut,
+    Shown,
+)
+from condyle.domain.evaluation_report import Section, Table
+from condyle.reporting.data_check_words import (
+    alarm_words,
+    fault_words,
+    pair_words,
+    place_words,
+)
+from condyle.reporting.evaluation.tables import plain
+from condyle.reporting.evaluation.words import covariate_word, estimate_words, task_word
+from condyle.reporting.html import page_environment, style_sheet
+from condyle.reporting.thumbnails import thumbnail_png
+
+SCHEMA = "condyle.data-check/1"
+TITLE = "Check of a labelled archive"
+FOOT = "Research use. Nothing of this page left this computer."
+LISTED = 100
+"""Lines of a table; the JSON file holds all."""
+
+_UNKNOWN = "not recorded"
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture of the page as PNG.
+
+    Attributes:
+        caption: What it shows, which is also its text for those who cannot see it.
+        png: Its bytes.
+        wide: Whether it wants twice the width.
+    """
+
+    caption: str
+    png: bytes
+    wide: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A section with its pictures.
+
+    Attributes:
+        section: Text and tables.
+        pictures: Set after them.
+    """
+
+    section: Section
+    pictures: tuple[Picture, ...] = ()
+
+
+def check_document(report: DataReport, *, software: str) -> dict[str, object]:
+    """Gives a check as plain values for JSON; what is undefined is null.
+
+    Args:
+        report: What was found.
+        software: Version of Condyle.
+    """
+    values = plain(report)
+    return {
+        "schema": SCHEMA,
+        "software": software,
+        **(values if isinstance(values, dict) else {}),
+    }
+
+
+def check_html(report: DataReport, pictures: Pictures, *, folder: str) -> str:
+    """Gives a check as self-contained HTML; pictures are embedded and text is escaped.
+
+    Args:
+        report: What was found.
+        pictures: Of the archive.
+        folder: Name of its folder.
+    """
+    template = page_environment().get_template("data_check.html.j2")
+    return template.render(
+        title=TITLE,
+        foot=FOOT,
+        facts=_facts(report, folder),
+        faults=[alarm_words(a) for a in report.alarms if a.severity == "fault"],
+        warnings=[alarm_words(a) for a in report.alarms if a.severity == "warning"],
+        parts=parts_of(report, pictures),
+        css=style_sheet("report.css") + style_sheet("evaluation.css"),
+        pixels=_pixels,
+    )
+
+
+def parts_of(report: DataReport, pictures: Pictures) -> tuple[Part, ...]:
+    """Gives the sections of the page in order; those that found nothing say so.
+
+    Args:
+        report: What was found.
+        pictures: Of the archive.
+    """
+    return (
+        Part(_content(report)),
+        Part(_labels(report), _examples(report, pictures)),
+        Part(_patients(report)),
+        _duplicates(report, pictures),
+        _faults(report, pictures),
+        Part(_shortcuts(report)),
+        _texts(report, pictures),
+        Part(_unreadable(report)),
+        Part(Section("What was not looked at", paragraphs=report.not_looked_at)),
+    )
+
+
+def _facts(report: DataReport, folder: str) -> tuple[tuple[str, str], ...]:
+    facts = [
+        ("archive", folder),
+        ("layout", report.layout),
+        ("patients", f"{report.patients:,}"),
+        ("cases", f"{report.cases:,}"),
+        ("series", f"{report.series:,}, {report.slices:,} slices"),
+        ("licence", report.licence or "not known to Condyle"),
+    ]
+    return tuple(facts)
+
+
+def _content(report: DataReport) -> Section:
+    return Section(
+        "What is in it",
+        paragraphs=report.notes,
+        tables=tuple(_count_table(table) for table in report.counts if table.counts),
+    )
+
+
+def _count_table(table: CountTable) -> Table:
+    return Table(
+        covariate_word(table.name).capitalize(),
+        ("", "patients", table.unit),
+        tuple(
+            (count.value or _UNKNOWN, f"{count.patients:,}", f"{count.items:,}")
+            for count in table.counts
+        ),
+    )
+
+
+def _labels(report: DataReport) -> Section:
+    paragraphs = ["A patient counts once for each value that any of their images has."]
+    if report.agreement:
+        said = ", ".join(f"{name} {value:.2f}" for name, value in report.agreement)
+        paragraphs.append(f"Agreement between annotators: {said}.")
+    rows = [row for label in report.labels for row in _label_rows(label)]
+    headings = ("label", "value", "patients", "units", "share of units", "units without the label")
+    return Section(
+        "Labels, masks and boxes",
+        paragraphs=tuple(paragraphs) if rows else ("There are no labels.",),
+        tables=(Table("", headings, tuple(rows)),) if rows else (),
+    )
+
+
+def _label_rows(label: LabelCounts) -> Iterable[tuple[str, ...]]:
+    total = sum(count.items for count in label.counts)
+    for k, count in enumerate(label.counts):
+        share = f"{100 * count.items / total:.1f} %" if total else "-"
+        missing = f"{label.missing:,} of {label.of:,}" if k == 0 else ""
+        name = f"{task_word(label.label)}, by {label.unit}" if k == 0 else ""
+        yield name, count.value, f"{count.patients:,}", f"{count.items:,}", share, missing
+
+
+def _examples(report: DataReport, pictures: Pictures) -> tuple[Picture, ...]:
+    classes = _classes(report)
+    return tuple(
+        Picture(_caption(shown, shown.note), thumbnail_png([shown], classes=classes))
+        for shown in pictures.examples
+    )
+
+
+def _classes(report: DataReport) -> list[str]:
+    return [c.value for label in report.labels if label.unit == "box" for c in label.counts]
+
+
+def _caption(shown: Shown, note: str) -> str:
+    return place_words(shown.place) + (f": {note}" if note else "")
+
+
+def _patients(report: DataReport) -> Section:
+    if not report.sides and not report.leaks:
+        said = "The data set has no split of its own."
+    else:
+        held = ", ".join(f"{count:,} in {side}" for side, count in report.sides)
+        said = f"The data set's own split has {held or 'nobody'}. "
+        said += f"{len(report.leaks):,} patients are on several sides" + (
+            "; they are kept out of the split." if report.leaks else "."
+        )
+    rows = tuple((patient,) for patient in report.leaks[:LISTED])
+    return Section(
+        "Patients on several sides",
+        paragraphs=(said,),
+        tables=(Table("", ("patient",), rows, _more(len(report.leaks))),) if rows else (),
+    )
+
+
+def _duplicates(report: DataReport, pictures: Pictures) -> Part:
+    found = report.duplicates
+    rows = tuple(
+        (
+            place_words(pair.first),
+            place_words(pair.second),
+            pair_words(pair),
+            " and ".join(pair.sides) or "-",
+        )
+        for pair in found[:LISTED]
+    )
+    headings = ("one", "the other", "how alike", "sides of its own split")
+    said = (
+        f"{len(found):,} pairs of series of two patients share a picture."
+        if found
+        else "No picture was found under two patients."
+    )
+    return Part(
+        Section(
+            "The same picture under several patients",
+            paragraphs=(said, "Also looked for mirrored and turned by 180 degrees."),
+            tables=(Table("", headings, rows, _more(len(found))),) if rows else (),
+        ),
+        tuple(
+            Picture(
+                f"{place_words(pair.first)} and {place_words(pair.second)}: {pair_words(pair)}",
+                thumbnail_png([first, second]),
+                wide=True,
+            )
+            for pair, first, second in pictures.duplicates
+        ),
+    )
+
+
+def _faults(report: DataReport, pictures: Pictures) -> Part:
+    classes = _classes(report)
+    rows = tuple(
+        (fault_words(fault.code), place_words(fault.place), fault.detail)
+        for fault in report.faults[:LISTED]
+    )
+    note = _more(len(report.faults))
+    tables = (Table("", ("what", "where", "found"), rows, note),) if rows else ()
+    return Part(
+        Section(
+            "Faults of images, masks and boxes",
+            paragraphs=() if rows else ("None was found.",),
+            tables=tables,
+        ),
+        tuple(
+            Picture(
+                f"{fault_words(fault.code)}: {_caption(shown, fault.detail)}",
+                thumbnail_png([shown], classes=classes),
+            )
+            for fault, shown in pictures.faults
+        ),
+    )
+
+
+def _shortcuts(report: DataReport) -> Section:
+    tested = [s for s in report.shortcuts if not s.reason]
+    left = [s for s in report.shortcuts if s.reason]
+    headers = sorted({s.header for s in tested}, key=lambda name: (name != ALL_HEADERS, name))
+    cells = {(s.label, s.value, s.header): _area(s) for s in tested}
+    classes = dict.fromkeys((s.label, s.value) for s in tested)
+    rows = tuple(
+        (
+            f"{task_word(label)}: {value}",
+            *(cells.get((label, value, name), "-") for name in headers),
+        )
+        for label, value in list(classes)[:LISTED]
+    )
+    paragraphs = [
+        "A classifier that sees no pixel, only headers, is asked for each class: logistic "
+        "regression, scored out of fold by patient. ROC area with its 95 % interval; 0.5 is "
+        "chance. A class is flagged where the lower limit, widened for the number of tests, is "
+        "over 0.6.",
+        *(f"Not tested: {task_word(s.label)}: {s.value}, {s.reason}." for s in left[:LISTED]),
+    ]
+    headings = ("class", *(covariate_word(name) for name in headers))
+    return Section(
+        "Classes that headers alone tell",
+        paragraphs=tuple(paragraphs),
+        tables=(Table("", headings, rows, _more(len(classes))),) if rows else (),
+    )
+
+
+def _area(shortcut: Shortcut) -> str:
+    words = estimate_words(shortcut.area, lambda value: f"{value:.2f}")
+    return f"{words} flagged" if shortcut.flagged else words
+
+
+def _texts(report: DataReport, pictures: Pictures) -> Part:
+    text = report.text
+    if not text.looked:
+        said = f"Not looked at: {text.reason}."
+    else:
+        said = f"{text.looked:,} of {text.of:,} pictures were searched"
+        said += f"; {text.reason}." if text.reason else "."
+        said += " What a text says is not kept, for it may be a name. Single letters may be missed."
+    rows = tuple(
+        (
+            place_words(one.place),
+            f"row {one.box[0]:.0f}, column {one.box[1]:.0f}",
+            f"{one.characters}",
+            one.marker or "-",
+        )
+        for one in text.found[:LISTED]
+    )
+    headings = ("where", "position", "characters", "marker")
+    return Part(
+        Section(
+            "Text burned into pictures",
+            paragraphs=(said,) if rows or not text.looked else (said, "None was found."),
+            tables=(Table("", headings, rows, _more(len(text.found))),) if rows else (),
+        ),
+        tuple(
+            Picture(f"{place_words(shown.place)}: text covered", thumbnail_png([shown]))
+            for shown in pictures.texts
+        ),
+    )
+
+
+def _unreadable(report: DataReport) -> Section:
+    rows = report.unreadable[:LISTED]
+    return Section(
+        "Files and images that cannot be read",
+        paragraphs=() if rows else ("Every file and image could be read.",),
+        tables=(Table("", ("what", "why"), rows, _more(len(report.unreadable))),) if rows else (),
+    )
+
+
+def _more(count: int) -> str:
+    return f"The first {LISTED} of {count:,}; check.json holds all." if count > LISTED else ""
+
+
+def _pixels(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")

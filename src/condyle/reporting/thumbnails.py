@@ -1,0 +1,89 @@
+"""Small pictures of an archive, with what is marked on them and without what may be a name.
+
+Colours are Okabe and Ito's, told apart by readers with each kind of colour blindness
+(Color Universal Design, 2008, https://jfly.uni-koeln.de/color/).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from condyle.domain.data_report import Shown
+
+COLOURS = (
+    (230, 159, 0),
+    (86, 180, 233),
+    (0, 158, 115),
+    (240, 228, 66),
+    (204, 121, 167),
+    (213, 94, 0),
+    (0, 114, 178),
+)
+"""RGB by the value of a structure or the place of a class, over and over."""
+
+SIDE = 240
+"""Pixels of the longer side."""
+
+_COVER, _GAP, _PAPER = (96, 102, 110), 6, (255, 255, 255)
+_ROOM = 3.0  # pixels around a text that are covered too
+
+
+def thumbnail_png(shown: Sequence[Shown], *, classes: Sequence[str] = ()) -> bytes:
+    """Gives pictures side by side as PNG; the same pictures give the same bytes.
+
+    Args:
+        shown: What to draw, one or more.
+        classes: Of boxes, which tell the colours apart.
+    """
+    drawn = [_drawn(one, classes) for one in shown]
+    width = sum(one.width for one in drawn) + _GAP * (len(drawn) - 1)
+    page = Image.new("RGB", (width, max(one.height for one in drawn)), _PAPER)
+    left = 0
+    for one in drawn:
+        page.paste(one, (left, 0))
+        left += one.width + _GAP
+    stream = io.BytesIO()
+    page.save(stream, format="PNG", compress_level=9)
+    return stream.getvalue()
+
+
+def _drawn(shown: Shown, classes: Sequence[str]) -> Image.Image:
+    rows, columns = shown.pixels.shape
+    grey = Image.fromarray(shown.pixels)
+    draw = ImageDraw.Draw(grey)
+    for row0, column0, row1, column1 in shown.hidden:
+        where = (column0 - _ROOM, row0 - _ROOM, column1 + _ROOM, row1 + _ROOM)
+        draw.rectangle(where, fill=_COVER[0])
+    scale = SIDE / max(rows, columns)
+    size = (max(2, round(columns * scale)), max(2, round(rows * scale)))
+    how = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
+    picture = grey.resize(size, how).convert("RGB")
+    if shown.mask is not None:
+        _outline(picture, shown)
+    _draw_boxes(picture, shown, classes, scale)
+    return picture
+
+
+def _outline(picture: Image.Image, shown: Shown) -> None:
+    """Draws a line along the inner edge of each structure."""
+    mask = shown.mask if shown.mask is not None else np.zeros_like(shown.pixels)
+    for value in np.flatnonzero(np.bincount(mask.ravel(), minlength=1)):
+        if value:
+            marked = Image.fromarray(((mask == value) * 255).astype(np.uint8))
+            large = marked.resize(picture.size, Image.Resampling.NEAREST)
+            line = ImageChops.subtract(large, large.filter(ImageFilter.MinFilter(3)))
+            picture.paste(COLOURS[(int(value) - 1) % len(COLOURS)], mask=line)
+
+
+def _draw_boxes(picture: Image.Image, shown: Shown, classes: Sequence[str], scale: float) -> None:
+    draw = ImageDraw.Draw(picture)
+    for box in shown.boxes:
+        row0, column0, row1, column1 = (scale * side for side in box.box)
+        if row1 > row0 and column1 > column0:
+            known = [classes.index(label) for label in box.labels if label in classes]
+            colour = COLOURS[(known[0] if known else 0) % len(COLOURS)]
+            draw.rectangle((column0, row0, column1, row1), outline=colour, width=2)

@@ -1,0 +1,188 @@
+"""Which pictures of an archive are searched for text and shown on the page of its check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from condyle.datasets.archive import Archive
+from condyle.datasets.check.fingerprint import even_contrast
+from condyle.datasets.check.look import CaseLook
+from condyle.datasets.split_strata import strata_of
+from condyle.domain.case import STUDY_UNIT, Case, Reference
+from condyle.domain.data_report import DataReport, Duplicate, Fault, Pictures, Place, Shown
+
+EXAMPLES, PAIRS, TEXTS, FAULTS = 24, 12, 12, 24
+"""Most pictures of each kind on a page."""
+
+_A_FAULT = 4  # pictures of one kind of fault
+_LABELS = 4  # labels that are told of a picture
+
+Box = tuple[float, float, float, float]
+
+
+class PictureSource:
+    """Reads slices again, one at a time.
+
+    Args:
+        archive: Whose.
+        looks: What is kept of its cases; only series that could be read are given.
+    """
+
+    def __init__(self, archive: Archive, looks: Sequence[CaseLook]) -> None:
+        self.archive = archive
+        self.looks = tuple(looks)
+        self._looks = {look.case.id: look for look in looks}
+        self.count = sum(len(look.series) for look in looks)
+
+    def case(self, place: Place) -> Case:
+        """Gives the case of a place."""
+        return self._looks[place.case].case
+
+    def pixels(self, place: Place) -> NDArray[np.float32]:
+        """Gives the (row, column) pixels of a place, the middle slice where it names none."""
+        series = next(s for s in self._looks[place.case].series if s.place.series == place.series)
+        array: NDArray[np.float32] = series.series.load().array
+        return np.asarray(array[len(array) // 2 if place.slice is None else place.slice])
+
+
+def searched_places(
+    looks: Sequence[CaseLook],
+    duplicates: Sequence[Duplicate],
+    *,
+    rng: np.random.Generator,
+    most: int,
+) -> tuple[Place, ...]:
+    """Gives the pictures that are searched for text: those that will be shown, then others.
+
+    Patients take turns, so that a sample is spread over them.
+
+    Args:
+        looks: What is kept of the cases.
+        duplicates: Of which the first are shown.
+        rng: Orders the patients.
+        most: How many pictures at most.
+    """
+    shown = [place for pair in duplicates[:PAIRS] for place in (pair.first, pair.second)]
+    of_patient: dict[str, list[Place]] = {}
+    for look in looks:
+        mine = [_middle(series.place, series.shape) for series in look.series]
+        of_patient.setdefault(look.case.patient, []).extend(mine)
+    patients = [str(patient) for patient in rng.permutation(sorted(of_patient))]
+    longest = max(map(len, of_patient.values()), default=0)
+    turns = [
+        of_patient[patient][k]
+        for k in range(longest)
+        for patient in patients
+        if k < len(of_patient[patient])
+    ]
+    return tuple(dict.fromkeys([*shown, *turns]))[:most]
+
+
+def pictures_of(source: PictureSource, report: DataReport, *, rng: np.random.Generator) -> Pictures:
+    """Gives the pictures of the page, those with text having it covered.
+
+    Args:
+        source: Reads them.
+        report: What was found.
+        rng: Chooses the examples.
+    """
+    hidden: dict[tuple[str, str], list[Box]] = {}
+    for text in report.text.found:
+        hidden.setdefault((text.place.case, text.place.series), []).append(text.box)
+
+    def shown(place: Place, note: str = "", *, marked: bool = True) -> Shown:
+        # A text stands on every slice of a series, though it was searched for on one.
+        covered = tuple(hidden.get((place.case, place.series), ()))
+        return _shown(source, place, note=note, hidden=covered, marked=marked)
+
+    seen: dict[str, int] = {}
+    faults: list[tuple[Fault, Shown]] = []
+    for fault in report.faults:
+        seen[fault.code] = seen.get(fault.code, 0) + 1
+        if seen[fault.code] <= _A_FAULT and len(faults) < FAULTS:
+            faults.append((fault, shown(fault.place)))
+    return Pictures(
+        examples=tuple(shown(place, note) for place, note in _examples(source, rng)),
+        duplicates=tuple(
+            (pair, shown(pair.first, marked=False), shown(pair.second, marked=False))
+            for pair in report.duplicates[:PAIRS]
+        ),
+        texts=tuple(
+            shown(place, marked=False)
+            for place in list(dict.fromkeys(text.place for text in report.text.found))[:TEXTS]
+        ),
+        faults=tuple(faults),
+    )
+
+
+def _examples(source: PictureSource, rng: np.random.Generator) -> Iterator[tuple[Place, str]]:
+    """Chooses cases at random, those first that show a label of which there is no example."""
+    mixed = [source.looks[int(k)] for k in rng.permutation(len(source.looks))]
+    order = [look for look in mixed if look.series]
+    strata = {look.case.id: _labels(look.case) for look in order}
+    known: set[str] = set()
+    first: list[CaseLook] = []
+    rest: list[CaseLook] = []
+    for look in order:
+        new = strata[look.case.id] - known
+        known |= new
+        (first if new else rest).append(look)
+    for look in [*first, *rest][:EXAMPLES]:
+        series = look.series[int(rng.integers(len(look.series)))]
+        note = _note(look.case, series.place.series, source.archive.labels)
+        yield _middle(series.place, series.shape), note
+
+
+def _labels(case: Case) -> frozenset[str]:
+    """Gives what a case shows by its grades and boxes; masks are not read for it."""
+    said = Reference(grades=case.reference.grades, boxes=case.reference.boxes)
+    return strata_of([replace(case, reference=said)])[case.patient]
+
+
+def _note(case: Case, stem: str, names: Mapping[str, tuple[str, ...]]) -> str:
+    """Words the labels of a picture: those of its series, or of the study."""
+    held = {**case.reference.grades.get(STUDY_UNIT, {}), **case.reference.grades.get(stem, {})}
+    words = []
+    for label, value in held.items():
+        known = names.get(label, ())
+        words.append(f"{label}: {known[value] if value < len(known) else value}")
+    return ", ".join(words[:_LABELS])
+
+
+def _middle(place: Place, shape: tuple[int, int, int]) -> Place:
+    return replace(place, slice=shape[0] // 2 if shape[0] > 1 else None)
+
+
+def _shown(
+    source: PictureSource, place: Place, *, note: str, hidden: tuple[Box, ...], marked: bool
+) -> Shown:
+    """Reads a picture with what is marked on it; without a slice, that with most marked."""
+    reference = source.case(place).reference
+    boxes = reference.boxes.get(place.series, ()) if marked else ()
+    mask = reference.masks[place.series] if marked and place.series in reference.masks else None
+    if place.slice is None and mask is not None:
+        place = replace(place, slice=_most_marked(mask))
+    elif place.slice is None and boxes:
+        place = replace(place, slice=boxes[0].slice or None)
+    pixels = source.pixels(place)
+    even = even_contrast(pixels)
+    grey = np.zeros(pixels.shape, np.uint8) if even is None else np.rint(255 * even)
+    here = place.slice or 0
+    fits = mask is not None and here < len(mask) and mask.shape[1:] == pixels.shape
+    return Shown(
+        place=place,
+        pixels=grey.astype(np.uint8),
+        note=note,
+        mask=mask[here] if mask is not None and fits else None,
+        boxes=tuple(box for box in boxes if box.slice == here),
+        hidden=hidden,
+    )
+
+
+def _most_marked(mask: NDArray[np.uint8]) -> int | None:
+    """Gives the slice with most marked, or nothing where there is only one."""
+    return int((mask != 0).sum(axis=(1, 2)).argmax()) if len(mask) > 1 else None
