@@ -107,7 +107,7 @@ class ResNet(Classifier):
         super().__init__()
         self.published = variant
         block, depths = VARIANTS[variant]
-        self.feature_channels = 512 * block.expansion
+        self.stages = len(depths)
         self.conv1 = nn.Conv2d(inputs, 64, 7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
         self.relu = nn.ReLU(inplace=True)
@@ -121,6 +121,7 @@ class ResNet(Classifier):
                 blocks.append(block(before, width, stride=stride))
                 before = width * block.expansion
             self.add_module(f"layer{stage + 1}", nn.Sequential(*blocks))
+        self.feature_channels = before
         self.dropout = nn.Dropout(dropout)
         self.fc = nn.Linear(before, classes)
         begin(self)
@@ -128,7 +129,7 @@ class ResNet(Classifier):
     def features(self, x: Tensor) -> Tensor:
         """Maps (batch, inputs, row, column) to (batch, feature_channels, row / 32, ...)."""
         x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
-        for stage in range(1, 5):
+        for stage in range(1, self.stages + 1):
             x = self.get_submodule(f"layer{stage}")(x)
         return x
 
