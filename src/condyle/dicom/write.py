@@ -46,6 +46,7 @@ class MRTags:
         age_years: Whole years, or ``None``.
         sex: ``"F"``, ``"M"``, ``"O"`` or empty.
         manufacturer: Manufacturer.
+        laterality: Side of a paired body part, ``"R"`` or ``"L"``, else empty.
         simulated: Writes Synthetic Data YES and the image type SIMULATED.
     """
 
@@ -69,6 +70,7 @@ class MRTags:
     age_years: int | None = None
     sex: str = ""
     manufacturer: str = "Condyle"
+    laterality: str = ""
     simulated: bool = True
 
 
@@ -175,10 +177,10 @@ def _put_tags(instance: FileDataset, tags: MRTags, spacing_mm: float) -> None:
         "PatientBirthDate",
         "StudyID",
         "PositionReferenceIndicator",
-        "Laterality",
     ):
         setattr(instance, keyword, "")
     instance.Modality = "MR"
+    instance.Laterality = tags.laterality
     instance.Manufacturer = tags.manufacturer
     instance.PatientName = tags.patient_name
     instance.PatientID = tags.patient_id
