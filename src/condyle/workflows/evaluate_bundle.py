@@ -14,13 +14,14 @@ from condyle.errors import Cancelled, DatasetError
 from condyle.evaluation.cohort import IN_SAMPLE
 from condyle.evaluation.participant_flow import screening_of_cases
 from condyle.evaluation.predictions import PredictionRow, Predictions, predictions_from_rows
-from condyle.reporting.overlays import overlay_png
 from condyle.workflows.evaluation.anatomy_bundle import CaseReader, anatomy_reader
 from condyle.workflows.evaluation.folder import EVALUATION, OutputFolder, picture_name
 from condyle.workflows.evaluation.grading_bundle import grading_reader
+from condyle.workflows.evaluation.image_bundle import image_reader, image_recipe_of
 from condyle.workflows.evaluation.pages import make_files
 from condyle.workflows.evaluation.report import About, MadeBy
 from condyle.workflows.evaluation.rows import Draw
+from condyle.workflows.training.recipe_archive import recipe_archive
 
 SIMULATED_BANNER = "SIMULATED TRAINING: this bundle learned from simulated images."
 
@@ -85,11 +86,9 @@ def evaluate_bundle(
     rows: list[PredictionRow] = []
     try:
         for done, case in enumerate(archive.cases, start=1):
-            found, view = archive.read(_marked(case, seen))
+            found, picture = archive.read(_marked(case, seen))
             rows += [replace(row, bundle=tested.sha256) for row in found]
-            if view is not None:
-                simulated = any(series.simulated for series in case.study.series)
-                picture = overlay_png(view, simulated=simulated)
+            if picture is not None:
                 folder.write_files({picture_name(case.id): picture})
             progress(Progress("evaluate", done, len(archive.cases)))
     except (KeyboardInterrupt, Cancelled):
@@ -126,14 +125,19 @@ def _about(tested: Bundle, table: Predictions) -> About:
 
 
 def _archive(tested: Bundle, required: Sequence[Bundle], data: Path) -> _Archive:
-    archive = open_archive(data)
-    screened = [case for case in archive.cases if not case.reference.masks]
-    graded = [case for case in screened if case.reference.grades]
-    if tested.manifest.tasks[0].kind == "segment":
-        masked = [case for case in archive.cases if case.reference.masks]
-        made = _Archive([*masked, *screened], [*masked, *graded], anatomy_reader(tested))
+    learned = image_recipe_of(tested)
+    if learned is not None:
+        archive, _ = recipe_archive(learned, data)
+        made = _Archive(archive.cases, archive.cases, image_reader(tested, learned, archive))
     else:
-        made = _Archive(screened, graded, grading_reader(required[0], tested))
+        cases = open_archive(data).cases
+        screened = [case for case in cases if not case.reference.masks]
+        graded = [case for case in screened if case.reference.grades]
+        if tested.manifest.tasks[0].kind == "segment":
+            masked = [case for case in cases if case.reference.masks]
+            made = _Archive([*masked, *screened], [*masked, *graded], anatomy_reader(tested))
+        else:
+            made = _Archive(screened, graded, grading_reader(required[0], tested))
     if not made.cases:
         raise DatasetError(
             "There is nothing to evaluate.",

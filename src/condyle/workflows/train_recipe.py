@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
-from condyle.datasets.archive import Archive, ArchiveOptions
-from condyle.datasets.layouts import open_archive
+from condyle.datasets.archive import Archive
 from condyle.datasets.split_design import open_split
 from condyle.datasets.split_rounds import Split
 from condyle.datasets.splits import read_split
@@ -15,9 +13,9 @@ from condyle.errors import DatasetError
 from condyle.training.execution import Execution
 from condyle.training.recipe import Recipe, TaskName, read_recipe
 from condyle.workflows.training.arms import train_arms
-from condyle.workflows.training.exclusions import without_excluded
 from condyle.workflows.training.image_recipes import PLANS, train_image_recipe
 from condyle.workflows.training.lumbar_recipes import train_anatomy_recipe, train_grading_recipe
+from condyle.workflows.training.recipe_archive import recipe_archive
 from condyle.workflows.training.training import Training
 
 TASKS: Mapping[TaskName, Callable[[Training], Path]] = {
@@ -61,6 +59,7 @@ def train_recipe(
     anatomy_run = changed.pop("anatomy_run", None)
     recipe = read_recipe(name, settings=changed, profile=profile)
     archive, told = recipe_archive(recipe, data)
+    _refuse_leaks(recipe, archive)
     training = Training(
         recipe=recipe,
         archive=archive,
@@ -84,23 +83,8 @@ def _split(recipe: Recipe, archive: Archive) -> Split:
     return read_split(recipe.data.split)
 
 
-def recipe_archive(recipe: Recipe, data: Path) -> tuple[Archive, tuple[str, ...]]:
-    """Opens an archive as a recipe reads it, without those whom the recipe leaves out.
-
-    Args:
-        recipe: Its layout, options and exclusions.
-        data: The folder.
-
-    Returns:
-        The archive, and a sentence an exclusion.
-
-    Raises:
-        DatasetError: The archive breaks its layout, an exclusion leaves nobody, or its own
-            split, which the recipe asks for, leaks.
-    """
-    options = ArchiveOptions(**recipe.data.options.model_dump())
-    archive = open_archive(data, layout=recipe.data.layout, options=options)
-    cases, told = without_excluded(archive.cases, recipe.data.exclude)
+def _refuse_leaks(recipe: Recipe, archive: Archive) -> None:
+    """Refuses a split of the data's own that has a patient on several of its sides."""
     if archive.leaks and recipe.data.split.startswith("own"):
         raise DatasetError(
             "The split that comes with the data has patients on several of its sides.",
@@ -108,4 +92,3 @@ def recipe_archive(recipe: Recipe, data: Path) -> tuple[Archive, tuple[str, ...]
             needed="each patient on one side",
             mend="mend the lists of the split, or draw one: --set data.split=70/15/15.",
         )
-    return replace(archive, cases=cases), told

@@ -16,6 +16,7 @@ from condyle.domain.report import SliceView
 from condyle.evaluation.overlap import overlap
 from condyle.evaluation.predictions import PredictionRow
 from condyle.inference import Runner
+from condyle.reporting.overlays import overlay_png
 from condyle.workflows.read_study import anatomy_runner
 from condyle.workflows.reading.disc_grading import study_levels
 from condyle.workflows.reading.report_parts import view_of
@@ -23,8 +24,8 @@ from condyle.workflows.reading.series_choice import choose_series
 from condyle.workflows.reading.study_anatomy import SeriesReading, read_anatomy
 from condyle.workflows.training.anatomy_scores import COUNT_TASK, anatomy_row
 
-CaseReader = Callable[[Case], tuple[list[PredictionRow], SliceView | None]]
-"""Gives the rows of a case, and a picture of it where there is one."""
+CaseReader = Callable[[Case], tuple[list[PredictionRow], bytes | None]]
+"""Gives the rows of a case, and a picture of it as PNG where there is one."""
 
 
 def anatomy_reader(bundle: Bundle) -> CaseReader:
@@ -35,7 +36,7 @@ def anatomy_reader(bundle: Bundle) -> CaseReader:
     """
     manifest, run = bundle.manifest, anatomy_runner(Runner(bundle))
 
-    def read(case: Case) -> tuple[list[PredictionRow], SliceView | None]:
+    def read(case: Case) -> tuple[list[PredictionRow], bytes | None]:
         readings, _ = read_anatomy(
             choose_series(case.study, manifest.input),
             case.study.series,
@@ -43,9 +44,16 @@ def anatomy_reader(bundle: Bundle) -> CaseReader:
             run=run,
             progress=ignore_progress,
         )
-        return _rows(case, readings), _best_view(case, readings)
+        return _rows(case, readings), case_picture(case, _best_view(case, readings))
 
     return read
+
+
+def case_picture(case: Case, view: SliceView | None) -> bytes | None:
+    """Draws a case's view, and says on it where its images are simulated."""
+    if view is None:
+        return None
+    return overlay_png(view, simulated=any(series.simulated for series in case.study.series))
 
 
 def _rows(case: Case, readings: list[SeriesReading]) -> list[PredictionRow]:

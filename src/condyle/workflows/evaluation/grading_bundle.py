@@ -11,7 +11,7 @@ from condyle.domain.case import Case
 from condyle.domain.findings import Finding
 from condyle.domain.report import Report, SliceView
 from condyle.evaluation.predictions import PredictionRow
-from condyle.workflows.evaluation.anatomy_bundle import CaseReader
+from condyle.workflows.evaluation.anatomy_bundle import CaseReader, case_picture
 from condyle.workflows.read_study import LoadedBundles, read_opened
 
 
@@ -31,7 +31,7 @@ def grading_reader(anatomy: Bundle, grading: Bundle) -> CaseReader:
         for output in task.outputs
     ]
 
-    def read(case: Case) -> tuple[list[PredictionRow], SliceView | None]:
+    def read(case: Case) -> tuple[list[PredictionRow], bytes | None]:
         report = read_opened(case.study, bundles)
         found = {(each.site.index_from_caudal, each.name): each for each in report.findings}
         rows = [
@@ -39,7 +39,7 @@ def grading_reader(anatomy: Bundle, grading: Bundle) -> CaseReader:
             for unit in sorted(case.reference.grades, key=_index)
             for name in names
         ]
-        return rows, _best_view(report)
+        return rows, case_picture(case, _best_view(report))
 
     return read
 

@@ -15,6 +15,7 @@ from condyle.reporting.predictions import write_predictions
 from condyle.reporting.whole_file import write_whole
 from condyle.training.recipe import TaskName
 from condyle.workflows.training.classification_plan import classification_plan
+from condyle.workflows.training.detection_plan import detection_plan
 from condyle.workflows.training.lesion_plan import lesion_plan
 from condyle.workflows.training.manifests import bundle_manifest
 from condyle.workflows.training.plan import Fit, Plan, RunNetwork
@@ -30,6 +31,7 @@ PLANS: Mapping[TaskName, Callable[[Training], Plan]] = {
     "lesion": lesion_plan,
     "classify": classification_plan,
     "series": series_plan,
+    "detect": detection_plan,
 }
 """How the recipes of each task are trained and scored."""
 
@@ -56,7 +58,7 @@ def train_image_recipe(training: Training) -> Path:
         _train_round(training, plan, number)
     table = _score(training, plan)
     write_predictions(out / "predictions.csv", table)
-    dataset, hashes = dataset_record(split.name, training.archive.cases)
+    dataset, hashes = dataset_record(training.archive.layout, training.archive.cases)
     rounds = round_records(out, split, stages=plan.stages)
     record = write_run_record(
         training,
@@ -78,7 +80,7 @@ def train_image_recipe(training: Training) -> Path:
         recipe,
         split=split,
         dataset=dataset,
-        case_hashes=hashes,
+        case_hashes=hashes if split.count > 1 else _learned(training),
         metrics=headline_metrics(report, plan.tasks),
         tasks=plan.tasks,
         interpretation={**recipe.interpretation, **plan.interpretation},
@@ -88,6 +90,14 @@ def train_image_recipe(training: Training) -> Path:
     bundle = write_run_bundle(out, manifest=manifest, models=models, sample=sample)
     training.clear_cache()
     return bundle.path
+
+
+def _learned(training: Training) -> tuple[str, ...]:
+    """Gives the hashes of the images that the only round learned from or was stopped by."""
+    one = training.split.rounds[0]
+    patients = {*one.train, *one.validation}
+    cases = [case for case in training.archive.cases if case.patient in patients]
+    return dataset_record(training.archive.layout, cases)[1]
 
 
 def _picture(training: Training, plan: Plan) -> Callable[[str], bytes | None]:
