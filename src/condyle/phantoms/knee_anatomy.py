@@ -168,8 +168,8 @@ class Knee:
     thigh: Mapping[str, Column]
     calf: Mapping[str, Column]
     bands: Mapping[KneeStructure, Column]
-    vessels: tuple[Cord, Cord]
-    nerve: Cord
+    vessels: tuple[Column, Column]
+    nerve: Column
 
     def femoral(self, points: Points) -> Points:
         """Gives points as the femur sees them."""
@@ -195,11 +195,8 @@ def build_knee(person: KneePerson) -> Knee:
         thigh=MappingProxyType({name: shape.girth(grow) for name, shape in _THIGH.items()}),
         calf=MappingProxyType({name: shape.girth(grow) for name, shape in _CALF.items()}),
         bands=MappingProxyType(_bands(patella)),
-        vessels=_vessels(),
-        nerve=Cord(
-            bezier(np.array([[5.0, 41.0, 80.0], [7.0, 45.0, 5.0], [4.0, 32.0, -80.0]])),
-            np.full(9, 2.6, np.float32),
-        ),
+        vessels=(_ARTERY, _VEIN),
+        nerve=_NERVE,
     )
 
 
@@ -225,13 +222,27 @@ def _pcl(bend: float) -> Cord:
     return Cord(bezier(np.stack([foot, middle, head])), swell.astype(np.float32))
 
 
-def _vessels() -> tuple[Cord, Cord]:
-    artery = np.array([[-5.0, 2.0, 80.0], [4.0, 50.0, 5.0], [10.0, 20.0, -80.0]])
-    vein = np.array([[0.0, 8.0, 80.0], [8.0, 55.0, 8.0], [7.0, 24.0, -80.0]])
-    return (
-        Cord(bezier(artery, 11), np.full(11, 3.2, np.float32)),
-        Cord(bezier(vein, 11), np.full(11, 3.4, np.float32)),
-    )
+_ARTERY = column(
+    z=(-120.0, -78.0, -36.0, -12.0, 12.0, 36.0, 60.0, 120.0),
+    u=(10.0, 9.5, 9.0, 6.0, 2.5, -1.5, -4.0, -8.0),
+    y=(20.0, 21.0, 24.5, 30.5, 30.0, 23.0, 12.0, -6.0),
+    width=(3.0,) * 8,
+    depth=(3.0,) * 8,
+)
+_VEIN = column(
+    z=(-120.0, -78.0, -36.0, -12.0, 12.0, 36.0, 60.0, 120.0),
+    u=(6.0, 6.5, 7.0, 8.0, 6.0, 3.0, 1.0, -2.0),
+    y=(25.0, 26.0, 29.0, 35.5, 36.5, 29.0, 17.0, 0.0),
+    width=(2.6, 2.8, 3.2, 3.6, 3.8, 3.6, 3.4, 3.0),
+    depth=(2.4, 2.6, 3.0, 3.2, 3.4, 3.2, 3.2, 3.0),
+)
+_NERVE = column(
+    z=(-120.0, -60.0, -10.0, 20.0, 60.0, 120.0),
+    u=(5.0, 6.0, 7.0, 7.0, 6.0, 5.0),
+    y=(32.0, 35.0, 42.0, 43.0, 40.0, 36.0),
+    width=(2.4,) * 6,
+    depth=(2.0,) * 6,
+)
 
 
 def _bands(patella: tuple[float, float, float]) -> dict[KneeStructure, Column]:

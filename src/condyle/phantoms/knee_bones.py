@@ -18,8 +18,8 @@ from condyle.phantoms.limb_space import (
     belt_distance,
     blend,
     column,
+    meet,
 )
-from condyle.phantoms.shapes import round_intersection
 
 PIVOT = (1.0, 22.0)
 """(y, z) of the axis about which the femur bends: the middle of the back of the condyles."""
@@ -105,17 +105,17 @@ def femur_distance(points: Points, shape: BoneShape) -> FemurDistance:
     barrel = np.minimum(0.006 * (z - 26.0) ** 2, 5.0)
     half = 39.0 - 12.5 * narrow * np.sqrt(narrow) - barrel
     sides = (np.abs(u + 1.5) - half).astype(np.float32)
-    body = round_intersection(profile, sides, 12.0)
+    body = meet(profile, sides, 12.0)
     whole = blend(body, _FEMORAL_SHAFT.distance(Points(u, y, z)), 7.0)
     notch = _notch(u, y, z, shape)
-    return FemurDistance(round_intersection(whole, -notch, 4.0), sides, notch)
+    return FemurDistance(meet(whole, -notch, 4.0), sides, notch)
 
 
 def _notch(u: Coordinates, y: Coordinates, z: Coordinates, shape: BoneShape) -> Distance:
     """Gives the distance to the notch; its roof is Blumensaat's line."""
     roof = (y + 19.0) * 0.80 - (z - 9.0) * 0.60
     walls = np.abs(u - 0.5) - (shape.notch_half_width + 0.05 * y - 0.10 * (z - 16.0))
-    return round_intersection((-roof).astype(np.float32), walls.astype(np.float32), 5.0)
+    return meet((-roof).astype(np.float32), walls.astype(np.float32), 5.0)
 
 
 def compartment_radius(u: Coordinates, y: Coordinates, *, medial: bool) -> Coordinates:
@@ -139,13 +139,20 @@ def plateau_height(u: Coordinates, y: Coordinates, shape: BoneShape) -> Coordina
     return np.asarray(height + shape.eminence * spines - 2.5 * trough - rim, dtype=np.float32)
 
 
-def tibia_distance(points: Points, shape: BoneShape) -> Distance:
-    """Gives the distance to the tibia."""
-    shaft = _TIBIAL_SHAFT.distance(points)
+def tibia_distance(points: Points, shape: BoneShape, *, plateau: bool = True) -> Distance:
+    """Gives the distance to the tibia.
+
+    Args:
+        points: Where.
+        shape: Of the person.
+        plateau: Whether some lie so high that the plateau matters; its form takes long.
+    """
     # The back of the plateau is notched between the condyles for the cruciate.
-    popliteal = 21.5 + 0.016 * points.u**2 - points.y
-    top = (points.z - plateau_height(points.u, points.y, shape)) * np.float32(0.9)
-    body = round_intersection(np.maximum(shaft, -popliteal), top, 1.5)
+    popliteal = np.float32(21.5) + np.float32(0.016) * points.u * points.u - points.y
+    body = np.maximum(_TIBIAL_SHAFT.distance(points), -popliteal)
+    if plateau:
+        top = (points.z - plateau_height(points.u, points.y, shape)) * np.float32(0.9)
+        return meet(body, top, 1.5)
     bump = np.sqrt(
         ((points.u - 2.0) / 9.0) ** 2
         + ((points.y + 24.0) / 5.5) ** 2
@@ -162,4 +169,4 @@ def patella_distance(points: Points, centre: tuple[float, float, float]) -> Dist
     shell = np.sqrt((u / half) ** 2 + ((y + 6.0) / 13.8) ** 2 + (z / 20.3) ** 2)
     bulk = ((shell - 1.0) * 13.8).astype(np.float32)
     facets = (y + 0.36 * np.sqrt((u + 2.0) ** 2 + 6.0) - 0.9 + 0.004 * z * z) * np.float32(0.94)
-    return round_intersection(bulk, facets.astype(np.float32), 3.0)
+    return meet(bulk, facets.astype(np.float32), 3.0)

@@ -18,23 +18,12 @@ from condyle.phantoms.knee_bones import (
 from condyle.phantoms.knee_structures import KneeStructure
 from condyle.phantoms.limb_canvas import Canvas, Mask
 from condyle.phantoms.limb_space import Coordinates, Distance, Points
+from condyle.phantoms.ripples import ripple
 from condyle.phantoms.tissues import Tissue
 
 _EDGE_MM = 3.0
-
-
-def ripple(points: Points, phases: tuple[float, ...], pitch_mm: float) -> Distance:
-    """Gives a smooth pattern of mean 0 and about -1 to 1, the same at the same place."""
-    total = np.zeros(points.u.shape, np.float32)
-    directions = ((1.0, 0.6, 0.3), (-0.5, 1.0, 0.7), (0.4, -0.8, 1.0))
-    for index, (du, dy, dz) in enumerate(directions):
-        scale = np.float32(2.0 * np.pi / pitch_mm * (0.75 + 0.27 * index))
-        total += np.sin(
-            (points.u * np.float32(du) + points.y * np.float32(dy) + points.z * np.float32(dz))
-            * scale
-            + np.float32(phases[index % len(phases)] * (index + 1))
-        )
-    return np.asarray(total * np.float32(0.58), dtype=np.float32)
+_PLATEAU_MM = -13.0
+"""Height below which the form of the plateau no longer matters."""
 
 
 @dataclass(frozen=True)
@@ -77,19 +66,35 @@ def paint_femur(window: Canvas, surface: FemoralSurface, knee: Knee) -> None:
     window.paint(covered, Tissue.CARTILAGE, KneeStructure.FEMORAL_CARTILAGE)
     shaft = np.clip((own.z - 48.0) / 30.0, 0.0, 1.0)
     _paint_bone(window, bone, KneeStructure.FEMUR, cortex=0.6 + 1.9 * shaft)
-    red = ripple(own, knee.person.phases, 17.0) + np.float32(0.06) * (own.z - 55.0)
-    _paint_red_marrow(window, bone < -4.0, red, knee=knee)
+    if knee.person.red_marrow > 0.0:
+        red = ripple(own, knee.person.phases, 17.0) + np.float32(0.06) * (own.z - 55.0)
+        _paint_red_marrow(window, bone < -4.0, red, knee=knee)
     wave = 3.0 * np.cos(own.u / 11.0) + 2.5 * ripple(own, knee.person.phases, 30.0)
     scar = np.abs(own.z - 34.0 - wave) < 0.45
     _paint_scar(window, scar & (bone < -1.0), knee)
 
 
 def paint_tibia(canvas: Canvas, knee: Knee) -> None:
-    """Paints the tibia, its cartilages and the fibula."""
-    window = canvas.window(((-42.0, 52.0), (-36.0, 36.0), (-130.0, 16.0)))
-    if window is None:
-        return
-    points = window.points
+    """Paints the tibia with its cartilages, and the fibula."""
+    shaft = canvas.window(((-42.0, 42.0), (-36.0, 36.0), (-130.0, _PLATEAU_MM)))
+    if shaft is not None:
+        bone = tibia_distance(shaft.points, knee.person.bones, plateau=False)
+        bone = np.where(shaft.points.z < _PLATEAU_MM, bone, np.float32(np.inf))
+        deep = np.clip((-30.0 - shaft.points.z) / 40.0, 0.0, 1.0)
+        _paint_bone(shaft, bone, KneeStructure.TIBIA, cortex=0.7 + 2.0 * deep)
+        _paint_tibial_marrow(shaft, bone, knee)
+    top = canvas.window(((-42.0, 42.0), (-36.0, 36.0), (_PLATEAU_MM, 16.0)))
+    if top is not None:
+        _paint_plateau(top, knee)
+    fibula = canvas.window(FIBULA.box(1.0))
+    if fibula is not None:
+        distance = FIBULA.distance(fibula.points)
+        _paint_bone(fibula, distance, KneeStructure.FIBULA, cortex=1.1)
+
+
+def _paint_plateau(top: Canvas, knee: Knee) -> None:
+    """Paints the upper end of the tibia with its cartilages."""
+    points = top.points
     bone = tibia_distance(points, knee.person.bones)
     rise = points.z - plateau_height(points.u, points.y, knee.person.bones)
     for medial, structure in (
@@ -99,19 +104,20 @@ def paint_tibia(canvas: Canvas, knee: Knee) -> None:
         side = points.u < 0.0 if medial else points.u > 0.0
         thick = tibial_thickness(points, knee, medial=medial)
         film = side & (rise > 0.0) & (rise < thick + 0.2) & (thick > 0.0)
-        window.paint(film, Tissue.JOINT_FLUID, KneeStructure.JOINT_FLUID)
-        window.paint(side & (rise > -0.3) & (rise < thick), Tissue.CARTILAGE, structure)
-    deep = np.clip((-30.0 - points.z) / 40.0, 0.0, 1.0)
-    _paint_bone(window, bone, KneeStructure.TIBIA, cortex=0.7 + 2.0 * deep)
-    red = ripple(points, knee.person.phases, 15.0) - np.float32(0.05) * (points.z + 40.0)
-    _paint_red_marrow(window, bone < -4.0, red - np.float32(0.3), knee=knee)
-    wave = 2.0 * np.cos(points.u / 12.0) + 2.0 * ripple(points, knee.person.phases, 30.0)
-    scar = np.abs(points.z + 16.0 - wave) < 0.45
-    _paint_scar(window, scar & (bone < -1.0), knee)
-    fibula = window.window(FIBULA.box(1.0))
-    if fibula is not None:
-        distance = FIBULA.distance(fibula.points)
-        _paint_bone(fibula, distance, KneeStructure.FIBULA, cortex=1.1)
+        top.paint(film, Tissue.JOINT_FLUID, KneeStructure.JOINT_FLUID)
+        top.paint(side & (rise > -0.3) & (rise < thick), Tissue.CARTILAGE, structure)
+    bone = np.where(points.z >= _PLATEAU_MM, bone, np.float32(np.inf))
+    _paint_bone(top, bone, KneeStructure.TIBIA, cortex=0.7)
+    _paint_tibial_marrow(top, bone, knee)
+
+
+def _paint_tibial_marrow(window: Canvas, bone: Distance, knee: Knee) -> None:
+    points, phases = window.points, knee.person.phases
+    if knee.person.red_marrow > 0.0:
+        red = ripple(points, phases, 15.0) - np.float32(0.05) * (points.z + 40.0)
+        _paint_red_marrow(window, bone < -4.0, red - np.float32(0.3), knee=knee)
+    wave = 2.0 * np.cos(points.u / 12.0) + 2.0 * ripple(points, phases, 30.0)
+    _paint_scar(window, (np.abs(points.z + 16.0 - wave) < 0.45) & (bone < -1.0), knee)
 
 
 def tibial_thickness(points: Points, knee: Knee, *, medial: bool) -> Coordinates:

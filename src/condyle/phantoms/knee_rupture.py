@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from condyle.phantoms.knee_anatomy import Knee
-from condyle.phantoms.knee_joint import ripple
 from condyle.phantoms.knee_lesions import KneeLesions
 from condyle.phantoms.knee_structures import KneeLesion, KneeStructure
 from condyle.phantoms.limb_canvas import Canvas
 from condyle.phantoms.limb_space import Cord, bezier
+from condyle.phantoms.ripples import ripple
 from condyle.phantoms.tissues import Tissue
 
 _GAP_MM = 5.0

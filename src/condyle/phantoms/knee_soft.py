@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from condyle.phantoms.knee_anatomy import ENVELOPE, Knee, structure_of_muscle
-from condyle.phantoms.knee_joint import FemoralSurface, ripple
+from condyle.phantoms.knee_joint import FemoralSurface
 from condyle.phantoms.knee_structures import KneeStructure
 from condyle.phantoms.limb_canvas import Canvas
-from condyle.phantoms.limb_space import Column, Cord, Points, column
+from condyle.phantoms.limb_space import Column, Points, column
+from condyle.phantoms.ripples import ripple
 from condyle.phantoms.tissues import Tissue
 
 _SKIN_MM = 1.6
@@ -57,18 +58,18 @@ def _paint_muscle(canvas: Canvas, knee: Knee, name: str, shape: Column, *, femor
 def paint_vessels(canvas: Canvas, knee: Knee) -> None:
     """Paints the popliteal artery and vein and the tibial nerve."""
     artery, vein = knee.vessels
-    for cord, tissue, structure in (
+    for course, tissue, structure in (
         (knee.nerve, Tissue.CONNECTIVE, KneeStructure.BACKGROUND),
         (vein, Tissue.VENOUS_BLOOD, KneeStructure.VESSEL),
         (artery, Tissue.FLOWING_BLOOD, KneeStructure.VESSEL),
     ):
-        _paint_cord(canvas, cord, tissue, structure)
+        _paint_vessel(canvas, course, tissue, structure)
 
 
-def _paint_cord(canvas: Canvas, cord: Cord, tissue: Tissue, structure: KneeStructure) -> None:
-    window = canvas.window(cord.box(1.0))
+def _paint_vessel(canvas: Canvas, course: Column, tissue: Tissue, structure: KneeStructure) -> None:
+    window = canvas.window(course.box(1.0))
     if window is not None:
-        distance, _ = cord.place(window.points)
+        distance = course.distance(window.points)
         window.paint(distance < 0.7, Tissue.CONNECTIVE, KneeStructure.BACKGROUND)
         window.paint(distance < 0.0, tissue, structure)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from condyle.phantoms.knee_anatomy import Knee
-from condyle.phantoms.knee_joint import ripple
 from condyle.phantoms.knee_lesions import KneeLesions, MeniscalTear
 from condyle.phantoms.knee_menisci import (
     LATERAL,
@@ -17,6 +16,7 @@ from condyle.phantoms.knee_menisci import (
 from condyle.phantoms.knee_structures import KneeLesion, KneeStructure
 from condyle.phantoms.limb_canvas import Canvas
 from condyle.phantoms.limb_space import Cord, Distance, Points, bezier
+from condyle.phantoms.ripples import ripple
 from condyle.phantoms.tissues import Tissue
 
 _CLEFT_MM = 0.85

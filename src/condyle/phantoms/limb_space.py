@@ -208,10 +208,19 @@ def belt_distance(y: Coordinates, z: Coordinates, *, back: Circle, front: Circle
     aside = np.abs(dz * np.float32(span_y) - dy * np.float32(span_z)) / np.float32(span)
     foot = along * np.float32(upright) - aside * np.float32(lean)
     side = along * np.float32(lean) + aside * np.float32(upright) - np.float32(back[2])
-    near = np.hypot(along, aside) - np.float32(back[2])
-    far = np.hypot(along - np.float32(span), aside) - np.float32(front[2])
+    squared = aside * aside
+    near = np.sqrt(along * along + squared) - np.float32(back[2])
+    far = np.sqrt((along - np.float32(span)) ** 2 + squared) - np.float32(front[2])
     ends = np.where(foot > np.float32(span * upright), far, side)
     return np.asarray(np.where(foot < 0.0, near, ends), dtype=np.float32)
+
+
+def meet(first: Distance, second: Distance, radius: float) -> Distance:
+    """Gives the intersection of two shapes with its edge rounded by ``radius`` mm."""
+    a = np.maximum(first + np.float32(radius), 0.0)
+    b = np.maximum(second + np.float32(radius), 0.0)
+    inside = np.minimum(np.maximum(first, second), np.float32(-radius))
+    return np.asarray(np.sqrt(a * a + b * b) + inside, dtype=np.float32)
 
 
 def blend(first: Distance, second: Distance, radius: float) -> Distance:
