@@ -11,12 +11,14 @@ from condyle.cli.boundary import guarded, quiet_libraries
 from condyle.cli.bundles import bundles_app
 from condyle.cli.claims import claims_app
 from condyle.cli.compare import compare
+from condyle.cli.data import data_app
 from condyle.cli.drift import drift
 from condyle.cli.evaluate import evaluate
 from condyle.cli.phantom import phantom_app
 from condyle.cli.read import read
 from condyle.cli.readers import readers_app
 from condyle.cli.recipes import recipes_app
+from condyle.cli.runs import runs
 from condyle.cli.train import train
 from condyle.cli.verb import add_verb
 
@@ -41,6 +43,8 @@ def create_app() -> typer.Typer:
     add_verb(app, evaluate)
     add_verb(app, drift)
     add_verb(app, compare)
+    add_verb(app, runs)
+    app.add_typer(data_app(), name="data")
     app.add_typer(bundles_app(), name="bundles")
     app.add_typer(recipes_app(), name="recipes")
     app.add_typer(phantom_app(), name="phantom")

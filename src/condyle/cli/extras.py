@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from condyle.errors import MissingExtra
 
-PACKAGES = {"evaluate": ("matplotlib",), "train": ("torch", "lightning")}
+PACKAGES = {"evaluate": ("matplotlib",), "train": ("torch", "lightning", "matplotlib")}
 """Extra to the packages that tell whether it is there."""
 
 
