@@ -135,6 +135,27 @@ def test_few_slices_still_meet_the_anterior_cruciate() -> None:
     assert (few.series["sagittal"].structures == int(S.ACL)).any()
 
 
+def test_a_margin_adds_rows_to_the_scene_and_leaves_the_truth() -> None:
+    patient = phantom().patient
+    grid = slice_grid("sagittal", patient, slices=2, size=48)
+    plain, wide = cut_knee(patient, grid), cut_knee(patient, grid, margin=6)
+    assert wide.scene.shape == (2, 60, 48)
+    assert wide.scene.margin == (6, 0)
+    np.testing.assert_array_equal(wide.scene.tissue[:, 12:-12], plain.scene.tissue)
+    np.testing.assert_array_equal(wide.lesions, plain.lesions)
+    np.testing.assert_array_equal(wide.structures, plain.structures)
+
+
+def test_planes_within_a_slice_average_to_partial_volume() -> None:
+    patient = phantom().patient
+    grid = slice_grid("sagittal", patient, slices=2, size=48)
+    thick = cut_knee(patient, grid, planes=3)
+    assert thick.scene.tissue.shape == (6, 96, 96)
+    assert thick.structures.shape == thick.lesions.shape == (2, 48, 48)
+    # The middle plane of three is the only one of one.
+    np.testing.assert_array_equal(thick.scene.tissue[1::3], cut_knee(patient, grid).scene.tissue)
+
+
 def test_a_knee_without_lesions_has_empty_masks_and_no_boxes() -> None:
     healthy = phantom(lesions=KneeLesions())
     for series in healthy.series.values():
@@ -207,7 +228,11 @@ def test_a_patient_of_a_population_has_three_series_with_masks_boxes_and_labels(
     every = request(**{"acl-tear": 1.0, "meniscal-tear": 1.0, "muscle-strain": 1.0})
     made = KNEE.simulate(np.random.default_rng(1), every)
     case = made.case
-    assert [one.stem for one in case.study.series] == ["pd-fs-sagittal", "t1-coronal", "pd-axial"]
+    assert [one.stem for one in case.study.series] == [
+        "t2-fs-sagittal",
+        "t1-coronal",
+        "pd-fs-axial",
+    ]
     assert set(case.reference.masks) == set(case.reference.boxes) == {s.stem for s in made.series}
     grades = case.reference.grades["study"]
     assert grades.keys() == KNEE.labels.keys()

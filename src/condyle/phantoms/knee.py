@@ -123,7 +123,7 @@ def knee_patient(
     series: dict[PlaneName, KneeSeries] = {}
     for protocol, acquisition in zip(PROTOCOLS, acquisitions, strict=True):
         grid = slice_grid(protocol.plane, patient, slices=slices, size=size)
-        cut = cut_knee(patient, grid)
+        cut = cut_knee(patient, grid, margin=size // 8 if acquisition.wrap else 0)
         series[protocol.plane] = image_knee(rng, cut, protocol, acquisition)
     return KneePhantom(person, patient, MappingProxyType(series))
 

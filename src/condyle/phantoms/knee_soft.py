@@ -84,7 +84,8 @@ def paint_capsule(window: Canvas, surface: FemoralSurface, knee: Knee) -> None:
     wet = ripple(points, person.phases, 22.0)
     film = np.float32(0.15 + 0.2 * person.effusion_mm) * (1.0 + 0.5 * wet)
     near = (away < film) & (surface.edge > -1.0) & (own.z < 44.0)
-    gutter = (away < (person.effusion_mm - 0.8) * (1.5 + wet)) & (own.z < 50.0) & (own.z > 10.0)
+    ends = np.clip((own.z - 8.0) / 8.0, 0.0, 1.0) * np.clip((52.0 - own.z) / 12.0, 0.0, 1.0)
+    gutter = away < (person.effusion_mm - 0.8) * (1.5 + wet) * np.sqrt(ends)
     gutter &= (np.abs(own.u) > 20.0) & (own.y < 2.0)
     window.paint(near | gutter, Tissue.JOINT_FLUID, KneeStructure.JOINT_FLUID)
     _paint_recess(window, knee)
@@ -149,5 +150,5 @@ def paint_cruciates(canvas: Canvas, knee: Knee) -> None:
         free = ~np.isin(
             window.structure, (KneeStructure.FEMUR, KneeStructure.TIBIA, KneeStructure.PCL)
         )
-        window.paint(free & (distance < 0.8), Tissue.SYNOVIUM, KneeStructure.BACKGROUND)
+        window.paint(free & (distance < 0.5), Tissue.SYNOVIUM, KneeStructure.BACKGROUND)
         window.paint(free & (distance < 0.0), tissue, structure)

@@ -17,8 +17,11 @@ from condyle.phantoms.knee_structures import LESION_NAMES
 from condyle.phantoms.limb_canvas import Canvas
 from condyle.phantoms.scanner import Acquisition, acquire, draw_texture, texture_amplitude
 from condyle.phantoms.scene import Scene, majority_labels
-from condyle.phantoms.signal import PD_FAT_SATURATED, PD_WEIGHTED, T1_WEIGHTED, Sequence
+from condyle.phantoms.signal import PD_FAT_SATURATED, T1_WEIGHTED, Sequence, SpinEcho
 from condyle.phantoms.slice_grid import PlaneName, SliceGrid
+
+T2_KNEE = SpinEcho(3500.0, 55.0, echo_train_length=8, fat_saturated=True)
+"""A T2-weighted turbo spin echo as knees have it, with an echo time that keeps cartilage."""
 
 FIELD_OF_VIEW_MM = 153.6
 """Side of every slice."""
@@ -55,11 +58,12 @@ class Protocol:
 
 
 PROTOCOLS = (
-    Protocol("pd-fs-sagittal", "sagittal", "pd", PD_FAT_SATURATED),
+    Protocol("t2-fs-sagittal", "sagittal", "t2", T2_KNEE),
     Protocol("t1-coronal", "coronal", "t1", T1_WEIGHTED),
-    Protocol("pd-axial", "axial", "pd", PD_WEIGHTED),
+    Protocol("pd-fs-axial", "axial", "pd", PD_FAT_SATURATED),
 )
-"""The three series of a study."""
+"""The three series of a study, as MRNet has them: one a plane (doi
+10.1371/journal.pmed.1002699)."""
 
 
 @dataclass(frozen=True)
@@ -119,34 +123,36 @@ def slice_grid(plane: PlaneName, patient: PatientKnee, *, slices: int, size: int
     )
 
 
-def cut_knee(patient: PatientKnee, grid: SliceGrid, *, planes: int = 1) -> CutKnee:
+def cut_knee(patient: PatientKnee, grid: SliceGrid, *, planes: int = 1, margin: int = 0) -> CutKnee:
     """Paints the slices of a series.
 
     Args:
         patient: The knee.
         grid: Where its slices lie.
         planes: Planes a slice; more than one gives partial volume across slices.
+        margin: Rows beyond each end of a slice, for what wraps into it.
     """
-    side = grid.size * _FACTOR
-    shape = (grid.slices * planes, side, side)
+    tall = (grid.size + 2 * margin) * _FACTOR
+    shape = (grid.slices * planes, tall, grid.size * _FACTOR)
     tissue, structure, lesion = (np.zeros(shape, np.uint8) for _ in range(3))
-    dither = np.tile(_DITHER, (grid.size, grid.size))
+    dither = np.tile(_DITHER, (grid.size + 2 * margin, grid.size))
     step = grid.pixel_mm / _FACTOR / patient.knee.person.scale
-    for index in range(grid.slices):
-        for part in range(planes):
-            offset = ((part + 0.5) / planes - 0.5) * grid.thickness_mm
-            world = grid.world(index, factor=_FACTOR, offset_mm=offset)
-            points = to_knee(world, patient.knee.person)
-            canvas = Canvas.empty(points, step_mm=step, dither=dither)
-            paint_knee(canvas, patient)
-            at = index * planes + part
-            tissue[at], structure[at], lesion[at] = canvas.tissue, canvas.structure, canvas.lesion
+    for at in range(grid.slices * planes):
+        index, part = divmod(at, planes)
+        offset = ((part + 0.5) / planes - 0.5) * grid.thickness_mm
+        world = grid.world(index, factor=_FACTOR, offset_mm=offset, margin=margin)
+        points = to_knee(world, patient.knee.person)
+        canvas = Canvas.empty(points, step_mm=step, dither=dither)
+        paint_knee(canvas, patient)
+        tissue[at], structure[at], lesion[at] = canvas.tissue, canvas.structure, canvas.lesion
+    inner = slice(margin * _FACTOR, tall - margin * _FACTOR)
+    lesion = lesion[:, inner]
     present = [int(value) for value in np.unique(lesion) if value]
     half = _FACTOR // 2
     return CutKnee(
-        scene=Scene(tissue, grid.spacing, planes, _FACTOR, grid.affine),
-        structures=structure[planes // 2 :: planes, half::_FACTOR, half::_FACTOR].copy(),
-        lesions=majority_labels(lesion, planes=planes, factor=_FACTOR, labels=present),
+        Scene(tissue, grid.spacing, planes, _FACTOR, grid.affine, margin=(margin, 0)),
+        structure[planes // 2 :: planes, inner][:, half::_FACTOR, half::_FACTOR].copy(),
+        majority_labels(lesion, planes=planes, factor=_FACTOR, labels=present),
     )
 
 

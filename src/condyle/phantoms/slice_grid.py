@@ -55,19 +55,24 @@ class SliceGrid:
         affine[:3, 3] = np.array(self.centre) - affine[:3, :3] @ middle
         return affine
 
-    def world(self, index: int, *, factor: int, offset_mm: float) -> NDArray[np.float32]:
+    def world(
+        self, index: int, *, factor: int, offset_mm: float, margin: int = 0
+    ) -> NDArray[np.float32]:
         """Gives (3, row, column) LPS positions of a slice's fine samples.
 
         Args:
             index: Slice.
             factor: Samples along a side of a pixel.
             offset_mm: Distance from the middle of the slice.
+            margin: Rows beyond each end of the slice.
         """
-        place = (np.arange(self.size * factor, dtype=np.float32) + 0.5) / factor - 0.5
+        tall = (self.size + 2 * margin) * factor
+        rows = (np.arange(tall, dtype=np.float32) + 0.5) / factor - 0.5 - margin
+        columns = (np.arange(self.size * factor, dtype=np.float32) + 0.5) / factor - 0.5
         affine = self.affine
         along = index + offset_mm / self.pitch_mm
         start = affine[:3, 3] + affine[:3, 0] * along
-        row, column = place[:, None], place[None, :]
+        row, column = rows[:, None], columns[None, :]
         world = [
             np.float32(start[axis])
             + np.float32(affine[axis, 1]) * row
