@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from condyle.cli.data_get import get
 from condyle.cli.progress import shown_progress
 from condyle.cli.verb import add_verb
 
@@ -20,6 +21,7 @@ def data_app() -> typer.Typer:
         rich_markup_mode=None,
     )
     app.callback()(_data)
+    add_verb(app, get)
     add_verb(app, check)
     return app
 
