@@ -204,7 +204,7 @@ def _picture(
         needed = "file_name, a path within the archive"
         raise _bad(name, where, f"file_name '{stated}'", needed)
     file = next(
-        (str(base / path) for base in _bases(name, folder) if str(base / path) in pictures.files),
+        (str(base / path) for base in _bases(name, folder) if pictures.has(str(base / path))),
         None,
     )
     if file is None:

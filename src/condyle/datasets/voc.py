@@ -120,7 +120,7 @@ def _xml(page: Page) -> str:
 
 
 def read_voc(folder: str, pictures: Pictures) -> Annotations:
-    """Reads the annotations of one annotator.
+    """Reads the annotations of a folder; an object may name its ``annotator``.
 
     Args:
         folder: Relative to the archive; ``"."`` is the archive.
@@ -130,7 +130,7 @@ def read_voc(folder: str, pictures: Pictures) -> Annotations:
         DatasetError: A file cannot be used.
     """
     sides = _sides(folder, pictures)
-    drawn = []
+    read: dict[str, tuple[str, list[tuple[str, LabelledBox]]]] = {}
     for file in pictures.below(folder, ".xml"):
         root = _parsed(pictures.root / file, file)
         if root.tag != "annotation":
@@ -143,9 +143,24 @@ def read_voc(folder: str, pictures: Pictures) -> Annotations:
                 _box(one, size, where=f"{file}, object {number}")
                 for number, one in enumerate(root.iter("object"), start=1)
             ]
-            own = sides.get(pictures.key(picture), ())
-            drawn.append(Drawn(picture, one_a_place(boxes), own))
-    return Annotations(tuple(drawn))
+            read[file] = picture, boxes
+    readers = sorted({who for _, boxes in read.values() for who, _ in boxes if who})
+    drawn = []
+    for file, (picture, boxes) in read.items():
+        nobodys = [number for number, (who, _) in enumerate(boxes, start=1) if not who]
+        if readers and nobodys:
+            where = f"{file}, object {nobodys[0]}"
+            raise bad_box(where, "no annotator", "the annotator, as others have")
+        own_sides = sides.get(pictures.key(picture), ())
+        for reader in readers or [""]:
+            own = one_a_place(box for who, box in boxes if who == reader)
+            drawn.append(Drawn(picture, own, own_sides, reader))
+    notes = (
+        ()
+        if not readers
+        else ("Each annotator named in the XML is held to have looked at every picture.",)
+    )
+    return Annotations(tuple(drawn), notes=notes)
 
 
 def _parsed(path: Path, file: str) -> ElementTree.Element:
@@ -202,7 +217,10 @@ def _check_size(root: ElementTree.Element, size: tuple[int, int], file: str) -> 
         )
 
 
-def _box(element: ElementTree.Element, size: tuple[int, int], *, where: str) -> LabelledBox:
+def _box(
+    element: ElementTree.Element, size: tuple[int, int], *, where: str
+) -> tuple[str, LabelledBox]:
+    """Gives who drew a box, empty where that is not said, and the box."""
     name = (element.findtext("name") or "").strip()
     if not name:
         raise bad_box(where, "no name", "the name of its class")
@@ -216,7 +234,8 @@ def _box(element: ElementTree.Element, size: tuple[int, int], *, where: str) -> 
     left, top, right, bottom = corners
     box: Box = (float(top - 1), float(left - 1), float(bottom), float(right))
     difficult = (element.findtext("difficult") or "0").strip() not in ("0", "")
-    return LabelledBox(inside(box, size, where=where), (name,), difficult=difficult)
+    who = (element.findtext("annotator") or "").strip()
+    return who, LabelledBox(inside(box, size, where=where), (name,), difficult=difficult)
 
 
 def _whole(text: str) -> int | None:
@@ -234,7 +253,7 @@ def _sides(folder: str, pictures: Pictures) -> dict[str, tuple[Side, ...]]:
     lists = {
         name: f"{base}ImageSets/Main/{name}.txt"
         for name in (*LISTS, "trainval")
-        if f"{base}ImageSets/Main/{name}.txt" in pictures.files
+        if pictures.has(f"{base}ImageSets/Main/{name}.txt")
     }
     if "train" in lists:
         lists.pop("trainval", None)

@@ -147,7 +147,7 @@ def read_yolo(folder: str, pictures: Pictures) -> Annotations:
 def _declared(folder: str, pictures: Pictures) -> _Declaration:
     named = [name if folder == "." else f"{folder}/{name}" for name in DECLARATIONS]
     # Annotators may share the declaration of the archive.
-    file = next((name for name in (*named, *DECLARATIONS) if name in pictures.files), None)
+    file = next((name for name in (*named, *DECLARATIONS) if pictures.has(name)), None)
     if file is None:
         raise _bad(named[0], "no such file", "the classes as 'names: [...]'")
     try:
@@ -249,7 +249,7 @@ def _pictures_of(
         return None
     for base in bases:
         place = base.joinpath(*parts)
-        if place.suffix == ".txt" and str(place) in pictures.files:
+        if place.suffix == ".txt" and pictures.has(str(place)):
             return _listed(str(place), bases, pictures)
         if (pictures.root / place).is_dir():
             return [pictures.key(one) for one in pictures.pictures_below(str(place))]
@@ -263,7 +263,7 @@ def _listed(file: str, bases: Sequence[PurePosixPath], pictures: Pictures) -> li
             continue
         path = PurePosixPath(line.strip().replace("\\", "/"))
         places = [base / path for base in (PurePosixPath(file).parent, *bases)]
-        found = next((str(place) for place in places if str(place) in pictures.files), None)
+        found = next((str(place) for place in places if pictures.has(str(place))), None)
         if found is None or ".." in path.parts:
             raise DatasetError(
                 "A list of the data's own split cannot be used.",

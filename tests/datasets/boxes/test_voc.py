@@ -344,3 +344,43 @@ def test_a_folder_that_holds_something_is_not_written_into(tmp_path: Path, boxed
     with pytest.raises(OutputError, match="holds something"):
         write_voc(tmp_path, boxed)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_annotators_named_in_the_objects_are_made_one(beside: Path) -> None:
+    def drawn(*readers: str) -> str:
+        text = labelled(*(("tear", (4, 3, 12, 10)) for _ in readers))
+        for reader in readers:
+            named = f"<annotator>{reader}</annotator>" if reader else "<pose/>"
+            text = text.replace("<pose>Unspecified</pose>", named, 1)
+        return text
+
+    put_xml(beside / "p1_1.xml", drawn("a", "b"))
+    put_xml(beside / "p1_2.xml", drawn("c"))
+    archive = open_voc(beside, ArchiveOptions())
+    assert len(boxes_of(archive, "p1_1")) == 1
+    assert boxes_of(archive, "p1_2") == ()
+    assert archive.agreement["mean-iou"] == 1.0
+    assert any("Each annotator named in the XML" in note for note in archive.notes)
+    put_xml(beside / "p1_2.xml", drawn("c", ""))
+    with pytest.raises(DatasetError, match=r"p1_2.xml, object 2: no annotator"):
+        open_voc(beside, ArchiveOptions())
+
+
+def test_annotators_may_have_the_xml_in_folders_of_their_own(devkit: Path) -> None:
+    for reader, boxes in (("reader_1", ((1, 1, 8, 8),)), ("reader_2", ((1, 1, 8, 6),))):
+        for name in ("a", "d"):
+            put_xml(devkit / reader / f"{name}.xml", labelled(*(("tear", box) for box in boxes)))
+    (devkit / "Annotations" / "a.xml").unlink()
+    archive = open_voc(devkit, ArchiveOptions(consensus="any"))
+    assert [case.id for case in archive.cases] == ["a", "d"]
+    assert boxes_of(archive, "a")[0].box == (0.0, 0.0, 7.0, 8.0)
+    assert archive.agreement["mean-iou"] == pytest.approx(48 / 64)
+
+
+@pytest.mark.parametrize("name", ["readers", "expert-notes", "annotations"])
+def test_a_folder_that_is_called_like_an_annotator_and_holds_none_is_passed_over(
+    beside: Path, name: str
+) -> None:
+    (beside / name).mkdir()
+    (beside / name / "readme.txt").write_text("hello")
+    assert len(open_voc(beside, ArchiveOptions()).cases) == 2

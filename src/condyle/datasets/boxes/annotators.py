@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 _ANNOTATOR = re.compile(
-    r"(?:annotator|reader|rater|observer|expert|radiologist)s?[-_ ]*\w{1,16}", re.IGNORECASE
+    r"(?i:annotator|reader|rater|observer|expert|radiologist)(?:[-_ ]\w{1,16}|\d{1,3}|[A-Z])"
 )
 _LAST_WORD = {"adjudicated", "adjudication", "consensus"}
 

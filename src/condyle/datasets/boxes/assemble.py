@@ -53,6 +53,10 @@ def box_archive(layout: str, root: Path, options: ArchiveOptions, *, read: Reade
     folders = annotator_folders(root)
     pictures = Pictures(root, folders)
     read_all = [_named(read(folder, pictures), folder) for folder in folders or (".",)]
+    if not any(part.drawn for part in read_all):
+        # A folder may be called so and hold something else.
+        pictures = Pictures(root)
+        read_all = [read(".", pictures)]
     drawn = _by_picture([one for part in read_all for one in part.drawn])
     placed = {
         one: {side for own in several for side in own.sides} for one, several in drawn.items()

@@ -39,6 +39,7 @@ class Pictures:
         # An annotation that is empty may say that a picture holds nothing.
         listed = (*(file.label for file in tree.files), *(one.file for one in tree.unreadable))
         self.files = tuple(sorted(listed, key=natural))
+        self._listed = frozenset(listed)
         self.unreadable: list[Unreadable] = []
         self._readers = tuple(readers)
         self._sources = {file.label: file for file in tree.files if file.suffix in SUFFIXES}
@@ -85,6 +86,10 @@ class Pictures:
                 mend="rename one of them together with its annotation, or take it away.",
             )
         return next(iter(shared or files), None)
+
+    def has(self, file: str) -> bool:
+        """Says whether a file, of whatever kind, lies at a path relative to the archive."""
+        return file in self._listed
 
     def below(self, folder: str, suffix: str) -> list[str]:
         """Gives the files of a folder, and below it, that have an ending.
