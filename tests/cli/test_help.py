@@ -22,6 +22,8 @@ VERBS = [
     ("bundles", "verify"),
     ("recipes", "list"),
     ("recipes", "show"),
+    ("phantom", "knee"),
+    ("phantom", "ankle"),
     ("phantom", "lumbar"),
     ("claims", "check"),
     ("readers", "plan"),

@@ -1,0 +1,110 @@
+"""Writing an archive as images with a table of their labels."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from condyle.datasets.archive import Archive
+from condyle.datasets.boxes.writing import require_empty, write_text
+from condyle.datasets.table_columns import LABEL_PREFIX
+from condyle.datasets.written_tables import sequence_folder
+from condyle.domain.case import STUDY_UNIT, Case
+from condyle.domain.study import Series
+from condyle.errors import DatasetError
+from condyle.images.write import write_image, write_labels
+
+TABLE = "labels.csv"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True)
+class _Place:
+    case: Case
+    series: Series
+    path: str
+
+
+def write_table(root: Path, archive: Archive) -> None:
+    """Writes ``images/`` and ``masks/``, and ``labels.csv`` with a row an image.
+
+    A row has the image, its mask, its patient, study and series, the covariates, and each
+    label of the image or of its study, by the name of its value.
+
+    Args:
+        root: An empty folder, made where it is not there.
+        archive: Without boxes, without labels of parts of a study, and without a label
+            that both a study and its images have.
+
+    Raises:
+        DatasetError: It holds what this layout has no place for.
+        OutputError: The folder is not empty, or cannot be written to.
+    """
+    places = list(_places(archive))
+    if len({place.path.lower() for place in places}) < len(places):
+        raise _no_place("two images of one name")
+    require_empty(root)
+    covariates = sorted({name for case in archive.cases for name in case.covariates})
+    masked = any(case.reference.masks for case in archive.cases)
+    columns = ["image", *(["mask"] if masked else []), "patient"]
+    columns += ["study", "series"]
+    columns += [f"{LABEL_PREFIX}{label}" for label in archive.labels]
+    if archive.sides:
+        columns.append("split")
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow([*columns, *covariates])
+    for place in places:
+        row = _row(root, place, archive, masked=masked)
+        table.writerow([*row, *(place.case.covariates.get(name, "") for name in covariates)])
+    write_text(root / TABLE, text.getvalue())
+
+
+def _row(root: Path, place: _Place, archive: Archive, *, masked: bool) -> list[str]:
+    case, stem = place.case, place.series.stem
+    volume = place.series.load()
+    row = [write_image(volume, root / "images" / place.path).relative_to(root).as_posix()]
+    if masked:
+        mask = case.reference.masks.get(stem)
+        path = root / "masks" / place.path
+        written = None if mask is None else write_labels(mask, path, on=volume)
+        row.append("" if written is None else written.relative_to(root).as_posix())
+    row += [case.patient, case.id, stem]
+    grades = case.reference.grades
+    held = {**grades.get(STUDY_UNIT, {}), **grades.get(stem, {})}
+    for label, names in archive.labels.items():
+        row.append(names[held[label]] if label in held else "")
+    if archive.sides:
+        row.append(archive.sides.get(case.patient, ""))
+    return row
+
+
+def _places(archive: Archive) -> Iterator[_Place]:
+    for case in archive.cases:
+        stems = {series.stem for series in case.study.series}
+        grades = case.reference.grades
+        if case.reference.boxes or set(grades) - stems - {STUDY_UNIT}:
+            raise _no_place(f"boxes, or labels of parts, in {case.id}")
+        twice = {label for stem in stems for label in grades.get(stem, {})}
+        if twice & set(grades.get(STUDY_UNIT, {})):
+            raise _no_place(f"a label of a study and of its images, in {case.id}")
+        for series in case.study.series:
+            name = case.id if len(stems) == 1 else f"{case.id}_{series.stem}"
+            if not _NAME.fullmatch(name):
+                raise _no_place("the name of a case that is none of a file")
+            folder = sequence_folder(series)
+            yield _Place(case, series, f"{folder}/{name}" if folder else name)
+
+
+def _no_place(found: str) -> DatasetError:
+    return DatasetError(
+        "The archive cannot be written in the layout 'table'.",
+        found=found,
+        needed="images with labels of their own or of their study, and masks",
+        mend="choose another layout, or leave out what it has no place for.",
+    )
