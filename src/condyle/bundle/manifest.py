@@ -16,8 +16,9 @@ from condyle.bundle.record import Record, Sha256, Slug, Text
 SCHEMA: Literal["condyle.bundle/1"] = "condyle.bundle/1"
 """Name and version of the manifest's schema."""
 
-MAX_FILE_BYTES = 20_000_000
-"""Greatest size of any file of a bundle, 20 MB."""
+MAX_FILE_BYTES = 400_000_000
+"""Greatest size of any file of a bundle, 400 MB: a Darknet-53 detector has 250 MB. The bundles
+that come with Condyle have at most 20 MB a file, so that installing it stays quick."""
 
 FileName = Annotated[
     str,

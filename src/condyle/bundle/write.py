@@ -46,7 +46,7 @@ def write_bundle(
         replace: Whether a bundle that is there already is replaced.
 
     Raises:
-        BundleError: A model is over 20 MB, damaged or not alone; or the models are not
+        BundleError: A model is over 400 MB, damaged or not alone; or the models are not
             those that the manifest names.
         OutputError: The folder is there already, or cannot be written.
     """
