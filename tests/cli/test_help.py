@@ -22,6 +22,8 @@ VERBS = [
     ("bundles", "verify"),
     ("recipes", "list"),
     ("recipes", "show"),
+    ("data", "get"),
+    ("data", "check"),
     ("phantom", "knee"),
     ("phantom", "ankle"),
     ("phantom", "lumbar"),

@@ -6,6 +6,8 @@ import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from condyle.domain.data_report import (
     ALL_HEADERS,
     CountTable,
@@ -23,7 +25,12 @@ from condyle.reporting.data_check_words import (
     place_words,
 )
 from condyle.reporting.evaluation.tables import plain
-from condyle.reporting.evaluation.words import covariate_word, estimate_words, task_word
+from condyle.reporting.evaluation.words import (
+    counted_word,
+    covariate_word,
+    estimate_words,
+    task_word,
+)
 from condyle.reporting.html import page_environment, style_sheet
 from condyle.reporting.thumbnails import thumbnail_png
 
@@ -133,10 +140,21 @@ def _facts(report: DataReport, folder: str) -> tuple[tuple[str, str], ...]:
 
 
 def _content(report: DataReport) -> Section:
+    told = [table for table in report.counts if any(count.value for count in table.counts)]
+    several = [table for table in told if len(table.counts) > 1]
+    same = [
+        f"{covariate_word(one.name)}: {one.counts[0].value}" for one in told if one not in several
+    ]
+    untold = [covariate_word(table.name) for table in report.counts if table not in told]
+    paragraphs = list(report.notes)
+    if same:
+        paragraphs.append(f"The same everywhere: {', '.join(same)}.")
+    if untold:
+        paragraphs.append(f"Not recorded for anybody: {', '.join(untold)}.")
     return Section(
         "What is in it",
-        paragraphs=report.notes,
-        tables=tuple(_count_table(table) for table in report.counts if table.counts),
+        paragraphs=tuple(paragraphs),
+        tables=tuple(_count_table(table) for table in several),
     )
 
 
@@ -196,9 +214,9 @@ def _patients(report: DataReport) -> Section:
     else:
         held = ", ".join(f"{count:,} in {side}" for side, count in report.sides)
         said = f"The data set's own split has {held or 'nobody'}. "
-        said += f"{len(report.leaks):,} patients are on several sides" + (
-            "; they are kept out of the split." if report.leaks else "."
-        )
+        many = f"{counted_word(len(report.leaks), 'patient')} on several sides"
+        said += f"There is {many}" if len(report.leaks) == 1 else f"There are {many}"
+        said += ", kept out of it." if report.leaks else "."
     rows = tuple((patient,) for patient in report.leaks[:LISTED])
     return Section(
         "Patients on several sides",
@@ -342,5 +360,6 @@ def _more(count: int) -> str:
     return f"The first {LISTED} of {count:,}; check.json holds all." if count > LISTED else ""
 
 
-def _pixels(png: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+def _pixels(png: bytes) -> Markup:
+    # Letters and digits alone, of which none has to be escaped or made readable.
+    return Markup("data:image/png;base64," + base64.b64encode(png).decode("ascii"))

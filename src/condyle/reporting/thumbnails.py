@@ -10,6 +10,7 @@ import io
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from condyle.domain.data_report import Shown
@@ -28,7 +29,7 @@ COLOURS = (
 SIDE = 240
 """Pixels of the longer side."""
 
-_COVER, _GAP, _PAPER = (96, 102, 110), 6, (255, 255, 255)
+_COVER, _GAP = 96, 6
 _ROOM = 3.0  # pixels around a text that are covered too
 
 
@@ -41,13 +42,15 @@ def thumbnail_png(shown: Sequence[Shown], *, classes: Sequence[str] = ()) -> byt
     """
     drawn = [_drawn(one, classes) for one in shown]
     width = sum(one.width for one in drawn) + _GAP * (len(drawn) - 1)
-    page = Image.new("RGB", (width, max(one.height for one in drawn)), _PAPER)
+    # Without a mark in colour a third of the bytes is enough.
+    mode = "RGB" if any(one.mode == "RGB" for one in drawn) else "L"
+    page = Image.new(mode, (width, max(one.height for one in drawn)), "white")
     left = 0
     for one in drawn:
         page.paste(one, (left, 0))
         left += one.width + _GAP
     stream = io.BytesIO()
-    page.save(stream, format="PNG", compress_level=9)
+    page.save(stream, format="PNG", compress_level=6)
     return stream.getvalue()
 
 
@@ -57,25 +60,27 @@ def _drawn(shown: Shown, classes: Sequence[str]) -> Image.Image:
     draw = ImageDraw.Draw(grey)
     for row0, column0, row1, column1 in shown.hidden:
         where = (column0 - _ROOM, row0 - _ROOM, column1 + _ROOM, row1 + _ROOM)
-        draw.rectangle(where, fill=_COVER[0])
+        draw.rectangle(where, fill=_COVER)
     scale = SIDE / max(rows, columns)
     size = (max(2, round(columns * scale)), max(2, round(rows * scale)))
     how = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
-    picture = grey.resize(size, how).convert("RGB")
+    picture = grey.resize(size, how)
+    if shown.mask is None and not shown.boxes:
+        return picture
+    coloured = picture.convert("RGB")
     if shown.mask is not None:
-        _outline(picture, shown)
-    _draw_boxes(picture, shown, classes, scale)
-    return picture
+        _outline(coloured, shown.mask)
+    _draw_boxes(coloured, shown, classes, scale)
+    return coloured
 
 
-def _outline(picture: Image.Image, shown: Shown) -> None:
+def _outline(picture: Image.Image, mask: NDArray[np.uint8]) -> None:
     """Draws a line along the inner edge of each structure."""
-    mask = shown.mask if shown.mask is not None else np.zeros_like(shown.pixels)
     for value in np.flatnonzero(np.bincount(mask.ravel(), minlength=1)):
         if value:
             marked = Image.fromarray(((mask == value) * 255).astype(np.uint8))
             large = marked.resize(picture.size, Image.Resampling.NEAREST)
-            line = ImageChops.subtract(large, large.filter(ImageFilter.MinFilter(3)))
+            line = ImageChops.subtract(large, large.filter(ImageFilter.MinFilter(5)))
             picture.paste(COLOURS[(int(value) - 1) % len(COLOURS)], mask=line)
 
 

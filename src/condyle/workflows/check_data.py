@@ -13,14 +13,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from condyle.datasets.archive import Archive, ArchiveOptions
-from condyle.datasets.check.assemble import assembled, duplicates_of, shortcuts_of
+from condyle.datasets.check.assemble import (
+    assembled,
+    duplicates_of,
+    faults_of,
+    shortcuts_of,
+)
 from condyle.datasets.check.look import CaseLook, file_formats, look_at_case
 from condyle.datasets.check.text import LOOKED_AT, TextReader, find_text, installed_reader
 from condyle.datasets.layouts import AUTO, open_archive
-from condyle.domain.data_report import DataReport, Place, TextSearch
+from condyle.domain.data_report import DataReport, Pictures, Place, TextSearch
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.reporting.data_check import check_document, check_html
-from condyle.workflows.data_pictures import PictureSource, pictures_of, searched_places
+from condyle.workflows.data_pictures import (
+    PictureSource,
+    chosen_pictures,
+    pictures_of,
+    searched_places,
+)
 from condyle.workflows.evaluation.folder import Contents, OutputFolder
 
 PAGE, JSON = "check.html", "check.json"
@@ -72,33 +82,31 @@ def check_data(
         UnknownName: There is no such layout.
         OutputError: The folder holds something else or cannot be written.
     """
+    archive = open_archive(data, layout=layout, options=options)
     folder = OutputFolder(out, CHECK)
     folder.prepare()
-    archive = open_archive(data, layout=layout, options=options)
     looks = _look(archive, data, progress)
     progress(Progress("duplicates", 0, 1))
     duplicates = duplicates_of(looks, archive=archive)
-    progress(Progress("duplicates", 1, 1))
     progress(Progress("headers", 0, 1))
     shortcuts = shortcuts_of(looks, archive=archive, seed=seed)
-    progress(Progress("headers", 1, 1))
-    source = PictureSource(archive, looks)
-    places = searched_places(looks, duplicates, rng=np.random.default_rng(seed), most=texts)
-    if reader is None and places:
-        reader = installed_reader()
+    source, rng = PictureSource(archive, looks), np.random.default_rng(seed)
+    chosen = chosen_pictures(source, duplicates=duplicates, faults=faults_of(looks), rng=rng)
+    places = searched_places(looks, chosen, rng=rng, most=texts)
     text = _search(source, places, reader=reader, progress=progress)
     report = assembled(
         looks, archive=archive, duplicates=duplicates, shortcuts=shortcuts, text=text
     )
-    pictures = pictures_of(source, report, rng=np.random.default_rng(seed))
-    document = check_document(report, software=version("condyle"))
-    folder.write_files(
-        {
-            PAGE: check_html(report, pictures, folder=data.resolve().name).encode("utf-8"),
-            JSON: (json.dumps(document, indent=1, sort_keys=True) + "\n").encode("utf-8"),
-        }
-    )
+    folder.write_files(_files(report, pictures_of(source, chosen, text=text), data))
     return DataChecked(report, out / PAGE)
+
+
+def _files(report: DataReport, pictures: Pictures, data: Path) -> dict[str, bytes]:
+    document = check_document(report, software=version("condyle"))
+    return {
+        PAGE: check_html(report, pictures, folder=data.resolve().name).encode("utf-8"),
+        JSON: (json.dumps(document, indent=1, sort_keys=True) + "\n").encode("utf-8"),
+    }
 
 
 def _look(archive: Archive, data: Path, progress: ProgressCallback) -> tuple[CaseLook, ...]:
@@ -118,6 +126,9 @@ def _search(
     reader: TextReader | None,
     progress: ProgressCallback,
 ) -> TextSearch:
+    if reader is None and places:
+        reader = installed_reader()
+
     def told() -> Iterator[tuple[Place, NDArray[np.float32]]]:
         for number, place in enumerate(places):
             progress(Progress("text", number, len(places)))

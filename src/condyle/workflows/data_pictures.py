@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,14 @@ from condyle.datasets.check.fingerprint import even_contrast
 from condyle.datasets.check.look import CaseLook
 from condyle.datasets.split_strata import strata_of
 from condyle.domain.case import STUDY_UNIT, Case, Reference
-from condyle.domain.data_report import DataReport, Duplicate, Fault, Pictures, Place, Shown
+from condyle.domain.data_report import (
+    Duplicate,
+    Fault,
+    Pictures,
+    Place,
+    Shown,
+    TextSearch,
+)
 
 EXAMPLES, PAIRS, TEXTS, FAULTS = 24, 12, 12, 24
 """Most pictures of each kind on a page."""
@@ -43,15 +51,72 @@ class PictureSource:
         return self._looks[place.case].case
 
     def pixels(self, place: Place) -> NDArray[np.float32]:
-        """Gives the (row, column) pixels of a place, the middle slice where it names none."""
+        """Gives the (row, column) pixels of a place.
+
+        Where it names no slice, or one that is not there, they are those of the middle one.
+        """
         series = next(s for s in self._looks[place.case].series if s.place.series == place.series)
         array: NDArray[np.float32] = series.series.load().array
-        return np.asarray(array[len(array) // 2 if place.slice is None else place.slice])
+        named = place.slice is not None and 0 <= place.slice < len(array)
+        return np.asarray(array[place.slice if named else len(array) // 2])
+
+    def mask(self, place: Place) -> NDArray[np.uint8] | None:
+        """Gives the (slice, row, column) labelmap of a series, where it has one to be read."""
+        readable = {mask.place.series for mask in self._looks[place.case].masks}
+        if place.series not in readable:
+            return None
+        return self._looks[place.case].case.reference.masks[place.series]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a page will show.
+
+    Attributes:
+        examples: Places, and what is told of each.
+        duplicates: Pairs.
+        faults: Of images, masks and boxes.
+    """
+
+    examples: tuple[tuple[Place, str], ...]
+    duplicates: tuple[Duplicate, ...]
+    faults: tuple[Fault, ...]
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """All places, each once."""
+        pairs = (place for pair in self.duplicates for place in (pair.first, pair.second))
+        faulty = (fault.place for fault in self.faults)
+        return tuple(dict.fromkeys([*(place for place, _ in self.examples), *pairs, *faulty]))
+
+
+def chosen_pictures(
+    source: PictureSource,
+    *,
+    duplicates: Sequence[Duplicate],
+    faults: Sequence[Fault],
+    rng: np.random.Generator,
+) -> Chosen:
+    """Chooses what a page shows: examples at random, and the first of each fault.
+
+    Args:
+        source: Of the pictures.
+        duplicates: What was found under two patients.
+        faults: Of images, masks and boxes.
+        rng: Chooses the examples.
+    """
+    seen: Counter[str] = Counter()
+    kept: list[Fault] = []
+    for fault in faults:
+        seen[fault.code] += 1
+        if seen[fault.code] <= _A_FAULT and len(kept) < FAULTS:
+            kept.append(fault)
+    return Chosen(tuple(_examples(source, rng)), tuple(duplicates[:PAIRS]), tuple(kept))
 
 
 def searched_places(
     looks: Sequence[CaseLook],
-    duplicates: Sequence[Duplicate],
+    chosen: Chosen,
     *,
     rng: np.random.Generator,
     most: int,
@@ -62,11 +127,10 @@ def searched_places(
 
     Args:
         looks: What is kept of the cases.
-        duplicates: Of which the first are shown.
+        chosen: What the page will show.
         rng: Orders the patients.
         most: How many pictures at most.
     """
-    shown = [place for pair in duplicates[:PAIRS] for place in (pair.first, pair.second)]
     of_patient: dict[str, list[Place]] = {}
     for look in looks:
         mine = [_middle(series.place, series.shape) for series in look.series]
@@ -79,43 +143,40 @@ def searched_places(
         for patient in patients
         if k < len(of_patient[patient])
     ]
-    return tuple(dict.fromkeys([*shown, *turns]))[:most]
+    # One picture a series: a text stands on every slice of it.
+    found: dict[tuple[str, str], Place] = {}
+    for place in (*chosen.places, *turns):
+        found.setdefault((place.case, place.series), place)
+    return tuple(found.values())[:most]
 
 
-def pictures_of(source: PictureSource, report: DataReport, *, rng: np.random.Generator) -> Pictures:
-    """Gives the pictures of the page, those with text having it covered.
+def pictures_of(source: PictureSource, chosen: Chosen, *, text: TextSearch) -> Pictures:
+    """Reads the pictures of the page, with text covered.
 
     Args:
         source: Reads them.
-        report: What was found.
-        rng: Chooses the examples.
+        chosen: What is shown.
+        text: What was found in them.
     """
     hidden: dict[tuple[str, str], list[Box]] = {}
-    for text in report.text.found:
-        hidden.setdefault((text.place.case, text.place.series), []).append(text.box)
+    for one in text.found:
+        hidden.setdefault((one.place.case, one.place.series), []).append(one.box)
 
     def shown(place: Place, note: str = "", *, marked: bool = True) -> Shown:
-        # A text stands on every slice of a series, though it was searched for on one.
         covered = tuple(hidden.get((place.case, place.series), ()))
         return _shown(source, place, note=note, hidden=covered, marked=marked)
 
-    seen: dict[str, int] = {}
-    faults: list[tuple[Fault, Shown]] = []
-    for fault in report.faults:
-        seen[fault.code] = seen.get(fault.code, 0) + 1
-        if seen[fault.code] <= _A_FAULT and len(faults) < FAULTS:
-            faults.append((fault, shown(fault.place)))
     return Pictures(
-        examples=tuple(shown(place, note) for place, note in _examples(source, rng)),
+        examples=tuple(shown(place, note) for place, note in chosen.examples),
         duplicates=tuple(
             (pair, shown(pair.first, marked=False), shown(pair.second, marked=False))
-            for pair in report.duplicates[:PAIRS]
+            for pair in chosen.duplicates
         ),
         texts=tuple(
             shown(place, marked=False)
-            for place in list(dict.fromkeys(text.place for text in report.text.found))[:TEXTS]
+            for place in list(dict.fromkeys(one.place for one in text.found))[:TEXTS]
         ),
-        faults=tuple(faults),
+        faults=tuple((fault, shown(fault.place)) for fault in chosen.faults),
     )
 
 
@@ -161,9 +222,8 @@ def _shown(
     source: PictureSource, place: Place, *, note: str, hidden: tuple[Box, ...], marked: bool
 ) -> Shown:
     """Reads a picture with what is marked on it; without a slice, that with most marked."""
-    reference = source.case(place).reference
-    boxes = reference.boxes.get(place.series, ()) if marked else ()
-    mask = reference.masks[place.series] if marked and place.series in reference.masks else None
+    boxes = source.case(place).reference.boxes.get(place.series, ()) if marked else ()
+    mask = source.mask(place) if marked else None
     if place.slice is None and mask is not None:
         place = replace(place, slice=_most_marked(mask))
     elif place.slice is None and boxes:

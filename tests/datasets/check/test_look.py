@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,15 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from condyle.datasets.check.look import RECOGNISED, CaseLook, file_formats, look_at_case
-from condyle.domain.case import LabelledBox
+from condyle.datasets.check.look import (
+    RECOGNISED,
+    CaseLook,
+    FileFormats,
+    file_formats,
+    look_at_case,
+)
+from condyle.domain.case import Case, LabelledBox, Reference
+from condyle.domain.study import Study
 from condyle.errors import DatasetError
 
 
@@ -33,7 +41,7 @@ def test_a_clean_case_has_no_fault_and_keeps_its_header_and_prints(planted: Any)
 
 
 def test_a_file_format_that_is_known_is_kept(planted: Any) -> None:
-    found = look(planted, formats={"image-0": "jpg"})
+    found = look(planted, formats=FileFormats({"image-0": ((frozenset(), "jpg"),)}))
     assert found.series[0].header.words["file format"] == {"jpg"}
 
 
@@ -120,15 +128,21 @@ def test_little_is_kept_of_a_large_volume(planted: Any, texture: Any) -> None:
     assert kept < 0.05 * planted.pixels[0].nbytes
 
 
-def test_the_format_of_a_stem_is_known_where_its_images_share_one(tmp_path: Path) -> None:
+def test_the_format_of_a_stem_is_known_where_its_images_or_those_of_the_case_share_one(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "sick").mkdir()
     for name in ("sick/a.jpg", "b.png", "c.png", "sick/c.jpg", "sick/b.png"):
         Image.new("L", (4, 4)).save(tmp_path / name)
     (tmp_path / "sick" / "a.xml").write_text("<annotation/>")
-    assert file_formats(tmp_path) == {"a": "jpg", "b": "png"}
+    formats = file_formats(tmp_path)
+    case = Case("sick", "p1", Study(None, ()), Reference())
+    other = replace(case, id="well")
+    assert [formats.of(case, stem) for stem in "abcd"] == ["jpg", "png", "jpg", ""]
+    assert [formats.of(other, stem) for stem in "abcd"] == ["jpg", "png", "", ""]
 
 
 @pytest.mark.parametrize("name", ["readme.txt", "labels.csv"])
 def test_what_is_no_image_has_no_format(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("x")
-    assert file_formats(tmp_path) == {}
+    assert file_formats(tmp_path).files == {}

@@ -14,7 +14,7 @@ FEWEST = 10
 MISSING = 0.05
 """Share of units without a label from which that is told."""
 
-_FAULTS: Mapping[str, Severity] = {
+FAULTS: Mapping[str, Severity] = {
     "image-not-finite": "fault",
     "image-blank": "warning",
     "mask-size": "fault",
@@ -61,7 +61,7 @@ def _of_patients(report: DataReport) -> Iterator[Alarm]:
 
 def _of_marks(report: DataReport) -> Iterator[Alarm]:
     for code, count in sorted(Counter(fault.code for fault in report.faults).items()):
-        yield Alarm(code, _FAULTS[code], count)
+        yield Alarm(code, FAULTS[code], count)
 
 
 def _of_labels(labels: tuple[LabelCounts, ...]) -> Iterator[Alarm]:

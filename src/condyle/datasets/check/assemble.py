@@ -15,7 +15,7 @@ from condyle.datasets.check.duplicates import find_duplicates
 from condyle.datasets.check.look import RECOGNISED, CaseLook
 from condyle.datasets.check.marks import repeated_masks
 from condyle.datasets.check.shortcuts import find_shortcuts
-from condyle.domain.data_report import DataReport, Duplicate, Shortcut, TextSearch
+from condyle.domain.data_report import DataReport, Duplicate, Fault, Shortcut, TextSearch
 
 
 def duplicates_of(looks: Sequence[CaseLook], *, archive: Archive) -> tuple[Duplicate, ...]:
@@ -27,6 +27,16 @@ def duplicates_of(looks: Sequence[CaseLook], *, archive: Archive) -> tuple[Dupli
     """
     prints = [item for look in looks for series in look.series for item in series.prints]
     return find_duplicates(prints, sides=archive.sides)
+
+
+def faults_of(looks: Sequence[CaseLook]) -> tuple[Fault, ...]:
+    """Gives what is wrong with images, masks and boxes.
+
+    Args:
+        looks: What is kept of the cases.
+    """
+    masks = [mask for look in looks for mask in look.masks]
+    return (*(fault for look in looks for fault in look.faults), *repeated_masks(masks))
 
 
 def shortcuts_of(looks: Sequence[CaseLook], *, archive: Archive, seed: int) -> tuple[Shortcut, ...]:
@@ -57,7 +67,6 @@ def assembled(
         shortcuts: As ``shortcuts_of`` gives them.
         text: The search for burned-in text.
     """
-    masks = [mask for look in looks for mask in look.masks]
     unreadable = [(item.file, item.why) for item in archive.unreadable]
     for look in looks:
         unreadable += [(f"{look.case.id}, {what}", why) for what, why in look.unreadable]
@@ -76,7 +85,7 @@ def assembled(
         leaks=archive.leaks,
         unreadable=tuple(unreadable),
         duplicates=duplicates,
-        faults=(*(fault for look in looks for fault in look.faults), *repeated_masks(masks)),
+        faults=faults_of(looks),
         shortcuts=shortcuts,
         text=text,
         not_looked_at=_not_looked_at(looks, text),
@@ -89,7 +98,8 @@ def _not_looked_at(looks: Sequence[CaseLook], text: TextSearch) -> tuple[str, ..
     said = []
     if text.looked < text.of:
         said.append(
-            f"Burned-in text: {text.looked} of {text.of} pictures were searched; {text.reason}."
+            f"Burned-in text: {text.looked} of {text.of} pictures were searched; {text.reason}. "
+            "A text in any other is neither told nor covered on this page."
         )
     long = sum(series.shape[0] > RECOGNISED for look in looks for series in look.series)
     if long:

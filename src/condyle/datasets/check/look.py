@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -64,15 +63,13 @@ class CaseLook:
     unreadable: tuple[tuple[str, str], ...]
 
 
-def look_at_case(
-    case: Case, *, archive: Archive, formats: Mapping[str, str] | None = None
-) -> CaseLook:
+def look_at_case(case: Case, *, archive: Archive, formats: FileFormats | None = None) -> CaseLook:
     """Reads the images, masks and boxes of a case, one after another, and keeps little.
 
     Args:
         case: Of the archive.
         archive: Which names the values of masks.
-        formats: File format by series stem, where it is known.
+        formats: Of its files, where they are known.
     """
     looks: list[SeriesLook] = []
     faults: list[Fault] = []
@@ -85,7 +82,7 @@ def look_at_case(
             unreadable.append((series.stem, _why(error)))
             continue
         faults += [Fault(code, place, detail) for code, detail in _image_faults(pixels)]
-        known = (formats or {}).get(series.stem, "")
+        known = formats.of(case, series.stem) if formats is not None else ""
         header = header_of(case, series, pixels=np.nan_to_num(pixels), file_format=known)
         shape = (pixels.shape[0], pixels.shape[1], pixels.shape[2])
         looks.append(SeriesLook(series, place, header, _prints(pixels, place), shape))
@@ -99,17 +96,45 @@ def look_at_case(
     return CaseLook(case, tuple(looks), masks, tuple(faults), (*unreadable, *bad))
 
 
-def file_formats(root: Path) -> dict[str, str]:
-    """Gives the ending, without dot, of the image files of each stem, where they share one.
+@dataclass(frozen=True)
+class FileFormats:
+    """The endings of an archive's image files, by which the format of a series is told.
+
+    Attributes:
+        files: Stem to the files of that stem, each as the parts of its path and its ending.
+    """
+
+    files: Mapping[str, tuple[tuple[frozenset[str], str], ...]] = field(default_factory=dict)
+
+    def of(self, case: Case, stem: str) -> str:
+        """Gives the ending of a series' file without dot, or nothing where it is not sure.
+
+        Where files of one stem differ, those count whose path names the case or patient.
+
+        Args:
+            case: Whose series it is.
+            stem: Of the series.
+        """
+        files = self.files.get(stem, ())
+        own = [ending for parts, ending in files if parts & {case.id, case.patient}]
+        for endings in ({ending for _, ending in files}, set(own)):
+            if len(endings) == 1:
+                return endings.pop()
+        return ""
+
+
+def file_formats(root: Path) -> FileFormats:
+    """Gives the endings of the image files of an archive.
 
     Args:
         root: Folder of the archive.
     """
-    endings: dict[str, Counter[str]] = {}
-    images = (file for file in tree_of(root).files if is_image_name(file.path.name))
-    for file in images:
-        endings.setdefault(file.stem, Counter())[file.suffix.lstrip(".")] += 1
-    return {stem: next(iter(held)) for stem, held in endings.items() if len(held) == 1}
+    files: dict[str, list[tuple[frozenset[str], str]]] = {}
+    for file in tree_of(root).files:
+        if is_image_name(file.path.name):
+            parts = frozenset(file.path.relative_to(root).parent.parts)
+            files.setdefault(file.stem, []).append((parts, file.suffix.lstrip(".")))
+    return FileFormats({stem: tuple(held) for stem, held in files.items()})
 
 
 def _prints(pixels: NDArray[np.float32], place: Place) -> tuple[Print, ...]:
