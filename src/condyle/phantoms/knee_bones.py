@@ -24,8 +24,8 @@ from condyle.phantoms.limb_space import (
 PIVOT = (1.0, 22.0)
 """(y, z) of the axis about which the femur bends: the middle of the back of the condyles."""
 
-BACK_RADIUS, FRONT_RADIUS = 20.0, 25.5
-_FRONT = (-18.0, 33.0)
+BACK_RADIUS, FRONT_RADIUS = 20.0, 26.0
+_FRONT = (-20.5, 33.5)
 
 _FEMORAL_SHAFT = column(
     z=(28.0, 36.0, 42.0, 48.0, 54.0, 60.0, 72.0, 120.0),
@@ -39,7 +39,7 @@ _TIBIAL_SHAFT = column(
     u=(-4.0, -3.5, -2.5, -1.0, -0.8, -0.5, 0.0, 0.0, 0.5, 0.5, 0.0, 0.0),
     y=(-1.0, -2.0, -3.0, -4.5, -5.5, -6.0, -6.0, -4.5, -2.0, -0.3, 0.3, 0.3),
     width=(13.0, 14.0, 16.5, 19.5, 21.0, 23.5, 27.0, 31.0, 34.3, 36.3, 36.3, 35.5),
-    depth=(13.0, 14.5, 16.5, 18.5, 19.3, 20.2, 21.2, 22.3, 23.8, 25.3, 24.8, 24.3),
+    depth=(13.0, 14.5, 16.5, 18.5, 19.3, 20.2, 21.4, 22.9, 24.8, 26.4, 26.0, 25.5),
 )
 FIBULA = column(
     z=(-120.0, -60.0, -42.0, -34.0, -28.0, -20.0, -13.0, -9.5),
@@ -148,7 +148,7 @@ def tibia_distance(points: Points, shape: BoneShape, *, plateau: bool = True) ->
         plateau: Whether some lie so high that the plateau matters; its form takes long.
     """
     # The back of the plateau is notched between the condyles for the cruciate.
-    popliteal = np.float32(21.5) + np.float32(0.016) * points.u * points.u - points.y
+    popliteal = np.float32(22.5) + np.float32(0.016) * points.u * points.u - points.y
     body = np.maximum(_TIBIAL_SHAFT.distance(points), -popliteal)
     if plateau:
         top = (points.z - plateau_height(points.u, points.y, shape)) * np.float32(0.9)

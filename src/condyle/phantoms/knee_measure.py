@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from condyle.phantoms.knee_painting import PatientKnee, paint_knee
 from condyle.phantoms.knee_structures import KneeStructure
@@ -44,6 +45,40 @@ class KneeBlock:
         count = np.count_nonzero(self.structures == int(structure))
         return count * self.step_mm**3 / 1000.0
 
+    def between(self, low_mm: float, high_mm: float) -> KneeBlock:
+        """Gives the part between two heights."""
+        rows = slice(
+            *(round((height - self.origin_mm[2]) / self.step_mm) for height in (low_mm, high_mm))
+        )
+        return replace(
+            self,
+            structures=self.structures[..., rows],
+            lesions=self.lesions[..., rows],
+            tissue=self.tissue[..., rows],
+            origin_mm=(*self.origin_mm[:2], self.origin_mm[2] + rows.start * self.step_mm),
+        )
+
+    def length_mm(self, structure: KneeStructure) -> float:
+        """Gives how far a structure reaches along its principal axis, mm."""
+        places = np.argwhere(self.structures == int(structure)) * self.step_mm
+        if len(places) < 2:
+            return 0.0
+        places = places - places.mean(axis=0)
+        axis = np.linalg.svd(places, full_matrices=False)[2][0]
+        along = places @ axis
+        return float(along.max() - along.min())
+
+    def thickness_mm(self, cartilage: KneeStructure, bone: KneeStructure) -> float:
+        """Gives the mean distance of the free surface of a cartilage to its bone, mm."""
+        own = self.structures == int(cartilage)
+        under = self.structures == int(bone)
+        free = own & ~ndimage.binary_erosion(own | under)
+        if not free.any():
+            return 0.0
+        away = ndimage.distance_transform_edt(~under) * self.step_mm
+        # From the middle of the last voxel of bone to that of the last of cartilage.
+        return float(away[free].mean())
+
     def extent_mm(self, structure: KneeStructure) -> tuple[float, float, float]:
         """Gives the size of a structure along u, y and z, mm; 0 where there is none."""
         found = self.structures == int(structure)
@@ -73,3 +108,45 @@ def knee_block(patient: PatientKnee, *, step_mm: float = 1.5, reach: Box = WHOLE
     paint_knee(canvas, patient)
     first = (reach[0][0], reach[1][0], reach[2][0])
     return KneeBlock(canvas.structure, canvas.lesion, canvas.tissue, first, step_mm)
+
+
+_S = KneeStructure
+_VOLUMES = {
+    "patella": _S.PATELLA,
+    "femoral cartilage": _S.FEMORAL_CARTILAGE,
+    "medial tibial cartilage": _S.MEDIAL_TIBIAL_CARTILAGE,
+    "lateral tibial cartilage": _S.LATERAL_TIBIAL_CARTILAGE,
+    "patellar cartilage": _S.PATELLAR_CARTILAGE,
+    "medial meniscus": _S.MEDIAL_MENISCUS,
+    "lateral meniscus": _S.LATERAL_MENISCUS,
+    "anterior cruciate ligament": _S.ACL,
+    "posterior cruciate ligament": _S.PCL,
+    "infrapatellar fat pad": _S.HOFFA_FAT_PAD,
+}
+
+
+def measure_knee(block: KneeBlock) -> dict[str, float]:
+    """Measures a knee, simulated or real, in the same way.
+
+    Bones are cut off where an image ends, so their volumes are those within 30 mm below
+    and 45 mm above the joint. What the block does not hold is left out.
+
+    Returns:
+        Name with its unit to value.
+    """
+    found = {}
+    near = block.between(-30.0, 45.0)
+    for name, bone in (("femur, to 45 mm above", _S.FEMUR), ("tibia, to 30 mm below", _S.TIBIA)):
+        found[f"{name}, ml"] = near.volume_ml(bone)
+    for name, structure in _VOLUMES.items():
+        found[f"{name}, ml"] = block.volume_ml(structure)
+    found["width of the femur, mm"] = near.extent_mm(_S.FEMUR)[0]
+    found["width of the tibia, mm"] = near.extent_mm(_S.TIBIA)[0]
+    found["depth of the femur, mm"] = block.between(0.0, 30.0).extent_mm(_S.FEMUR)[1]
+    found["depth of the tibia, mm"] = block.between(-15.0, 0.0).extent_mm(_S.TIBIA)[1]
+    found["height of the patella, mm"] = block.extent_mm(_S.PATELLA)[2]
+    found["femoral cartilage, mm"] = block.thickness_mm(_S.FEMORAL_CARTILAGE, _S.FEMUR)
+    found["patellar cartilage, mm"] = block.thickness_mm(_S.PATELLAR_CARTILAGE, _S.PATELLA)
+    for name, ligament in (("anterior", _S.ACL), ("posterior", _S.PCL)):
+        found[f"length of the {name} cruciate, mm"] = block.length_mm(ligament)
+    return {name: value for name, value in found.items() if value > 0.0}

@@ -92,7 +92,7 @@ def draw_knee(rng: np.random.Generator, who: Person) -> KneePerson:
     cartilage = _around(rng, 1.0, 0.10) * (1.04 - 0.15 * float(np.clip((age - 30) / 45, 0, 1)))
     # Thickness hardly grows with height (Eckstein 2001: R = 0.22), so large knees are not scaled.
     cartilage /= (width / MEAN_WIDTH_MM) ** 0.7
-    femoral, tibial = 2.15 * cartilage, 2.9 * cartilage * _around(rng, 1.0, 0.05)
+    femoral, tibial = 2.4 * cartilage, 2.9 * cartilage * _around(rng, 1.0, 0.05)
     bones = BoneShape(
         notch_half_width=_around(rng, 9.6, 0.7),
         groove=_around(rng, 6.0, 0.8),
@@ -115,7 +115,7 @@ def draw_knee(rng: np.random.Generator, who: Person) -> KneePerson:
         femoral_mm=femoral,
         tibial_mm=tibial,
         patellar_mm=2.9 * cartilage * _around(rng, 1.0, 0.08),
-        meniscus_mm=_around(rng, 6.6, 0.4),
+        meniscus_mm=_around(rng, 6.2, 0.4),
         meniscus_width=_around(rng, 1.0, 0.06),
         acl_mm=_around(rng, 3.55, 0.17),
         acl_foot=_around(rng, 0.0, 1.0),
