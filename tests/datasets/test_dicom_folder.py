@@ -203,7 +203,32 @@ def test_studies_without_patient_count_as_patients_of_their_own(tmp_path: Path) 
     put_table(tmp_path, ["study", "label"], [derived_uid("a"), 1], [derived_uid("b"), 0])
     archive = open_dicom_folder(tmp_path, ArchiveOptions())
     assert len({case.patient for case in archive.cases}) == 2
-    assert any("name no patient" in note for note in archive.notes)
+    assert any("name no patient: 2" in note for note in archive.notes)
+    put_table(
+        tmp_path,
+        ["study", "patient", "label"],
+        [derived_uid("a"), "Doe", 1],
+        [derived_uid("b"), "doe ", 0],
+    )
+    archive = open_dicom_folder(tmp_path, ArchiveOptions())
+    assert len({case.patient for case in archive.cases}) == 1
+    assert "doe" not in everything(archive)
+    assert not any("name no patient" in note for note in archive.notes)
+
+
+@pytest.mark.needs("data")
+def test_a_real_study_is_joined_and_says_what_scanned_it(data_folder: Path, tmp_path: Path) -> None:
+    for path in sorted((data_folder / "knee-mese-dicom" / "dicom").iterdir())[:24]:
+        shutil.copyfile(path, tmp_path / path.name)
+    header = pydicom.dcmread(path, stop_before_pixels=True)
+    put_table(tmp_path, ["uid", "label"], [header.StudyInstanceUID, "healthy"])
+    archive = open_archive(tmp_path)
+    assert archive.layout == "dicom"
+    assert archive.cases[0].covariates == {
+        "Manufacturer": "GE MEDICAL SYSTEMS",
+        "ManufacturerModelName": "DISCOVERY MR750",
+        "MagneticFieldStrength": "3",
+    }
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from condyle import dicom
 from condyle.datasets.archive import Archive, ArchiveOptions, Side, Unreadable, refuse_options
-from condyle.datasets.dicom_join import JoinedRow, join
+from condyle.datasets.dicom_join import Joined, JoinedRow, join
 from condyle.datasets.label_values import Scale, scale_of
 from condyle.datasets.owners import columns_named, settled_sides
 from condyle.datasets.rows import TABLE_SUFFIXES, Rows, bad_row, read_rows
@@ -21,7 +21,7 @@ from condyle.datasets.table import table_in
 from condyle.datasets.table_columns import Columns, columns_of
 from condyle.datasets.tree import Tree, names_below, tree_of
 from condyle.datasets.words import side_of
-from condyle.dicom import DicomStudy, Discovery
+from condyle.dicom import DicomStudy, Discovery, patient_pseudonym
 from condyle.domain.case import STUDY_UNIT, Case, Reference
 from condyle.domain.study import LeftOut
 from condyle.errors import DatasetError
@@ -36,6 +36,7 @@ READS = ("table", "columns", "labels", "covariates", "classes")
 """Options that this layout reads."""
 
 _LOOKED_INTO = 64
+_UNNAMED = "unnamed-"
 
 
 def is_dicom_folder(root: Path) -> bool:
@@ -74,7 +75,7 @@ def open_dicom_folder(root: Path, options: ArchiveOptions) -> Archive:
     studies = found_there.studies
     joined = join(rows, columns, studies)
     scales = {label: _scale(column, rows, options) for label, column in columns.labels.items()}
-    patients = _patients(studies)
+    patients = _patients(studies, joined, columns)
     counts: Counter[str] = Counter()
     cases = []
     for number in sorted(joined.rows):
@@ -99,7 +100,7 @@ def open_dicom_folder(root: Path, options: ArchiveOptions) -> Archive:
         sides=sides.of,
         leaks=sides.leaks,
         unreadable=tuple(_unreadable(found_there)),
-        notes=(*joined.notes, *_notes(found_there, len(files.unreadable))),
+        notes=(*joined.notes, *_notes(found_there, cases, len(files.unreadable))),
     )
 
 
@@ -143,11 +144,18 @@ def _discovered(tree: Tree, table: str) -> Discovery:
     return dicom.discover(called)
 
 
-def _patients(studies: Sequence[DicomStudy]) -> list[str]:
-    """Gives the pseudonym of each study's patient; one without is a patient of its own."""
-    return [
-        one.subject.patient or f"unnamed-{number}" for number, one in enumerate(studies, start=1)
-    ]
+def _patients(studies: Sequence[DicomStudy], joined: Joined, columns: Columns) -> list[str]:
+    """Gives the pseudonym of each study's patient.
+
+    Where the header has none, the table's column of patients tells; where that has none
+    either, the study is of a patient of its own.
+    """
+    patients = []
+    for number, one in enumerate(studies):
+        stated = [columns.get(row.cells, "patient") for row in joined.rows.get(number, ())]
+        told = patient_pseudonym(next(filter(None, stated), ""))
+        patients.append(one.subject.patient or told or f"{_UNNAMED}{number + 1}")
+    return patients
 
 
 def _scale(column: str, rows: Rows, options: ArchiveOptions) -> Scale:
@@ -201,12 +209,12 @@ def _unreadable(found: Discovery) -> Iterator[Unreadable]:
             yield Unreadable(str(one.reason.params["file"]), str(one.reason.params["found"]))
 
 
-def _notes(found: Discovery, unreachable: int) -> Iterator[str]:
-    nameless = sum(not one.subject.patient for one in found.studies)
+def _notes(found: Discovery, cases: Sequence[Case], unreachable: int) -> Iterator[str]:
+    nameless = sum(case.patient.startswith(_UNNAMED) for case in cases)
     if nameless:
         yield (
-            f"{nameless} studies name no patient; each counts as a patient of its own, so that"
-            " a split may leak."
+            f"Studies that name no patient: {nameless}. Each counts as a patient of its own, so"
+            " that a split may leak; a column 'patient' of the table can tell."
         )
     counts = Counter({"unreadable-file": unreachable} if unreachable else {})
     for one in _all_left_out(found):

@@ -2,7 +2,7 @@
 
 from condyle.dicom.contrast import Contrast, SequenceFacts, weighting_of
 from condyle.dicom.discover import DicomStudy, Discovery, discover
-from condyle.dicom.subject import Subject, accession_key
+from condyle.dicom.subject import Subject, accession_key, patient_pseudonym
 from condyle.dicom.write import MRTags, derived_uid, write_mr_series
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "accession_key",
     "derived_uid",
     "discover",
+    "patient_pseudonym",
     "weighting_of",
     "write_mr_series",
 ]

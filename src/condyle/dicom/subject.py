@@ -71,6 +71,15 @@ def accession_key(accession: str) -> str:
     return hashlib.sha256(f"accession\0{bare}".encode()).hexdigest() if bare else ""
 
 
+def patient_pseudonym(stated: str) -> str:
+    """Gives a pseudonym for a patient as a table calls them, empty for an empty one."""
+    bare = stated.strip().casefold()
+    if not bare:
+        return ""
+    digest = hashlib.sha256(f"table\0{bare}".encode()).hexdigest()
+    return f"patient-{digest[:_SHOWN]}"
+
+
 def _plain(value: str) -> str:
     return "".join(one for one in value if one.isprintable())[:_SCANNER_TEXT]
 
