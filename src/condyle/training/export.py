@@ -74,7 +74,12 @@ class Probability(nn.Module):
 
 
 def export_onnx(
-    network: nn.Module, example: Mapping[str, Tensor], *, outputs: Sequence[str], varying: int = 0
+    network: nn.Module,
+    example: Mapping[str, Tensor],
+    *,
+    outputs: Sequence[str],
+    varying: int = 0,
+    strict: bool = False,
 ) -> bytes:
     """Exports a network that takes any number of items a batch, or of slices a series.
 
@@ -85,6 +90,8 @@ def export_onnx(
         outputs: Names of its outputs.
         varying: Axis whose length may vary: 0, the batch, which is the same of all inputs;
             any other of each by itself.
+        strict: Whether the network's Python is read rather than run, which keeps the batch
+            free where its code turns it into a plain number.
     """
     network = network.cpu().eval()
     stream = io.BytesIO()
@@ -96,12 +103,16 @@ def export_onnx(
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        shapes = _dynamic(network, [{varying: length} for length in lengths])
+        given = tuple(example.values())
         program = torch.onnx.export(
-            network,
-            tuple(example.values()),
+            torch.export.export(network, given, dynamic_shapes=shapes, strict=True)
+            if strict
+            else network,
+            given,
             input_names=list(example),
             output_names=list(outputs),
-            dynamic_shapes=_dynamic(network, [{varying: length} for length in lengths]),
+            dynamic_shapes=None if strict else shapes,
             opset_version=18,
             dynamo=True,
             verbose=False,
@@ -126,10 +137,14 @@ def _dynamic(network: nn.Module, shapes: list[dict[int, Any]]) -> tuple[Any, ...
 
 
 def export_with_example(
-    network: nn.Module, example: Mapping[str, Tensor], *, outputs: Sequence[str]
+    network: nn.Module,
+    example: Mapping[str, Tensor],
+    *,
+    outputs: Sequence[str],
+    strict: bool = False,
 ) -> Exported:
     """Exports a network as ``export_onnx`` does, and keeps the example with its outputs."""
-    model = export_onnx(network, example, outputs=outputs)
+    model = export_onnx(network, example, outputs=outputs, strict=strict)
     feeds = {name: value.numpy() for name, value in example.items()}
     return Exported(model=model, feeds=feeds, trained=torch_outputs(network, example))
 
