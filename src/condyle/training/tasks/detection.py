@@ -30,8 +30,7 @@ from condyle.training.execution import Execution
 from condyle.training.export import Exported, export_with_example
 from condyle.training.loop import Batch, Job, LossOf, Validate, fit
 from condyle.training.networks import build_network
-from condyle.training.recipe import Recipe
-from condyle.training.recipe import network_size
+from condyle.training.recipe import Recipe, network_size
 
 INPUT = "image"
 OUTPUTS = ("boxes", "scores")
