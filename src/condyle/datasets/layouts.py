@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from condyle.datasets import coco, folders, dicom_folder, mrnet, pairs, spider, table, voc, yolo
+from condyle.datasets import (
+    coco,
+    dicom_folder,
+    folders,
+    kneemri,
+    mrnet,
+    pairs,
+    spider,
+    spider_volumes,
+    table,
+    voc,
+    yolo,
+)
 from condyle.datasets.archive import Archive, ArchiveOptions, Layout
 from condyle.datasets.folder_writing import write_folders
 from condyle.datasets.mrnet_writing import write_mrnet
 from condyle.datasets.pair_writing import write_pairs
+from condyle.datasets.simulated_marker import read_marker
 from condyle.datasets.spider_writing import write_spider
+from condyle.datasets.table_writing import write_table
 from condyle.errors import DatasetError, UnknownName
 
 AUTO = "auto"
@@ -18,6 +33,10 @@ AUTO = "auto"
 
 LAYOUTS: Mapping[str, Layout] = {
     "mrnet": Layout(mrnet.HOLDS, mrnet.is_mrnet, mrnet.open_mrnet, write_mrnet),
+    "kneemri": Layout(kneemri.HOLDS, kneemri.is_kneemri, kneemri.open_kneemri),
+    "spider-volumes": Layout(
+        spider_volumes.HOLDS, spider_volumes.is_spider_volumes, spider_volumes.open_spider_volumes
+    ),
     "spider": Layout(spider.HOLDS, spider.is_spider, spider.open_spider, write_spider),
     "yolo": Layout(yolo.HOLDS, yolo.is_yolo, yolo.open_yolo, yolo.write_yolo),
     "coco": Layout(coco.HOLDS, coco.is_coco, coco.open_coco, coco.write_coco),
@@ -25,7 +44,7 @@ LAYOUTS: Mapping[str, Layout] = {
     "dicom": Layout(
         dicom_folder.HOLDS, dicom_folder.is_dicom_folder, dicom_folder.open_dicom_folder
     ),
-    "table": Layout(table.HOLDS, table.is_table, table.open_table),
+    "table": Layout(table.HOLDS, table.is_table, table.open_table, write_table),
     "pairs": Layout(pairs.HOLDS, pairs.is_pairs, pairs.open_pairs, write_pairs),
     "folders": Layout(folders.HOLDS, folders.is_folders, folders.open_folders, write_folders),
 }
@@ -59,7 +78,22 @@ def open_archive(
             needed=LAYOUTS[name].holds,
             mend="give --data the folder that holds these, or mend the files named.",
         )
-    return archive
+    return archive if read_marker(root) is None else _simulated(archive)
+
+
+def _simulated(archive: Archive) -> Archive:
+    """Says of every series that it is simulated, which most layouts have no place for."""
+    cases = tuple(
+        replace(
+            case,
+            study=replace(
+                case.study,
+                series=tuple(replace(series, simulated=True) for series in case.study.series),
+            ),
+        )
+        for case in archive.cases
+    )
+    return replace(archive, cases=cases)
 
 
 def layout_named(name: str) -> Layout:

@@ -43,14 +43,15 @@ class Changes:
         flip, intensity = values.pop("flip", False), values.pop("intensity", 0.0)
         scale = values.pop("scale", (1.0, 1.0))
         known = {"rotation_degrees", "stretch", "shift"}
-        numbers = [intensity, *values.values(), *(scale if isinstance(scale, list | tuple) else ())]
+        pair = tuple(scale) if isinstance(scale, list | tuple) else ()
+        numbers = [intensity, *values.values(), *pair]
         fits = (
             set(values) <= known
             and isinstance(flip, bool)
             and all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers)
-            and len(tuple(scale)) == 2
+            and len(pair) == 2
             and 0 <= intensity <= 1
-            and min(scale) > 0
+            and min(pair) > 0
         )
         if not fits:
             raise BadConfiguration(
@@ -62,7 +63,7 @@ class Changes:
             )
         limits = AffineRange(
             rotation_degrees=float(values.get("rotation_degrees", 0.0)),
-            scale=(float(scale[0]), float(scale[1])),
+            scale=(float(pair[0]), float(pair[1])),
             stretch=float(values.get("stretch", 0.0)),
             shift=float(values.get("shift", 0.0)),
         )

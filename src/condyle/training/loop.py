@@ -21,7 +21,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from condyle.training.allocator import keep_freed_memory
 from condyle.training.execution import Execution
 from condyle.training.feed import Feed
-from condyle.training.fit_record import read_fit, write_fit
+from condyle.training.fit_record import FIT_FILE, read_fit, write_fit
 from condyle.training.loggers import run_loggers
 from condyle.training.recipe_parts import OptimiserPart, SchedulePart
 from condyle.training.record import Recorder
@@ -105,6 +105,10 @@ class _Fit(lightning.LightningModule):
             last=self.job.steps(world) * world,
             ahead=self.device.type != "cpu",
         )
+        # A fit that had stopped when it was cut off, before it was written down, is over.
+        stops = (one for one in self.trainer.callbacks if isinstance(one, EarlyStopping))
+        spent = any(one.wait_count >= one.patience for one in stops)
+        self.trainer.should_stop = spent or self._has_all_steps()
 
     def on_train_end(self) -> None:
         if self.feed is not None:
@@ -131,12 +135,19 @@ class _Fit(lightning.LightningModule):
         self.average.update_parameters(self.network)
         for mine, theirs in zip(self.average.module.buffers(), self.network.buffers(), strict=True):
             mine.copy_(theirs)
+        if self._has_all_steps():
+            self.trainer.should_stop = True
+
+    def _has_all_steps(self) -> bool:
+        return self.global_step >= self.job.steps(self.trainer.world_size)
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         if self.job.validate is None:
             return
         network = self.average.module.eval()
-        figures = {f"validation-{k}": float(v) for k, v in self.job.validate(network).items()}
+        # Rounded, so that the log and Lightning, which keeps 32 bits, know the same best epoch.
+        told = self.job.validate(network).items()
+        figures = {f"validation-{name}": round(float(value), 6) for name, value in told}
         self.recorder.validated(figures)
         self.log_dict({"monitor": next(iter(figures.values())), **figures}, batch_size=1)
 
@@ -182,7 +193,9 @@ def fit(job: Job, execution: Execution) -> nn.Module:
     module = _Fit(job, recorder)
     last = job.folder / "last.ckpt"
     going_on = execution.resume and last.is_file()
-    if not (going_on and read_fit(job.folder) is not None):
+    if not going_on:
+        (job.folder / FIT_FILE).unlink(missing_ok=True)
+    if read_fit(job.folder) is None:
         _run(module, execution, checkpoint=last if going_on else None)
     kept = job.folder / "best.ckpt" if job.validate is not None else last
     return _averaged(job.network, kept)
@@ -203,7 +216,8 @@ def _run(module: _Fit, execution: Execution, *, checkpoint: Path | None) -> None
             num_nodes=execution.nodes,
             strategy="auto" if world == 1 else "ddp",
             precision=_precision(job, execution),
-            max_steps=steps,
+            # Not max_steps: with it, a fit that is resumed ends its last epoch a second time.
+            max_epochs=math.ceil(steps / epoch),
             callbacks=[recorder, *_checkpoints(job)],
             logger=run_loggers(job.folder, stage=job.stage, mlflow=execution.mlflow),
             log_every_n_steps=10,

@@ -82,7 +82,8 @@ class TargetPart(Part):
     Attributes:
         labels: Labels of the archive; every one that fits the task where empty. A name may
             stand for a label that is made from masks, present where any pixel is.
-        structures: Structures of the masks that count as the lesion; all where empty.
+        structures: Structures of the masks, each outlined by itself; where empty all count
+            as one lesion.
         thresholds: Of the probability, the first decides and the others are reported.
         severity: Ordinal label of the study that a severity is fitted to, or none.
     """

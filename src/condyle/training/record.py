@@ -51,6 +51,7 @@ class Recorder(Callback):
         """Gives what a resumed fit needs to go on with the same log."""
         return {
             "recent": self._recent,
+            "steps": self._steps,
             "rows": self._rows,
             "seconds": self._seconds,
             "waited": self.waited_s,
@@ -59,6 +60,7 @@ class Recorder(Callback):
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Goes on with the log of a checkpoint."""
         self._recent = state_dict["recent"]
+        self._steps = state_dict["steps"]
         self._rows = list(state_dict["rows"])
         self._seconds = state_dict["seconds"]
         self.waited_s = state_dict["waited"]

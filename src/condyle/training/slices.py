@@ -177,7 +177,7 @@ def _arrays(
     folder.mkdir(parents=True, exist_ok=True)
     key = _key(places, recipe, masks)
     image_file, mask_file = folder / f"images-{key}.npy", folder / f"masks-{key}.npy"
-    if not image_file.is_file():
+    if not image_file.is_file() or (masks and not mask_file.is_file()):
         _make_arrays(places, recipe, files=(image_file, mask_file), masks=masks, progress=progress)
     images: NDArray[np.float16] = np.load(image_file, mmap_mode="r")
     return images, np.load(mask_file, mmap_mode="r") if masks else None

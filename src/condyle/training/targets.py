@@ -89,7 +89,8 @@ def mask_targets(recipe: Recipe, structures: Sequence[str]) -> tuple[MaskTarget,
     """Gives the structures that a recipe outlines.
 
     Args:
-        recipe: ``target.structures`` names those that are wanted; all where empty.
+        recipe: ``target.structures`` names those that are wanted, each by itself; where
+            empty all count as one lesion.
         structures: Names of the values of the archive's masks by number, background first.
 
     Raises:
@@ -104,6 +105,8 @@ def mask_targets(recipe: Recipe, structures: Sequence[str]) -> tuple[MaskTarget,
             "slices, or add masks.",
         )
     known = {slug(name): value for value, name in enumerate(structures) if value}
+    if not recipe.target.structures and len(known) > 1:
+        return (MaskTarget("lesion", tuple(known.values())),)
     wanted = [slug(name) for name in recipe.target.structures] or list(known)
     absent = [name for name in wanted if name not in known]
     if absent:
@@ -167,13 +170,12 @@ def _stands(cases: Sequence[Case], key: str, *, study: bool) -> bool:
 def _no_label(
     recipe: Recipe, found: Mapping[str, LabelTarget], wanted: Sequence[str], unit: str
 ) -> DatasetError:
-    other = "images" if unit == "study" else "studies"
+    mine, other = ("studies", "images") if unit == "study" else ("images", "studies")
+    one = "a study" if unit == "study" else "an image"
     which = ", ".join(name for name in wanted if name not in found) or "at least one label"
     return DatasetError(
         f"The archive has no label that the recipe '{recipe.name}' can learn.",
-        found=("labels of its " + f"{unit}s: " + ", ".join(found))
-        if found
-        else f"no label of a {unit}",
+        found=f"labels of {mine}: " + ", ".join(found) if found else f"no label of {one}",
         needed=f"{which}, held of each {unit}",
         mend=f"name the labels with --set target.labels=[...], or train a recipe for {other}: "
         "'condyle recipes list' names them all.",

@@ -17,7 +17,7 @@ from condyle.evaluation.predictions import PredictionRow, Predictions, predictio
 from condyle.workflows.evaluation.anatomy_bundle import CaseReader, anatomy_reader
 from condyle.workflows.evaluation.folder import EVALUATION, OutputFolder, picture_name
 from condyle.workflows.evaluation.grading_bundle import grading_reader
-from condyle.workflows.evaluation.image_bundle import image_reader, image_recipe_of
+from condyle.workflows.evaluation.image_bundle import Together, image_reader, image_recipe_of
 from condyle.workflows.evaluation.pages import make_files
 from condyle.workflows.evaluation.report import About, MadeBy
 from condyle.workflows.evaluation.rows import Draw
@@ -34,11 +34,13 @@ class _Archive:
         screened: All of it.
         cases: What of it has a reference, to be read.
         read: How a case is read.
+        together: What adds rows of patients to those of all cases.
     """
 
     screened: Sequence[Case]
     cases: Sequence[Case]
     read: CaseReader
+    together: Together = lambda rows: []
 
 
 def evaluate_bundle(
@@ -94,7 +96,7 @@ def evaluate_bundle(
     except (KeyboardInterrupt, Cancelled):
         folder.write_table(predictions_from_rows(rows))
         raise
-    table = predictions_from_rows(rows)
+    table = predictions_from_rows([*rows, *archive.together(rows)])
     folder.write_table(table)
     files = make_files(
         table,
@@ -128,7 +130,8 @@ def _archive(tested: Bundle, required: Sequence[Bundle], data: Path) -> _Archive
     learned = image_recipe_of(tested)
     if learned is not None:
         archive, _ = recipe_archive(learned, data)
-        made = _Archive(archive.cases, archive.cases, image_reader(tested, learned, archive))
+        read, together = image_reader(tested, learned, archive)
+        made = _Archive(archive.cases, archive.cases, read, together)
     else:
         cases = open_archive(data).cases
         screened = [case for case in cases if not case.reference.masks]

@@ -28,8 +28,6 @@ class MobileUNet(nn.Module):
         encoder: ``"mobilenetv3-small"`` or ``"mobilenetv3-large"``.
         channels: Of the decoder's levels, from a sixteenth of the size to the full one.
         prior: Share of pixels of every class or of each; see ``PixelHead``.
-        momentum: Of the encoder's running values. The published 0.01 needs hundreds of steps
-            to learn what a new kind of image looks like.
     """
 
     def __init__(
@@ -40,12 +38,11 @@ class MobileUNet(nn.Module):
         encoder: str = "mobilenetv3-small",
         channels: Sequence[int] = (128, 64, 32, 24, 16),
         prior: float | Sequence[float] | None = None,
-        momentum: float = 0.1,
     ) -> None:
         super().__init__()
         if encoder not in ENCODERS:
             raise UnknownName("encoder", encoder, ENCODERS)
-        self.encoder = MobileNetV3(ENCODERS[encoder], inputs=inputs, momentum=momentum)
+        self.encoder = MobileNetV3(ENCODERS[encoder], inputs=inputs)
         self.encoder.classifier = nn.Sequential()
         self.taps, widths = _taps(ENCODERS[encoder])
         if len(channels) != len(widths) + 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from condyle.workflows.training.detection_case import detection_scorer
 from condyle.workflows.training.lesion_scores import lesion_scorer
 from condyle.workflows.training.plan import CaseScorer, Floats, RunNetwork
 from condyle.workflows.training.series_scores import series_scorer
+
+Together = Callable[[Sequence[PredictionRow]], list[PredictionRow]]
+"""From the rows of all cases to those of their patients."""
 
 
 def _lesion(recipe: Recipe, archive: Archive) -> CaseScorer:
@@ -71,8 +74,8 @@ def image_recipe_of(bundle: Bundle) -> Recipe | None:
     return recipe.model_copy(update={"target": target})
 
 
-def image_reader(bundle: Bundle, recipe: Recipe, archive: Archive) -> CaseReader:
-    """Gives what reads a case with the mean of a bundle's networks.
+def image_reader(bundle: Bundle, recipe: Recipe, archive: Archive) -> tuple[CaseReader, Together]:
+    """Gives what reads a case with all networks of a bundle, and what adds rows of patients.
 
     Args:
         bundle: What is evaluated.
@@ -82,12 +85,13 @@ def image_reader(bundle: Bundle, recipe: Recipe, archive: Archive) -> CaseReader
     Raises:
         DatasetError: The archive does not hold what the bundle tells.
     """
-    scorer, run = SCORERS[recipe.task](recipe, archive), _mean_of(bundle)
+    scorer = SCORERS[recipe.task](recipe, archive)
+    run = _pooled(bundle) if recipe.task == "detect" else _mean_of(bundle)
 
     def read(case: Case) -> tuple[list[PredictionRow], bytes | None]:
         return scorer.rows(run, case), scorer.picture(run, case)
 
-    return read
+    return read, scorer.together
 
 
 def _mean_of(bundle: Bundle) -> RunNetwork:
@@ -96,5 +100,16 @@ def _mean_of(bundle: Bundle) -> RunNetwork:
     def run(feeds: Mapping[str, Floats]) -> list[Floats]:
         told = [session.run(None, dict(feeds)) for session in sessions]
         return [np.mean(parts, axis=0) for parts in zip(*told, strict=True)]
+
+    return run
+
+
+def _pooled(bundle: Bundle) -> RunNetwork:
+    """Gives what puts the boxes of all networks together, to be suppressed as one's are."""
+    sessions = [open_session(bundle.path / name) for name in bundle.manifest.models]
+
+    def run(feeds: Mapping[str, Floats]) -> list[Floats]:
+        told = [session.run(None, dict(feeds)) for session in sessions]
+        return [np.concatenate(parts, axis=1) for parts in zip(*told, strict=True)]
 
     return run

@@ -15,7 +15,8 @@ from condyle.training.tasks.classification import (
     export_classification,
     train_classification,
 )
-from condyle.workflows.training.classification_scores import BY_PATIENT, classification_scorer
+from condyle.workflows.training.by_patient import BY_PATIENT
+from condyle.workflows.training.classification_scores import classification_scorer
 from condyle.workflows.training.manifests import concept_code
 from condyle.workflows.training.plan import Fit, Plan
 from condyle.workflows.training.sessions import checked_model

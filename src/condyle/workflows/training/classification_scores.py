@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,12 +15,11 @@ from condyle.reporting.example_picture import ExamplePicture, example_png
 from condyle.training.recipe import Recipe
 from condyle.training.slices import accepts
 from condyle.training.targets import LabelTarget
+from condyle.workflows.training.by_patient import patient_rows
 from condyle.workflows.training.plan import CaseScorer, Floats, RunNetwork
 
 INPUT = "image"
 SLICES_AT_ONCE = 16
-BY_PATIENT = "-by-patient"
-"""Ends the name of the task whose rows are patients."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class _Answer:
 
 
 def classification_scorer(recipe: Recipe, target: LabelTarget) -> CaseScorer:
-    """Gives what scores a case; a patient's probabilities are the mean over their slices.
+    """Gives what scores a case, slice by slice; a patient's is the mean over their slices.
 
     Args:
         recipe: Its preprocessing and threshold.
@@ -41,17 +40,10 @@ def classification_scorer(recipe: Recipe, target: LabelTarget) -> CaseScorer:
 
     def rows(run: RunNetwork, case: Case) -> list[PredictionRow]:
         answers = _answers(recipe, run, case, target)
-        if not answers:
-            return []
         several = {series.stem for series in case.study.series if series.shape[0] > 1}
-        made = [
-            _row(recipe, case, target, answer.truth, answer.probabilities, unit=unit)
-            for answer in answers
-            for unit in [_unit(answer, several)]
+        return [
+            _row(recipe, case, target, answer, unit=_unit(answer, several)) for answer in answers
         ]
-        by_patient = np.mean([answer.probabilities for answer in answers], axis=0)
-        whole = _row(recipe, case, target, target.of_study(case), by_patient, unit=("", "patient"))
-        return [*made, replace(whole, task=target.name + BY_PATIENT)]
 
     def picture(run: RunNetwork, case: Case) -> bytes | None:
         answers = _answers(recipe, run, case, target)
@@ -59,7 +51,10 @@ def classification_scorer(recipe: Recipe, target: LabelTarget) -> CaseScorer:
         worst = min(answers, key=lambda answer: answer.probabilities[answer.truth], default=None)
         return None if worst is None else _picture(recipe, run, worst, target)
 
-    return CaseScorer(rows, picture)
+    def together(made: Sequence[PredictionRow]) -> list[PredictionRow]:
+        return patient_rows(made, threshold=recipe.target.thresholds[0], how="mean")
+
+    return CaseScorer(rows, picture, together)
 
 
 def _answers(recipe: Recipe, run: RunNetwork, case: Case, target: LabelTarget) -> list[_Answer]:
@@ -86,12 +81,11 @@ def _row(
     recipe: Recipe,
     case: Case,
     target: LabelTarget,
-    truth: int,
-    probabilities: Sequence[float] | Floats,
+    answer: _Answer,
     *,
     unit: tuple[str, str],
 ) -> PredictionRow:
-    told = [round(float(p), 5) for p in probabilities]
+    told = [round(float(p), 5) for p in answer.probabilities]
     binary = len(told) == 2
     called = told[1] >= recipe.target.thresholds[0] if binary else np.argmax(told)
     return PredictionRow(
@@ -101,7 +95,7 @@ def _row(
         unit=unit[1],
         task=target.name,
         fold=-1,
-        reference=float(truth),
+        reference=float(answer.truth),
         prediction=float(called),
         probabilities=(told[1],) if binary else tuple(told),
         covariates=dict(case.covariates),

@@ -108,7 +108,9 @@ def _picture(training: Training, plan: Plan) -> Callable[[str], bytes | None]:
     }
 
     def picture(name: str) -> bytes | None:
-        case = cases[name]
+        case = cases.get(name)  # a row of a patient has no picture of its own
+        if case is None:
+            return None
         return plan.scorer.picture(runner_of(training.out, tested[case.patient]), case)
 
     return picture
@@ -149,7 +151,7 @@ def _score(training: Training, plan: Plan) -> Predictions:
                 rows += [replace(row, fold=number) for row in plan.scorer.rows(run, case)]
             done += 1
             training.execution.progress(Progress("score", done, total))
-    return predictions_from_rows(rows)
+    return predictions_from_rows([*rows, *plan.scorer.together(rows)])
 
 
 def runner_of(out: Path, number: int) -> RunNetwork:

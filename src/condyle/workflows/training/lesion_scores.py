@@ -17,6 +17,7 @@ from condyle.reporting.example_picture import ExamplePicture, example_png
 from condyle.training.recipe import Recipe
 from condyle.training.slices import accepts
 from condyle.training.targets import MaskTarget
+from condyle.workflows.training.by_patient import patient_rows
 from condyle.workflows.training.plan import CaseScorer, Floats, RunNetwork
 
 INPUT = "image"
@@ -56,7 +57,10 @@ def lesion_scorer(recipe: Recipe, targets: Sequence[MaskTarget]) -> CaseScorer:
         )
         return None if best is None else _picture(recipe, run, case, series=best, targets=targets)
 
-    return CaseScorer(rows, picture)
+    def together(made: Sequence[PredictionRow]) -> list[PredictionRow]:
+        return patient_rows(made, threshold=recipe.target.thresholds[0], how="greatest")
+
+    return CaseScorer(rows, picture, together)
 
 
 def series_to_score(recipe: Recipe, case: Case) -> list[Series]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,10 +51,12 @@ class CaseScorer:
         rows: From a network and a case to rows of the predictions table, fold -1.
         picture: From a network and a case to a picture of image, reference and answer, or
             nothing where there is no image.
+        together: From the rows of all cases to those of their patients.
     """
 
     rows: Callable[[RunNetwork, Case], list[PredictionRow]]
     picture: Callable[[RunNetwork, Case], bytes | None]
+    together: Callable[[Sequence[PredictionRow]], list[PredictionRow]] = lambda rows: []
 
 
 @dataclass(frozen=True)

@@ -96,22 +96,28 @@ def notices(rounds: Sequence[RoundRecord], table: Predictions) -> tuple[str, ...
                 f"The network of {one.name} calls {shares[0]:.0%} of all pixels on the "
                 "validation patients."
             )
+    return (*made, *_of_answers(table))
+
+
+def _of_answers(table: Predictions) -> list[str]:
+    missed, same = [], []
     for task in table.tasks:
         rows = table.of_task(task)
-        made += _of_task(task, rows)
-    return tuple(made)
-
-
-def _of_task(task: str, rows: Predictions) -> list[str]:
-    known = ~np.isnan(rows.reference) & ~np.isnan(rows.prediction)
-    called, truth = rows.prediction[known], rows.reference[known]
-    if task.startswith(("dice-", "iou-")):
-        if len(called) and not called.any():
-            return [f"Not one pixel is right on the test patients ({task})."]
-        return []
-    if len(called) > 1 and len(np.unique(called)) == 1 and len(np.unique(truth)) > 1:
-        return [f"Every test case gets the same answer for '{task}': {called[0]:g}."]
-    return []
+        known = ~np.isnan(rows.reference) & ~np.isnan(rows.prediction)
+        called, truth = rows.prediction[known], rows.reference[known]
+        if task.startswith("dice-") and "-at-" not in task:
+            if len(called) and not called.any():
+                missed.append(task.removeprefix("dice-"))
+        elif not task.startswith(("dice-", "iou-", "detect-")):
+            alike = len(called) > 1 and len(np.unique(called)) == 1
+            if alike and len(np.unique(truth)) > 1:
+                same.append(f"{task} {called[0]:g}")
+    made = []
+    if missed:
+        made.append(f"Not one pixel is right on the test patients: {', '.join(missed)}.")
+    if same:
+        made.append(f"Every test case gets the same answer: {', '.join(same)}.")
+    return made
 
 
 def write_run_record(
