@@ -91,6 +91,26 @@ def test_a_fit_that_is_resumed_equals_one_that_never_stopped_bit_for_bit(tmp_pat
     assert bytes_of(resumed) == whole
 
 
+def log_of(folder):
+    rows = (folder / "log.csv").read_text().splitlines()
+    return [line.split(",")[:4] for line in rows]  # without the times
+
+
+@pytest.mark.parametrize("step", [3, 5, 7])
+def test_the_log_of_a_fit_that_is_resumed_is_that_of_one_that_never_stopped(tmp_path, step):
+    run(job(tmp_path / "whole", steps=7))
+
+    def stop(told):
+        if told.done == step:
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        run(job(tmp_path / "cut", steps=7), progress=stop)
+    run(job(tmp_path / "cut", steps=7), resume=True)
+    assert log_of(tmp_path / "cut") == log_of(tmp_path / "whole")
+    assert [row[1] for row in log_of(tmp_path / "cut")] == ["step", "2", "4", "6", "7"]
+
+
 def test_without_resume_a_fit_begins_anew(tmp_path):
     run(job(tmp_path))
     told: list[Progress] = []

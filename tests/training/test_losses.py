@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from condyle.training.losses import (
+    dice_and_binary_cross_entropy,
     dice_and_cross_entropy,
     masked_binary_cross_entropy,
     ordinal_cross_entropy,
@@ -86,3 +87,37 @@ def test_an_unknown_finding_is_left_out_of_the_mean():
     assert float(both) == pytest.approx(float(one), abs=1e-6)
     none = masked_binary_cross_entropy(torch.ones(1, 2), -torch.ones(1, 2), weight=weight)
     assert float(none) == 0.0
+
+
+def test_binary_cross_entropy_and_dice_are_those_worked_out_by_hand() -> None:
+    logits = torch.zeros(1, 2, 1, 2)
+    logits[0, 1] = torch.tensor([[math.log(3), -math.log(3)]])  # probabilities 3/4 and 1/4
+    target = torch.tensor([[[[1.0, 0.0]], [[1.0, 0.0]]]])
+    entropy = (2 * math.log(2) - 2 * math.log(0.75)) / 4
+    even = (2 * 0.5 + 1) / (1 + 1 + 1)
+    surer = (2 * 0.75 + 1) / (1 + 1 + 1)
+    found = dice_and_binary_cross_entropy(logits, target)
+    assert float(found) == pytest.approx(entropy + 1 - (even + surer) / 2, abs=1e-6)
+
+
+def test_the_dice_of_a_structure_is_taken_over_the_batch() -> None:
+    logits = torch.full((2, 1, 4, 4), -60.0)
+    target = torch.zeros(2, 1, 4, 4)
+    target[0, 0, :2] = 1
+    logits[0, 0, :2] = 60.0
+    assert float(dice_and_binary_cross_entropy(logits, target)) == pytest.approx(0.0, abs=1e-6)
+    wrong = logits.clone()
+    wrong[1, 0, :2] = 60.0  # eight pixels called on a slice that shows nothing
+    dice = (2 * 8 + 1) / (16 + 8 + 1)
+    entropy = 60 * 8 / 32
+    found = float(dice_and_binary_cross_entropy(wrong, target))
+    assert found == pytest.approx(entropy + 1 - dice, abs=1e-5)
+
+
+def test_a_network_that_calls_nothing_still_has_a_gradient_towards_the_lesion() -> None:
+    logits = torch.full((1, 1, 8, 8), -6.0, requires_grad=True)
+    target = torch.zeros(1, 1, 8, 8)
+    target[0, 0, 3, 3] = 1
+    dice_and_binary_cross_entropy(logits, target).backward()
+    assert logits.grad is not None
+    assert float(logits.grad[0, 0, 3, 3]) < 0 < float(logits.grad[0, 0, 0, 0])
