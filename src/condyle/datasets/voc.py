@@ -34,6 +34,9 @@ HOLDS = (
 )
 """What the folder holds, in words."""
 
+CLASSES = "classes.txt"
+"""File that lists the classes in their order, one a line; it need not be there."""
+
 MOST_BYTES = 4 << 20
 """An XML file over this size is no list of boxes."""
 
@@ -91,6 +94,7 @@ def write_voc(root: Path, archive: Archive) -> None:
         keys = [page.key for page in pages if page.side == side]
         if any(page.side for page in pages):
             write_text(root / "ImageSets" / "Main" / f"{name}.txt", "".join(f"{k}\n" for k in keys))
+    write_text(root / CLASSES, "".join(f"{name}\n" for name in archive.box_classes))
     write_patients(root, pages)
 
 
@@ -160,7 +164,16 @@ def read_voc(folder: str, pictures: Pictures) -> Annotations:
         if not readers
         else ("Each annotator named in the XML is held to have looked at every picture.",)
     )
-    return Annotations(tuple(drawn), notes=notes)
+    return Annotations(tuple(drawn), _classes(folder, pictures), notes)
+
+
+def _classes(folder: str, pictures: Pictures) -> tuple[str, ...]:
+    """Reads the list of classes that annotation programs keep, where there is one."""
+    for name in (CLASSES if folder == "." else f"{folder}/{CLASSES}", CLASSES):
+        if pictures.has(name):
+            text = (pictures.root / name).read_text("utf-8-sig", errors="replace")
+            return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    return ()
 
 
 def _parsed(path: Path, file: str) -> ElementTree.Element:

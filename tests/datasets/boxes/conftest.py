@@ -94,7 +94,7 @@ def assert_same(read: Archive, written: Archive) -> None:
         array = one.study.series[0].load().array
         assert np.array_equal(array, other.study.series[0].load().array)
     assert dict(read.sides) == dict(written.sides)
-    assert set(read.box_classes) == set(written.box_classes)
+    assert read.box_classes == written.box_classes
     assert not read.unreadable and not read.leaks
 
 

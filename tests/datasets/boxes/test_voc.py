@@ -384,3 +384,9 @@ def test_a_folder_that_is_called_like_an_annotator_and_holds_none_is_passed_over
     (beside / name).mkdir()
     (beside / name / "readme.txt").write_text("hello")
     assert len(open_voc(beside, ArchiveOptions()).cases) == 2
+
+
+def test_a_list_of_classes_gives_their_order_and_those_that_do_not_occur(beside: Path) -> None:
+    (beside / "classes.txt").write_text("slip\ncrack\n\n")
+    archive = open_voc(beside, ArchiveOptions())
+    assert archive.box_classes == ("slip", "crack", "herniation")

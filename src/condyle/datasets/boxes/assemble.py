@@ -111,7 +111,7 @@ def _classes(
     """Gives the name of a box without class, and the classes in order."""
     used = {name for s in drawn.values() for one in s for box in one.boxes for name in box.labels}
     if not options.classes:
-        names = list(dict.fromkeys(listed)) or sorted(used)
+        names = [*dict.fromkeys(listed), *sorted(used - set(listed))]
         named = next((name for name in names if name.lower() == NO_CLASS), NO_CLASS)
         return named, tuple(name for name in names if name != named)
     if strange := sorted(used - set(options.classes)):
