@@ -20,12 +20,15 @@ from condyle.datasets import (
     yolo,
 )
 from condyle.datasets.archive import Archive, ArchiveOptions, Layout
+from condyle.datasets.coco_writing import write_coco
 from condyle.datasets.folder_writing import write_folders
 from condyle.datasets.mrnet_writing import write_mrnet
 from condyle.datasets.pair_writing import write_pairs
 from condyle.datasets.simulated_marker import read_marker
 from condyle.datasets.spider_writing import write_spider
 from condyle.datasets.table_writing import write_table
+from condyle.datasets.voc_writing import write_voc
+from condyle.datasets.yolo_writing import write_yolo
 from condyle.errors import DatasetError, UnknownName
 
 AUTO = "auto"
@@ -38,9 +41,9 @@ LAYOUTS: Mapping[str, Layout] = {
         spider_volumes.HOLDS, spider_volumes.is_spider_volumes, spider_volumes.open_spider_volumes
     ),
     "spider": Layout(spider.HOLDS, spider.is_spider, spider.open_spider, write_spider),
-    "yolo": Layout(yolo.HOLDS, yolo.is_yolo, yolo.open_yolo, yolo.write_yolo),
-    "coco": Layout(coco.HOLDS, coco.is_coco, coco.open_coco, coco.write_coco),
-    "voc": Layout(voc.HOLDS, voc.is_voc, voc.open_voc, voc.write_voc),
+    "yolo": Layout(yolo.HOLDS, yolo.is_yolo, yolo.open_yolo, write_yolo),
+    "coco": Layout(coco.HOLDS, coco.is_coco, coco.open_coco, write_coco),
+    "voc": Layout(voc.HOLDS, voc.is_voc, voc.open_voc, write_voc),
     "dicom": Layout(
         dicom_folder.HOLDS, dicom_folder.is_dicom_folder, dicom_folder.open_dicom_folder
     ),

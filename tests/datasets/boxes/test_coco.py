@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from condyle.datasets.archive import Archive, ArchiveOptions
-from condyle.datasets.coco import is_coco, open_coco, write_coco
+from condyle.datasets.coco import is_coco, open_coco
+from condyle.datasets.coco_writing import write_coco
 from condyle.datasets.layouts import layout_of, open_archive
 from condyle.domain.case import Case, LabelledBox
 from condyle.errors import DatasetError

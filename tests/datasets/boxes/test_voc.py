@@ -10,7 +10,8 @@ import pytest
 
 from condyle.datasets.archive import Archive, ArchiveOptions
 from condyle.datasets.layouts import layout_of, open_archive
-from condyle.datasets.voc import is_voc, open_voc, write_voc
+from condyle.datasets.voc import is_voc, open_voc
+from condyle.datasets.voc_writing import write_voc
 from condyle.domain.case import Case, LabelledBox, Reference
 from condyle.errors import BadConfiguration, DatasetError, OutputError
 

@@ -10,7 +10,8 @@ import pytest
 
 from condyle.datasets.archive import Archive, ArchiveOptions
 from condyle.datasets.layouts import layout_of, open_archive
-from condyle.datasets.yolo import is_yolo, open_yolo, write_yolo
+from condyle.datasets.yolo import is_yolo, open_yolo
+from condyle.datasets.yolo_writing import write_yolo
 from condyle.domain.case import Case, LabelledBox
 from condyle.errors import DatasetError
 
