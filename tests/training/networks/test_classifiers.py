@@ -147,8 +147,8 @@ def test_the_running_values_follow_as_fast_as_is_asked(name):
     def momenta(network):
         return {m.momentum for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d)}
 
-    assert momenta(build_network(name, {})) == {0.01}
-    assert momenta(build_network(name, {"momentum": 0.1})) == {0.1}
+    assert momenta(build_network(name, {})) == {0.1}
+    assert momenta(build_network(name, {"momentum": 0.01})) == {0.01}
 
 
 @pytest.mark.parametrize("size", [7, 8])
