@@ -27,7 +27,7 @@ from condyle.workflows.simulate_archive import (
 )
 from condyle.workflows.simulated_fit import picture_values
 
-SIZE, SLICES, PATIENTS, SEED = 40, 2, 2, 1
+SIZE, SLICES, PATIENTS, SEED = 40, 4, 2, 1
 MADE = {
     "ankle": ("pairs", "table", "dicom"),
     "knee": ("mrnet", "coco", "dicom"),

@@ -78,6 +78,7 @@ def draw_ankle(rng: np.random.Generator, request: PatientRequest) -> AnklePatien
     )
     turns = rng.normal(0.0, (4.0, 2.5, 6.0))
     shifts = rng.uniform(-5.0, 5.0, 3)
+    phases = rng.uniform(0.0, 2.0 * np.pi, 3)
     low = (19.0, 13.2, 0.5, 1.05, 2.0, 0.5)
     high = (21.0, 14.8, 1.1, 1.45, 6.0, 2.2)
     radius, half_width, groove, cartilage, neck, effusion = rng.uniform(low, high)
@@ -92,6 +93,7 @@ def draw_ankle(rng: np.random.Generator, request: PatientRequest) -> AnklePatien
         cartilage=float(cartilage) * (1.0 - 0.15 * older),
         neck=float(neck),
         effusion=float(effusion),
+        phases=(float(phases[0]), float(phases[1]), float(phases[2])),
     )
     lesion = draw_lesion(rng, shape, difficulty=request.difficulty)
     bruise = draw_bruise(rng)

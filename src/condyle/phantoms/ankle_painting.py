@@ -21,6 +21,7 @@ from condyle.phantoms.ankle_shape import (
 from condyle.phantoms.ankle_soft import paint_limb, paint_muscles, paint_strings
 from condyle.phantoms.limb_canvas import Canvas
 from condyle.phantoms.limb_space import Box, Distance
+from condyle.phantoms.ripples import ripple
 from condyle.phantoms.tissues import Tissue
 
 _CORTEX_MM = 0.8
@@ -38,8 +39,8 @@ def paint_ankle(canvas: Canvas, shape: AnkleShape) -> None:
         canvas: Points in the frame of the ankle.
         shape: Whose.
     """
-    paint_limb(canvas)
-    paint_muscles(canvas)
+    paint_limb(canvas, shape)
+    paint_muscles(canvas, shape)
     paint_strings(canvas)
     midfoot = canvas.window(_MIDFOOT)
     if midfoot is not None:
@@ -107,4 +108,8 @@ def _paint_shafts(window: Canvas, shape: AnkleShape) -> None:
         window.paint(facing, Tissue.CARTILAGE)
         gap = facing & (dome < shape.cartilage + 0.35)
         window.paint(gap, Tissue.JOINT_FLUID)
-        _paint_bone(window, np.maximum(distance, np.float32(JOINT_MM) - dome), cortex)
+        bone = np.maximum(distance, np.float32(JOINT_MM) - dome)
+        _paint_bone(window, bone, cortex)
+        # What is left of the growth plate.
+        scar = np.abs(points.z - 13.0 - 1.5 * ripple(points, shape.phases, 30.0)) < 0.35
+        window.paint(scar & (bone < -cortex), Tissue.SCLEROSIS)

@@ -40,6 +40,7 @@ class AnkleShape:
         cartilage: Thickness of the cartilage of the dome, mm.
         neck: How far the head of the talus is turned to the medial side, mm.
         effusion: Fluid around the joint, mm.
+        phases: Of what is uneven in its tissues, radians.
     """
 
     scale: float = 1.0
@@ -51,6 +52,7 @@ class AnkleShape:
     cartilage: float = 1.25
     neck: float = 4.0
     effusion: float = 1.0
+    phases: tuple[float, float, float] = (0.0, 2.0, 4.0)
 
 
 _TIBIA = column(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from condyle.phantoms.ankle_shape import curve
+from condyle.phantoms.ankle_shape import AnkleShape, curve
 from condyle.phantoms.limb_canvas import Canvas
 from condyle.phantoms.limb_space import Column, Cord, Distance, Points, blend, column
+from condyle.phantoms.ripples import ripple
 from condyle.phantoms.tissues import Tissue
 
 _SKIN_MM = 1.8
+_MAY_BE_MUSCLE = (int(Tissue.FAT), int(Tissue.CONNECTIVE), int(Tissue.MUSCLE))
+_SEPTUM, _SHEET = 0.025, 0.05
 
 _LEG = column(
     z=(-40.0, -15.0, 0.0, 20.0, 45.0, 110.0),
@@ -58,10 +61,11 @@ _MUSCLES: tuple[Column, ...] = (
     ),
 )
 _SOLE_MUSCLES: tuple[Cord, ...] = (
-    curve((-4.0, 22.0, -66.0), (-4.0, -30.0, -63.0), (-4.0, -130.0, -64.0), radius=7.5),
-    curve((-19.0, 10.0, -58.0), (-20.0, -30.0, -56.0), (-16.0, -130.0, -60.0), radius=6.5),
-    curve((19.0, 12.0, -62.0), (21.0, -30.0, -62.0), (20.0, -130.0, -64.0), radius=5.5),
-    curve((4.0, -25.0, -60.0), (4.0, -60.0, -58.0), (4.0, -130.0, -60.0), radius=8.0),
+    curve((-3.0, 24.0, -64.0), (-3.0, -30.0, -59.0), (-3.0, -130.0, -64.0), radius=7.0),
+    curve((-17.0, 14.0, -54.0), (-18.0, -30.0, -52.0), (-15.0, -130.0, -60.0), radius=7.5),
+    curve((16.0, 18.0, -60.0), (18.0, -30.0, -57.0), (17.0, -130.0, -64.0), radius=6.0),
+    curve((-9.0, 6.0, -57.0), (-5.0, -40.0, -53.0), (0.0, -130.0, -58.0), radius=6.5),
+    curve((7.0, 12.0, -63.0), (7.0, -40.0, -57.0), (8.0, -130.0, -62.0), radius=6.0),
 )
 _TENDONS: tuple[Cord, ...] = (
     curve(
@@ -96,7 +100,7 @@ _LIGAMENTS: tuple[Cord, ...] = (
     curve((14, -13, 3), (18, -9, 0), (21, -4, -3), radius=1.5),
     curve((15, 13, 3), (18, 12, 0), (20, 9, -3), radius=1.8),
     curve((4, -8, -31), (3, -10, -35), (3, -12, -40), radius=2.2),
-    curve((-2, 34, -65), (-3, -10, -70), (-4, -130, -70), radius=1.8),
+    curve((-2, 34, -64), (-3, -10, -68), (-4, -130, -70), radius=1.8),
 )
 _VESSELS: tuple[Cord, ...] = (
     curve((-11, 19, 110), (-13, 19.5, 5), (-14, 16, -20), (-15, 2, -42), radius=1.7),
@@ -119,28 +123,38 @@ def _limb(points: Points) -> Distance:
     return np.asarray(np.maximum(whole, np.float32(_SOLE_Z) - points.z), np.float32)
 
 
-def paint_limb(canvas: Canvas) -> None:
-    """Paints skin and the fat within it.
+def paint_limb(canvas: Canvas, shape: AnkleShape) -> None:
+    """Paints skin, and within it fat with its septa.
 
-    Their outline is smooth, so that every second sample is enough to draw it.
+    Their outlines are smooth, so that every second sample is enough to draw them.
     """
     sparse = (slice(None, None, 2), slice(None, None, 2))
-    distance = _limb(canvas.points.part(sparse)).repeat(2, axis=0).repeat(2, axis=1)
-    canvas.paint(distance < 0.0, Tissue.SKIN)
-    canvas.paint(distance < -_SKIN_MM, Tissue.FAT)
+    points = canvas.points.part(sparse)
+    distance = _limb(points)
+    septa = np.abs(ripple(points, shape.phases, 17.0)) < _SEPTUM
+    septa |= np.abs(ripple(points, shape.phases[::-1], 11.0)) < _SEPTUM
+    tissue = np.zeros(distance.shape, np.uint8)
+    tissue[distance < 0.0] = int(Tissue.SKIN)
+    tissue[distance < -_SKIN_MM] = int(Tissue.FAT)
+    tissue[septa & (distance < -_SKIN_MM)] = int(Tissue.CONNECTIVE)
+    canvas.tissue[:] = tissue.repeat(2, axis=0).repeat(2, axis=1)
 
 
-def paint_muscles(canvas: Canvas) -> None:
-    """Paints the muscles of leg and sole."""
+def paint_muscles(canvas: Canvas, shape: AnkleShape) -> None:
+    """Paints the muscles of leg and sole, with sheets of fat between their bundles."""
     muscles: tuple[Column | Cord, ...] = (*_MUSCLES, *_SOLE_MUSCLES)
-    for muscle in muscles:
+    for number, muscle in enumerate(muscles):
         window = canvas.window(muscle.box())
         if window is not None:
             if isinstance(muscle, Cord):
-                inside = muscle.place(window.points)[0] < 0.0
+                distance = muscle.place(window.points)[0]
             else:
-                inside = muscle.distance(window.points) < 0.0
-            window.paint(inside & (window.tissue == int(Tissue.FAT)), Tissue.MUSCLE)
+                distance = muscle.distance(window.points)
+            phases = tuple(phase * (number + 1) for phase in shape.phases)
+            sheets = np.abs(ripple(window.points, phases, 12.0)) < _SHEET
+            free = np.isin(window.tissue, _MAY_BE_MUSCLE)
+            window.paint(free & (distance < 0.0), Tissue.CONNECTIVE)
+            window.paint(free & (distance < -0.6) & ~sheets, Tissue.MUSCLE)
 
 
 def paint_strings(canvas: Canvas) -> None:

@@ -13,7 +13,8 @@ Sources, by the key used in ``TissueProperties.source``:
   none would hold; the value is that of the nearest measured tissue, as said beside it.
 
 Proton densities are approximations throughout, from the share of water of the tissue
-(cartilage 70 to 80 %, meniscus and tendon 60 to 70 %). T2* is an approximation where it
+(cartilage 70 to 80 %, meniscus and tendon 60 to 70 %); that of yellow marrow is that of fat
+less the seventh of its volume that trabeculae take. T2* is an approximation where it
 stands; where it does not, ``tissue_table`` estimates it.
 """
 
@@ -42,7 +43,7 @@ _COMMON: dict[Tissue, TissueProperties] = {
 }
 
 _LOW: dict[Tissue, TissueProperties] = {
-    Tissue.YELLOW_MARROW: TissueProperties(0.90, 288.0, 165.0, "gold", 0.06, 0.88, 16.0),
+    Tissue.YELLOW_MARROW: TissueProperties(0.80, 288.0, 165.0, "gold", 0.06, 0.88, 16.0),
     Tissue.CARTILAGE: TissueProperties(0.75, 1060.0, 42.1, "gold", 0.05),
     Tissue.TALAR_CARTILAGE: TissueProperties(0.75, 1060.0, 58.0, "welsch, gold", 0.05),
     # Softened cartilage holds more water.
@@ -53,7 +54,7 @@ _LOW: dict[Tissue, TissueProperties] = {
     # As muscle, but loose and with many vessels.
     Tissue.SYNOVIUM: TissueProperties(0.85, 1000.0, 60.0, "approximation", 0.12),
     # Yellow marrow two thirds of whose fat gave way to water.
-    Tissue.MARROW_OEDEMA: TissueProperties(0.93, 900.0, 95.0, "approximation", 0.08, 0.30, 30.0),
+    Tissue.MARROW_OEDEMA: TissueProperties(0.88, 900.0, 95.0, "approximation", 0.08, 0.30, 30.0),
     # Muscle with water between the fibres.
     Tissue.MUSCLE_OEDEMA: TissueProperties(0.90, 1350.0, 80.0, "approximation", 0.12),
     Tissue.HAEMATOMA: TissueProperties(0.90, 900.0, 110.0, "approximation", 0.20, 0.0, 40.0),
@@ -62,7 +63,7 @@ _LOW: dict[Tissue, TissueProperties] = {
 }
 
 _HIGH: dict[Tissue, TissueProperties] = {
-    Tissue.YELLOW_MARROW: TissueProperties(0.90, 365.0, 133.0, "gold", 0.06, 0.88, 9.0),
+    Tissue.YELLOW_MARROW: TissueProperties(0.80, 365.0, 133.0, "gold", 0.06, 0.88, 9.0),
     Tissue.CARTILAGE: TissueProperties(0.75, 1240.0, 36.9, "gold", 0.05),
     Tissue.TALAR_CARTILAGE: TissueProperties(0.75, 1240.0, 54.0, "welsch, gold", 0.05),
     Tissue.DEGENERATE_CARTILAGE: TissueProperties(0.82, 1380.0, 58.0, "approximation", 0.12),
@@ -70,7 +71,7 @@ _HIGH: dict[Tissue, TissueProperties] = {
     Tissue.DEGENERATE_MENISCUS: TissueProperties(0.68, 700.0, 16.6, "rauscher", 0.10, 0.0, 9.0),
     Tissue.JOINT_FLUID: TissueProperties(0.98, 3620.0, 767.0, "gold", 0.03),
     Tissue.SYNOVIUM: TissueProperties(0.85, 1200.0, 55.0, "approximation", 0.12),
-    Tissue.MARROW_OEDEMA: TissueProperties(0.93, 1050.0, 85.0, "approximation", 0.08, 0.30, 20.0),
+    Tissue.MARROW_OEDEMA: TissueProperties(0.88, 1050.0, 85.0, "approximation", 0.08, 0.30, 20.0),
     Tissue.MUSCLE_OEDEMA: TissueProperties(0.90, 1650.0, 72.0, "approximation", 0.12),
     Tissue.HAEMATOMA: TissueProperties(0.90, 1050.0, 95.0, "approximation", 0.20, 0.0, 25.0),
     Tissue.CYST: TissueProperties(0.97, 3100.0, 450.0, "approximation", 0.03),

@@ -19,7 +19,7 @@ from condyle.phantoms.simulated import SimulatedPatient
 Fit = Callable[[SimulatedPatient], Iterable[Case]]
 """Gives the cases that a patient becomes in a layout."""
 
-_DARKEST, _BRIGHTEST = 0.5, 99.8
+_DARKEST, _BRIGHTEST = 0.5, 99.95
 _FIRST_NUMBER = 90_000
 
 
