@@ -15,7 +15,7 @@ from condyle.domain.study import LeftOut, Series, Study
 from condyle.errors import BadImage, NothingReadable, SeveralStudies, UsageError
 from condyle.sources import SourceFile, SourceTree
 
-_NEEDED = "DICOM, NIfTI, NRRD, NPY, PNG, JPEG or TIFF images of one study"
+_NEEDED = "DICOM, NIfTI, NRRD, MHA, NPY, PNG, JPEG or TIFF images of one study"
 
 
 @contextmanager

@@ -47,18 +47,24 @@ class SliceDetections:
     reference: tuple[LabelledBox, ...]
 
 
-def detection_scorer(recipe: Recipe, labels: Sequence[str]) -> CaseScorer:
+def detection_scorer(
+    recipe: Recipe, labels: Sequence[str], *, keep: list[SliceDetections] | None = None
+) -> CaseScorer:
     """Gives what scores a case, an average precision being taken over images later.
 
     Args:
         recipe: Its preprocessing and ``interpretation.boxes``.
         labels: In the order of the network's scores.
+        keep: Where what is found on each slice that is scored is kept as well.
     """
 
     def rows(run: RunNetwork, case: Case) -> list[PredictionRow]:
+        found = detect_case(recipe, run, case)
+        if keep is not None:
+            keep.extend(found)
         return [
             row
-            for one in detect_case(recipe, run, case)
+            for one in found
             for number, label in enumerate(labels)
             for row in _rows(case, one, number=number, label=label)
         ]

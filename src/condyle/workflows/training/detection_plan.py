@@ -20,7 +20,12 @@ from condyle.training.tasks.detection import (
     train_detection,
     with_anchors,
 )
-from condyle.workflows.training.detection_case import detection_scorer, looked_at
+from condyle.workflows.training.box_pages import box_figures
+from condyle.workflows.training.detection_case import (
+    SliceDetections,
+    detection_scorer,
+    looked_at,
+)
 from condyle.workflows.training.manifests import concept_code
 from condyle.workflows.training.plan import Fit, Plan
 from condyle.workflows.training.sessions import checked_model
@@ -58,11 +63,12 @@ def detection_plan(training: Training) -> Plan:
         )
         return checked_model(export_detection(trained, anchored))
 
+    found: list[SliceDetections] = []
     rng = np.random.default_rng(recipe.seed)
     outputs = tuple(Output(name=name, code=concept_code(name)) for name in labels)
     return Plan(
         train=train,
-        scorer=detection_scorer(recipe, labels),
+        scorer=detection_scorer(recipe, labels, keep=found),
         tasks=(Task(kind="detect", name="boxes", outputs=outputs, tensor=OUTPUTS[1]),),
         feeds={INPUT: rng.random((1, 1, *network_size(recipe)), dtype=np.float32)},
         outputs=OUTPUTS,
@@ -70,6 +76,7 @@ def detection_plan(training: Training) -> Plan:
             "A found box is right where it overlaps one of the reference by half or more "
             "(intersection over union); each box of the reference is hit once.",
         ),
+        more=lambda: box_figures(found, labels, training=training),
     )
 
 

@@ -67,21 +67,23 @@ def train_image_recipe(training: Training) -> Path:
         data=dataset.model_dump(mode="json"),
         notes=plan.notes,
     )
+    more = plan.more()
     report = run_report(
         training,
         table=table,
         rounds=rounds,
         record=record,
         simulated=dataset.simulated,
+        sections=more.sections,
         picture=_picture(training, plan),
     )
-    _write_pages(out, run_files(training, report, table))
+    _write_pages(out, {**run_files(training, report, table), **more.files})
     manifest = bundle_manifest(
         recipe,
         split=split,
         dataset=dataset,
         case_hashes=hashes if split.count > 1 else _learned(training),
-        metrics=headline_metrics(report, plan.tasks),
+        metrics=more.metrics or headline_metrics(report, plan.tasks),
         tasks=plan.tasks,
         interpretation={**recipe.interpretation, **plan.interpretation},
     )

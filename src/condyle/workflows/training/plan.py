@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from condyle.bundle import Task
+from condyle.bundle import Metric, Task
 from condyle.datasets.split_rounds import Round
 from condyle.domain.case import Case
+from condyle.domain.evaluation_report import Section
 from condyle.evaluation.predictions import PredictionRow
 
 Floats = NDArray[np.float32]
@@ -60,6 +61,21 @@ class CaseScorer:
 
 
 @dataclass(frozen=True)
+class MoreFigures:
+    """Figures of a run beside those of its table.
+
+    Attributes:
+        sections: For the page, set before that of the training.
+        metrics: For the bundle's manifest.
+        files: For the run folder, by name.
+    """
+
+    sections: tuple[Section, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Plan:
     """How a recipe is trained and scored on an archive.
 
@@ -72,6 +88,7 @@ class Plan:
         outputs: Names of the network's outputs.
         stages: Names of the folders of a round's fits, in it; the round's own where empty.
         notes: What a reader of the run must know.
+        more: Once every case is scored, figures that rows of a table cannot give.
     """
 
     train: Callable[[Fit], bytes]
@@ -82,3 +99,4 @@ class Plan:
     interpretation: Mapping[str, Any] = field(default_factory=dict)
     stages: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    more: Callable[[], MoreFigures] = MoreFigures

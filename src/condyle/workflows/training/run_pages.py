@@ -28,6 +28,7 @@ def run_report(
     rounds: Sequence[RoundRecord],
     record: Mapping[str, Any],
     simulated: bool,
+    sections: Sequence[Section] = (),
     picture: Callable[[str], bytes | None],
 ) -> EvaluationReport:
     """Evaluates a run's predictions and adds how it was trained.
@@ -38,6 +39,7 @@ def run_report(
         rounds: How the fits went.
         record: What ``run.json`` holds.
         simulated: Whether the patients are simulated.
+        sections: Figures that rows of a table cannot give.
         picture: From a case to its picture, or nothing.
     """
     recipe = training.recipe
@@ -63,7 +65,7 @@ def run_report(
         about=about,
         draw=Draw(seed=recipe.seed, replicates=training.replicates),
         picture=picture,
-        extra=(training_section(rounds, notes=record["notes"]),),
+        extra=(*sections, training_section(rounds, notes=record["notes"])),
         progress=training.execution.progress,
     )
 
