@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from condyle.errors import BadConfiguration, DatasetError
-from condyle.images.codes import COLOUR, Codes
+from condyle.images.codes import COLOUR, Codes, counts_of
 
 BINARY = ("background", "lesion")
 """Structures of masks with one value beside the background."""
@@ -105,12 +105,11 @@ def look_at(codes: Codes, file: str) -> MaskSeen:
         codes: As stored.
         file: Its path in the archive.
     """
-    values, counts = np.unique(codes.array, return_counts=True)
+    seen = counts_of(codes.array)
     shades = _intensity(codes)
     top = float(shades.max())
     gray = codes.lossy or codes.scale != 1 or top > _SMALL
-    seen = {int(v): int(n) for v, n in zip(values, counts, strict=True)}
-    edges = len(values) > 2 and gray and _one_hue(seen) and _on_edges(shades, lossy=codes.lossy)
+    edges = len(seen) > 2 and gray and _one_hue(seen) and _on_edges(shades, lossy=codes.lossy)
     return MaskSeen(file, seen, codes.palette, codes.lossy, top, edges)
 
 

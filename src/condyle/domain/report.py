@@ -49,7 +49,8 @@ class SeriesSummary:
             0 background, 1 disc, 2 vertebra, 3 canal.
         affine: 4 x 4 LPS affine of that grid or ``None``.
         labelmap_file: Name of the written labelmap, or ``None``.
-        kind: ``"dicom"``, ``"nifti"``, ``"nrrd"``, ``"array"`` or ``"picture"``.
+        kind: ``"dicom"``, ``"nifti"``, ``"nrrd"``, ``"metaimage"``, ``"array"`` or
+            ``"picture"``.
         stored: How the file's own array was turned into this grid, so that a labelmap
             can be written back on the file's own grid.
     """

@@ -52,7 +52,8 @@ class Series:
         stem: Name safe for output files: ``"series-<n>"`` for DICOM, the file's own
             stem otherwise.
         load: Reads the pixels; raises ``BadImage`` where they cannot be used.
-        kind: ``"dicom"``, ``"nifti"``, ``"nrrd"``, ``"array"`` or ``"picture"``.
+        kind: ``"dicom"``, ``"nifti"``, ``"nrrd"``, ``"metaimage"``, ``"array"`` or
+            ``"picture"``.
         uid: Series Instance UID, or ``None`` outside DICOM.
         instances: Source of each slice, in the order of the volume's first axis.
         frame_of_reference: Frame of Reference UID, or ``None``.

@@ -1,4 +1,4 @@
-"""NIfTI, NRRD, NPY, PNG, JPEG and TIFF into the same series that DICOM gives."""
+"""NIfTI, NRRD, MHA, NPY, PNG, JPEG and TIFF into the same series that DICOM gives."""
 
 from condyle.images.read import read_image, recognises
 

@@ -129,3 +129,16 @@ def _colours(rgba: NDArray[np.int32]) -> NDArray[np.int32]:
     if opaque.any() or len(np.unique(codes)) == 1:
         codes[~opaque] = 0
     return codes
+
+
+def counts_of(codes: NDArray[np.int32]) -> dict[int, int]:
+    """Gives each code that occurs and its number of pixels, in order.
+
+    Args:
+        codes: As of ``Codes.array``, of any shape.
+    """
+    if codes.size and int(codes.max()) < 65536:
+        counts = np.bincount(codes.ravel())
+        return {int(code): int(counts[code]) for code in np.flatnonzero(counts)}
+    values, several = np.unique(codes, return_counts=True)
+    return {int(code): int(count) for code, count in zip(values, several, strict=True)}

@@ -12,21 +12,14 @@ import nrrd
 import numpy as np
 from numpy.typing import NDArray
 
-from condyle.domain.geometry import (
-    AS_STORED,
-    Affine,
-    Reorientation,
-    plane_of,
-    slices_first,
-    spacing_of,
-)
+from condyle.domain.geometry import Affine, Reorientation, plane_of, spacing_of
 from condyle.domain.messages import Message
 from condyle.domain.study import Attribute, Instance, Series
 from condyle.domain.volume import Volume
 from condyle.errors import BadImage
 from condyle.images.check import as_affine, as_pixels, check_shape, unreadable
 from condyle.images.names import hint_of
-from condyle.images.stack import stack_axis
+from condyle.images.stack import stack_turn
 from condyle.sources import SourceFile
 
 # World spaces by name (NRRD definition, section 5) as signs that give LPS.
@@ -88,7 +81,7 @@ def read_nrrd(file: SourceFile, *, whole: bool = True, turn: Reorientation | Non
     sides = [int(side) for side in header["sizes"]]
     sides = [*sides, 1] if len(sides) == 2 else sides
     affine = _affine(header, len(header["sizes"])) if turn is None else None
-    turn = turn or _turn(affine, sides)
+    turn = turn or stack_turn(affine, sides)
     shape = check_shape([sides[a] for a in turn.axes] if len(sides) == 3 else sides, file.label)
     turned = None if affine is None else turn.apply_affine(affine, (sides[0], sides[1], sides[2]))
     hint = hint_of(file.stem)
@@ -115,14 +108,6 @@ def read_nrrd(file: SourceFile, *, whole: bool = True, turn: Reorientation | Non
         notes=() if turned is not None else (unknown,),
         stored=turn,
     )
-
-
-def _turn(affine: Affine | None, sides: list[int]) -> Reorientation:
-    if affine is not None:
-        return slices_first(affine, stack_axis(affine, sides))
-    thin = min(range(3), key=lambda axis: (sides[axis], -axis)) if len(sides) == 3 else 0
-    rest = [axis for axis in range(3) if axis != thin]
-    return AS_STORED if thin == 0 else Reorientation((thin, rest[1], rest[0]))
 
 
 def _header(file: SourceFile) -> tuple[dict[str, Any], int]:

@@ -6,6 +6,7 @@ from condyle.domain.geometry import Reorientation
 from condyle.domain.study import Series
 from condyle.errors import BadImage
 from condyle.images.array import is_array, read_array
+from condyle.images.metaimage import is_metaimage, read_metaimage
 from condyle.images.nifti import is_nifti, read_nifti
 from condyle.images.nrrd_volume import is_nrrd, read_nrrd
 from condyle.images.picture import is_picture, read_picture
@@ -34,7 +35,7 @@ def read_image(
         whole: Whether to read the pixels of a volume now, to see that the file is whole;
             without, its header alone is read, and ``load`` raises what is wrong with
             them. A picture's pixels are read either way.
-        turn: How to turn the stored axes of a NIfTI or NRRD, where that is not to be told
+        turn: How to turn the stored axes of a NIfTI, NRRD or MHA, where that is not to be told
             by its header; the series has no geometry then.
 
     Raises:
@@ -48,12 +49,14 @@ def read_image(
             return read_array(file, whole=whole)
         case "nrrd":
             return read_nrrd(file, whole=whole, turn=turn)
+        case "metaimage":
+            return read_metaimage(file, whole=whole, turn=turn)
         case "nifti":
             return read_nifti(file, whole=whole, turn=turn)
     raise BadImage(
         f"The image {file.label} was not read.",
         found="a file of no known image format",
-        needed="PNG, JPEG, TIFF, NIfTI, NRRD, NPY or DICOM",
+        needed="PNG, JPEG, TIFF, NIfTI, NRRD, MHA, NPY or DICOM",
         mend="export the image in one of these formats.",
     )
 
@@ -69,4 +72,6 @@ def _kind(file: SourceFile) -> str:
         return "array"
     if is_nrrd(head):
         return "nrrd"
+    if is_metaimage(head):
+        return "metaimage"
     return "nifti" if is_nifti(head, file.suffix) else ""
