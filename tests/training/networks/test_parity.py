@@ -14,16 +14,14 @@ from condyle.training.networks import build_network, efficientnet_lite, mobilene
 from condyle.training.networks.classifier import WithClassMaps
 
 NETWORKS = {
-    "lesion-unet": {"width": 4, "levels": 2, "classes": 2},
-    "lesion-unet with norm": {"width": 4, "levels": 2, "norm": "instance"},
+    "lesion-unet": {"width": 4, "levels": 2, "classes": 2, "norm": "instance"},
     "sharp-unet": {"width": 4, "levels": 2, "trainable": True},
     "mobile-unet": {"channels": [16, 8, 8, 8], "normalisation": "imagenet"},
-    "resnet18": {"normalisation": "imagenet"},
     "resnet50": {"inputs": 1, "classes": 2},
     "mobilenetv3-small": {"head": "published", "normalisation": "imagenet"},
     "efficientnet-lite0": {"normalisation": "lite0"},
     "alexnet": {"inputs": 1},
-    "resnet18 with maps": {"inputs": 1},
+    "resnet18 with maps": {"normalisation": "imagenet"},
 }
 
 SIZE = (63, 66)
@@ -43,7 +41,7 @@ class Together(nn.Module):
 def make_shallow(patch):
     """Every kind of block, but one or two of each: an export takes as long as a network is deep."""
     patch.setitem(resnet.VARIANTS, "resnet18", (resnet.BasicBlock, (1, 1)))
-    patch.setitem(resnet.VARIANTS, "resnet50", (resnet.Bottleneck, (2, 1)))
+    patch.setitem(resnet.VARIANTS, "resnet50", (resnet.Bottleneck, (1, 1)))
     rows = (mobilenet.SMALL[0], mobilenet.SMALL[3], mobilenet.LARGE[1], mobilenet.LARGE[10])
     patch.setitem(mobilenet.VARIANTS, "mobilenet_v3_small", (rows, 32))
     patch.setattr(efficientnet_lite, "STAGES", ((1, 16, 1, 1, 3), (6, 24, 2, 2, 5)))
