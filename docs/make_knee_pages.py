@@ -29,6 +29,8 @@ DOCS = Path(__file__).parent
 PAGE, PICTURES = DOCS / "phantoms-knee.md", DOCS / "pictures"
 BEGIN, END = "<!-- measured -->\n", "<!-- end of measured -->\n"
 SEEDS = range(20)
+SHOWN = 160
+"""Pixels of the middle of a slice that pictures of lesions show."""
 _S = KneeStructure
 
 
@@ -154,27 +156,30 @@ def grey(phantom: KneePhantom, plane: PlaneName, index: int) -> NDArray[np.uint8
 
 
 def outlined(phantom: KneePhantom, plane: PlaneName, index: int) -> Image.Image:
-    """Gives a slice with the boxes of its lesions."""
-    picture = Image.fromarray(grey(phantom, plane, index)).convert("RGB")
+    """Gives the middle of a slice, enlarged, with white boxes around its lesions."""
+    picture = Image.fromarray(grey(phantom, plane, index))
+    side, low = picture.width, (picture.width - SHOWN) // 2
+    picture = picture.crop((low, low, low + SHOWN, low + SHOWN)).resize(
+        (side, side), Image.Resampling.LANCZOS
+    )
     draw = ImageDraw.Draw(picture)
     for box in phantom.series[plane].boxes:
         if box.slice == index:
-            row0, column0, row1, column1 = box.box
-            draw.rectangle((column0 - 2, row0 - 2, column1 + 1, row1 + 1), outline=(230, 159, 0))
+            row0, column0, row1, column1 = ((edge - low) * side / SHOWN for edge in box.box)
+            draw.rectangle((column0 - 4, row0 - 4, column1 + 4, row1 + 4), outline=255, width=2)
     return picture
 
 
-def save(rows: list[list[Image.Image]], name: str, side: int = 200) -> None:
-    """Writes pictures side by side, a list a row."""
+def save(rows: list[list[Image.Image]], name: str, side: int = 160) -> None:
+    """Writes pictures side by side, a list a row, in 64 shades."""
     tall, wide = len(rows), max(map(len, rows))
-    sheet = Image.new("RGB", (wide * side, tall * side))
+    sheet = Image.new("L", (wide * side, tall * side))
     for y, row in enumerate(rows):
         for x, picture in enumerate(row):
-            sheet.paste(
-                picture.resize((side, side), Image.Resampling.LANCZOS), (x * side, y * side)
-            )
+            small = picture.resize((side, side), Image.Resampling.LANCZOS)
+            sheet.paste(small, (x * side, y * side))
     PICTURES.mkdir(exist_ok=True)
-    sheet.quantize(128).save(PICTURES / name, optimize=True)
+    sheet.quantize(64).save(PICTURES / name, optimize=True)
 
 
 def draw_pictures() -> None:
@@ -184,7 +189,7 @@ def draw_pictures() -> None:
     plain = [
         [Image.fromarray(grey(healthy, plane, index)) for index in range(1, 7)] for plane in planes
     ]
-    save(plain, "knee-healthy.png", 170)
+    save(plain, "knee-healthy.png")
     lesions = {
         "acl": (KneeLesions(acl=2, bruise=True), (4, 6)),
         "partial": (KneeLesions(acl=1), (4,)),
@@ -199,7 +204,7 @@ def draw_pictures() -> None:
             made = knee_patient(np.random.default_rng(5), difficulty=difficulty, lesions=lesion)
             row += [outlined(made, "sagittal", index) for index in shown]
         rows.append(row)
-    save(rows, "knee-lesions.png", 170)
+    save(rows, "knee-lesions.png")
     people = [
         knee_patient(np.random.default_rng(seed), difficulty=0.2, lesions=KneeLesions())
         for seed in range(20, 26)
@@ -210,7 +215,6 @@ def draw_pictures() -> None:
             for plane, index in (("sagittal", 3), ("coronal", 4))
         ],
         "knee-people.png",
-        170,
     )
 
 

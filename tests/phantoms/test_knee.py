@@ -15,7 +15,7 @@ from condyle.phantoms.knee_painting import patient_knee
 from condyle.phantoms.knee_person import draw_knee
 from condyle.phantoms.knee_pose import to_knee
 from condyle.phantoms.knee_structures import LESION_NAMES, KneeStructure
-from condyle.phantoms.knee_study import cut_knee, lesion_boxes, slice_grid
+from condyle.phantoms.knee_study import cut_knee, knee_coil, lesion_boxes, slice_grid
 from condyle.phantoms.simulated import Laterality, PatientRequest, Person
 from condyle.phantoms.slice_grid import PlaneName, SliceGrid
 
@@ -175,16 +175,40 @@ def test_every_lesion_shows_in_a_mask_and_in_a_box() -> None:
     assert boxed == {LESION_NAMES[value] for value in shown}
 
 
-def test_boxes_hold_their_lesions_and_touch_them_on_every_side() -> None:
+def test_boxes_touch_their_lesion_on_every_side_and_together_hold_all_of_it() -> None:
     for series in phantom().series.values():
+        left = series.lesions.copy()
         for box in series.boxes:
             row0, column0, row1, column1 = map(int, box.box)
             value = LESION_NAMES.index(box.labels[0])
-            own = series.lesions[box.slice] == value
-            inside = own[row0:row1, column0:column1]
-            assert inside.sum() == own.sum()
+            inside = series.lesions[box.slice, row0:row1, column0:column1] == value
             assert inside[0].any() and inside[-1].any()
             assert inside[:, 0].any() and inside[:, -1].any()
+            part = left[box.slice, row0:row1, column0:column1]
+            part[part == value] = 0
+        assert np.count_nonzero(left) <= 0.05 * np.count_nonzero(series.lesions)
+
+
+def test_lesions_of_one_kind_that_lie_apart_have_boxes_of_their_own() -> None:
+    lesions = np.zeros((1, 20, 30), np.uint8)
+    lesions[0, 2:6, 2:6] = lesions[0, 12:16, 2:6] = 5
+    lesions[0, 2:6, 20:22] = lesions[0, 2:6, 24:26] = 3
+    boxes = {(box.box, box.labels[0]) for box in lesion_boxes(lesions)}
+    assert boxes == {
+        ((2.0, 2.0, 6.0, 6.0), "bone-bruise"),
+        ((12.0, 2.0, 16.0, 6.0), "bone-bruise"),
+        ((2.0, 20.0, 6.0, 26.0), "lateral-meniscal-tear"),
+    }
+
+
+def test_the_coil_fades_towards_the_ends_of_the_leg_and_beyond() -> None:
+    patient = phantom().patient
+    grid = slice_grid("coronal", patient, slices=1, size=48)
+    coil = knee_coil(cut_knee(patient, grid, margin=6).scene)[0, :, 0]
+    np.testing.assert_allclose(coil, coil[::-1])
+    assert coil[30] > 0.99
+    assert 0.55 < coil[6] < 0.85
+    assert coil[0] < 0.35
 
 
 def test_specks_get_no_box() -> None:

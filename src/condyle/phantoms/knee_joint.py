@@ -66,8 +66,10 @@ def paint_femur(window: Canvas, surface: FemoralSurface, knee: Knee) -> None:
     window.paint(covered, Tissue.CARTILAGE, KneeStructure.FEMORAL_CARTILAGE)
     shaft = np.clip((own.z - 48.0) / 30.0, 0.0, 1.0)
     _paint_bone(window, bone, KneeStructure.FEMUR, cortex=0.6 + 1.9 * shaft)
+    phases = knee.person.phases
     if knee.person.red_marrow > 0.0:
-        red = ripple(own, knee.person.phases, 17.0) + np.float32(0.06) * (own.z - 55.0)
+        red = 0.6 * ripple(own, phases, 19.0) + 0.5 * ripple(own, phases[::-1], 11.0)
+        red = red + np.float32(0.06) * (own.z - 55.0)
         _paint_red_marrow(window, bone < -4.0, red, knee=knee)
     wave = 3.0 * np.cos(own.u / 11.0) + 2.5 * ripple(own, knee.person.phases, 30.0)
     scar = np.abs(own.z - 34.0 - wave) < 0.45
@@ -114,7 +116,8 @@ def _paint_plateau(top: Canvas, knee: Knee) -> None:
 def _paint_tibial_marrow(window: Canvas, bone: Distance, knee: Knee) -> None:
     points, phases = window.points, knee.person.phases
     if knee.person.red_marrow > 0.0:
-        red = ripple(points, phases, 15.0) - np.float32(0.05) * (points.z + 40.0)
+        red = 0.6 * ripple(points, phases, 17.0) + 0.5 * ripple(points, phases[::-1], 10.0)
+        red = red - np.float32(0.05) * (points.z + 40.0)
         _paint_red_marrow(window, bone < -4.0, red - np.float32(0.3), knee=knee)
     wave = 2.0 * np.cos(points.u / 12.0) + 2.0 * ripple(points, phases, 30.0)
     _paint_scar(window, (np.abs(points.z + 16.0 - wave) < 0.45) & (bone < -1.0), knee)
@@ -158,7 +161,7 @@ def _paint_bone(
 
 def _paint_red_marrow(window: Canvas, inside: Mask, pattern: Distance, *, knee: Knee) -> None:
     """Paints the red marrow of the young in patches above the growth plate."""
-    share = np.clip((pattern - 0.5) * 1.2, 0.0, 1.0) * np.float32(knee.person.red_marrow)
+    share = np.clip((pattern - 0.3) * 0.8, 0.0, 0.6) * np.float32(knee.person.red_marrow)
     window.mix(inside, Tissue.MARROW, share.astype(np.float32))
 
 

@@ -37,6 +37,7 @@ _SPAN: dict[PlaneName, tuple[float, float]] = {
     "axial": (-8.0, 44.0),
 }
 _WIDEST_MM = 8.0
+_VALUES = tuple(range(1, len(LESION_NAMES)))
 _LOOK = (-3.0, 2.0)
 
 
@@ -76,7 +77,7 @@ class KneeSeries:
         acquisition: How they were acquired.
         structures: (slice, row, column) ``KneeStructure`` numbers.
         lesions: (slice, row, column) ``KneeLesion`` numbers.
-        boxes: One around each connected lesion of a slice, labelled with its kind.
+        boxes: One around each lesion of a slice, labelled with its kind.
     """
 
     protocol: Protocol
@@ -161,25 +162,47 @@ def image_knee(
 ) -> KneeSeries:
     """Images one series of a cut knee."""
     texture = draw_texture(rng, texture_amplitude(cut.scene), cut.scene.spacing)
-    volume = acquire(rng, cut.scene, protocol.sequence, acquisition=acquisition, texture=texture)
+    coil = None if protocol.plane == "axial" else knee_coil(cut.scene)
+    volume = acquire(
+        rng, cut.scene, protocol.sequence, acquisition=acquisition, texture=texture, coil=coil
+    )
     return KneeSeries(
         protocol, volume, acquisition, cut.structures, cut.lesions, lesion_boxes(cut.lesions)
     )
 
 
-def lesion_boxes(lesions: NDArray[np.uint8], *, least: int = 4) -> tuple[LabelledBox, ...]:
-    """Gives a box around each lesion of each slice, one a kind, in whole pixels.
+def knee_coil(scene: Scene) -> NDArray[np.float32]:
+    """Gives the sensitivity of a knee coil along the leg, (1, row, 1): it fades at its ends.
+
+    A plain stand-in: even in the middle, two thirds at the ends of the field of view, and
+    little beyond, which is why what wraps is fainter than what it wraps onto.
+    """
+    rows = scene.shape[1]
+    reach = (rows - 2 * scene.margin[0]) / 2.0
+    away = np.abs(np.arange(rows) + 0.5 - rows / 2.0) / reach
+    return np.asarray(1.0 / (1.0 + away**10 / 2.0), dtype=np.float32)[None, :, None]
+
+
+def lesion_boxes(
+    lesions: NDArray[np.uint8], *, least: int = 4, apart: int = 3
+) -> tuple[LabelledBox, ...]:
+    """Gives a box around each lesion of each slice, in whole pixels.
 
     Args:
         lesions: (slice, row, column) ``KneeLesion`` numbers.
         least: Pixels that a lesion must have on a slice to be boxed.
+        apart: Pixels between parts of one kind from which on they have boxes of their own.
     """
     boxes = []
-    for index, plane in enumerate(lesions):
-        for value, found in enumerate(ndimage.find_objects(plane), start=1):
-            if found is None or np.count_nonzero(plane[found] == value) < least:
-                continue
-            rows, columns = found
-            box = (float(rows.start), float(columns.start), float(rows.stop), float(columns.stop))
-            boxes.append(LabelledBox(box, (LESION_NAMES[value],), index))
+    for index, value in np.argwhere(np.stack([(lesions == v).any((1, 2)) for v in _VALUES], 1)):
+        own = lesions[index] == _VALUES[value]
+        grown = ndimage.binary_dilation(own, np.ones((3, 3)), iterations=(apart + 1) // 2)
+        parts, count = ndimage.label(grown, np.ones((3, 3)))
+        for part in range(1, count + 1):
+            places = np.argwhere(own & (parts == part))
+            if len(places) >= least:
+                row0, column0 = places.min(axis=0)
+                row1, column1 = places.max(axis=0) + 1
+                box = (float(row0), float(column0), float(row1), float(column1))
+                boxes.append(LabelledBox(box, (LESION_NAMES[_VALUES[value]],), int(index)))
     return tuple(boxes)
