@@ -67,40 +67,29 @@ def open_dicom_folder(root: Path, options: ArchiveOptions) -> Archive:
     columns = columns_of(rows, options)
     columns_named(rows, options.covariates, "covariates")
     if not columns.labels:
-        found = "columns " + ", ".join(rows.columns)
         mend = "name the columns in data.options.labels."
-        raise bad_row(rows.file, 1, found, "a column 'label' or 'label_...'", mend=mend)
-    files = tree_of(root)
-    found_there = _discovered(files, rows.file)
-    studies = found_there.studies
-    joined = join(rows, columns, studies)
+        needed = "a column 'label' or 'label_...'"
+        raise bad_row(rows.file, 1, "columns " + ", ".join(rows.columns), needed, mend=mend)
+    tree = tree_of(root)
+    found = _discovered(tree, rows.file)
+    joined = join(rows, columns, found.studies)
     scales = {label: _scale(column, rows, options) for label, column in columns.labels.items()}
-    patients = _patients(studies, joined, columns)
-    counts: Counter[str] = Counter()
-    cases = []
-    for number in sorted(joined.rows):
-        counts[patients[number]] += 1
-        name = f"{patients[number]}-{counts[patients[number]]}"
-        case = Case(
-            id=name,
-            patient=patients[number],
-            study=studies[number].study,
-            reference=Reference(grades=_grades(joined.rows[number], columns, scales)),
-            covariates=_covariates(studies[number], joined.rows[number][0], options),
-        )
-        cases.append(case)
+    patients = _patients(found.studies, joined, columns)
+    cases = _cases(
+        found.studies, joined, columns, patients=patients, scales=scales, options=options
+    )
     sides = settled_sides(
         {str(number): patients[number] for number in joined.rows},
         {str(number): list(_sides(rows, columns, own)) for number, own in joined.rows.items()},
     )
     return Archive(
         layout="dicom",
-        cases=tuple(cases),
+        cases=cases,
         labels={label: scale.names for label, scale in scales.items()},
         sides=sides.of,
         leaks=sides.leaks,
-        unreadable=tuple(_unreadable(found_there)),
-        notes=(*joined.notes, *_notes(found_there, cases, len(files.unreadable))),
+        unreadable=tuple(_unreadable(found)),
+        notes=(*joined.notes, *_notes(found, cases, len(tree.unreadable))),
     )
 
 
@@ -156,6 +145,32 @@ def _patients(studies: Sequence[DicomStudy], joined: Joined, columns: Columns) -
         told = patient_pseudonym(next(filter(None, stated), ""))
         patients.append(one.subject.patient or told or f"{_UNNAMED}{number + 1}")
     return patients
+
+
+def _cases(
+    studies: Sequence[DicomStudy],
+    joined: Joined,
+    columns: Columns,
+    *,
+    patients: Sequence[str],
+    scales: Mapping[str, Scale],
+    options: ArchiveOptions,
+) -> tuple[Case, ...]:
+    """Gives the cases, each called after its patient and the number of the study."""
+    counts: Counter[str] = Counter()
+    cases = []
+    for number in sorted(joined.rows):
+        patient = patients[number]
+        counts[patient] += 1
+        case = Case(
+            id=f"{patient}-{counts[patient]}",
+            patient=patient,
+            study=studies[number].study,
+            reference=Reference(grades=_grades(joined.rows[number], columns, scales)),
+            covariates=_covariates(studies[number], joined.rows[number][0], options),
+        )
+        cases.append(case)
+    return tuple(cases)
 
 
 def _scale(column: str, rows: Rows, options: ArchiveOptions) -> Scale:

@@ -80,14 +80,8 @@ def join(rows: Rows, columns: Columns, studies: Sequence[DicomStudy]) -> Joined:
         if not places:
             strangers.append(number)
             continue
-        if value in seen:
-            found = f"the {key.words} of row {seen[value]} again"
-            raise bad_row(rows.file, number, found, f"each {key.words} once")
+        _check_row(number, seen.get(value), places, key=key, file=rows.file)
         seen[value] = number
-        if len({study for study, _ in places}) > 1:
-            found = f"{key.words} of several studies"
-            mend = "key the table by StudyInstanceUID."
-            raise bad_row(rows.file, number, found, "one study a row", mend=mend)
         stems = tuple(stem for _, stem in places if stem)
         joined.setdefault(places[0][0], []).append(JoinedRow(number, cells, stems))
     notes = [f"The rows of {rows.file} were joined to the images by {key.words}."]
@@ -98,6 +92,18 @@ def join(rows: Rows, columns: Columns, studies: Sequence[DicomStudy]) -> Joined:
     if len(joined) < len(studies):
         notes.append(f"Studies without a row are left out: {len(studies) - len(joined)}.")
     return Joined({study: tuple(own) for study, own in joined.items()}, tuple(notes))
+
+
+def _check_row(
+    number: int, before: int | None, places: Sequence[Place], *, key: _Key, file: str
+) -> None:
+    if before is not None:
+        found = f"the {key.words} of row {before} again"
+        raise bad_row(file, number, found, f"each {key.words} once")
+    if len({study for study, _ in places}) > 1:
+        found = f"{key.words} of several studies"
+        mend = "key the table by StudyInstanceUID."
+        raise bad_row(file, number, found, "one study a row", mend=mend)
 
 
 def _keys(studies: Sequence[DicomStudy]) -> tuple[_Key, ...]:

@@ -71,7 +71,8 @@ def scale_of(
     """Tells what the values of a label's column mean.
 
     Whole numbers keep their number; yes and no, in their several spellings, are 1 and 0;
-    other texts become classes in the order of ``healthy_first``.
+    other texts become classes in the order of ``healthy_first``, small and capital
+    letters counting alike.
 
     Args:
         column: Its name.
@@ -82,37 +83,42 @@ def scale_of(
     Raises:
         DatasetError: A value is no class; names its row.
     """
-    texts = {text for _, text in cells}
     if classes:
         return _given(column, cells, file=file, classes=classes)
-    whole = {text: _whole(text) for text in texts}
-    if any(value is not None for value in whole.values()):
-        for row, text in cells:
-            value = whole[text]
-            if value is None or not 0 <= value < MOST_CLASSES:
-                needed = f"a whole number from 0 to {MOST_CLASSES - 1}, or an empty cell"
-                raise bad_row(file, row, f"{column} '{text}'", needed, mend=_MEND)
-        numbers = {text: value for text, value in whole.items() if value is not None}
-        most = max(numbers.values())
-        names = NO_YES if most <= 1 else tuple(str(number) for number in range(most + 1))
-        return Scale(names, numbers)
+    texts = {text for _, text in cells}
+    if any(_whole(text) is not None for text in texts):
+        return _counted(column, cells, file=file)
     if {text.lower() for text in texts} <= _NO | _YES:
         return Scale(NO_YES, {text: int(text.lower() in _YES) for text in texts})
     for row, text in cells:
         if _is_number(text):
             raise bad_row(file, row, f"{column} '{text}'", "a class", mend=_MEND)
-    if len(texts) > MOST_CLASSES:
+    if len({text.lower() for text in texts}) > MOST_CLASSES:
         raise DatasetError(
             "A label of the table has too many values.",
             found=f"{file}, column {column}: {len(texts)} different values",
             needed=f"at most {MOST_CLASSES} classes",
             mend="name it in data.options.covariates, or correct data.options.labels.",
         )
-    names = healthy_first(texts)
-    return Scale(names, {name: number for number, name in enumerate(names)})
+    spelt = {text.lower(): text for text in sorted(texts, reverse=True)}
+    names = healthy_first(spelt.values())
+    return Scale(names, {text: names.index(spelt[text.lower()]) for text in texts})
 
 
 _MEND = "correct that row, or name the column in data.options.covariates."
+
+
+def _counted(column: str, cells: Sequence[tuple[int, str]], *, file: str) -> Scale:
+    numbers: dict[str, int] = {}
+    for row, text in cells:
+        number = _whole(text)
+        if number is None or not 0 <= number < MOST_CLASSES:
+            needed = f"a whole number from 0 to {MOST_CLASSES - 1}, or an empty cell"
+            raise bad_row(file, row, f"{column} '{text}'", needed, mend=_MEND)
+        numbers[text] = number
+    most = max(numbers.values())
+    names = NO_YES if most <= 1 else tuple(str(number) for number in range(most + 1))
+    return Scale(names, numbers)
 
 
 def _given(

@@ -43,32 +43,20 @@ def box_archive(layout: str, root: Path, options: ArchiveOptions, *, read: Reade
         BadConfiguration: An option is not read, or cannot be.
     """
     refuse_options(layout, options, reads=READS)
-    if not 0.0 < options.overlap <= 1.0:
-        raise BadConfiguration(
-            "data.options.overlap cannot be used.",
-            found=f"{options.overlap:g}",
-            needed="an intersection over union above 0 and at most 1",
-            mend="give 0.5, for example.",
-        )
-    folders = annotator_folders(root)
-    pictures = Pictures(root, folders)
-    read_all = [_named(read(folder, pictures), folder) for folder in folders or (".",)]
-    if not any(part.drawn for part in read_all):
-        # A folder may be called so and hold something else.
-        pictures = Pictures(root)
-        read_all = [read(".", pictures)]
-    drawn = _by_picture([one for part in read_all for one in part.drawn])
+    _check_overlap(options)
+    pictures, parts = _read_all(root, read)
+    drawn = _by_picture([one for part in parts for one in part.drawn])
     placed = {
         one: {side for own in several for side in own.sides} for one, several in drawn.items()
     }
     owners, sides = owners_of(
         root, {one: pictures.key(one) for one in drawn}, options, sides=placed
     )
-    listed = [name for part in read_all for name in part.classes]
+    listed = [name for part in parts for name in part.classes]
     no_class, classes = _classes(drawn, listed, options)
     boxes, notes, agreement = _settled(drawn, options)
     cases = _cases(pictures, owners, boxes, no_class)
-    notes = (*dict.fromkeys(note for part in read_all for note in part.notes), *notes)
+    notes = (*dict.fromkeys(note for part in parts for note in part.notes), *notes)
     return Archive(
         layout=layout,
         cases=cases,
@@ -79,6 +67,28 @@ def box_archive(layout: str, root: Path, options: ArchiveOptions, *, read: Reade
         notes=(*owners.notes, *notes, *_unlooked(pictures, drawn)),
         agreement=agreement,
     )
+
+
+def _check_overlap(options: ArchiveOptions) -> None:
+    if not 0.0 < options.overlap <= 1.0:
+        raise BadConfiguration(
+            "data.options.overlap cannot be used.",
+            found=f"{options.overlap:g}",
+            needed="an intersection over union above 0 and at most 1",
+            mend="give 0.5, for example.",
+        )
+
+
+def _read_all(root: Path, read: Reader) -> tuple[Pictures, list[Annotations]]:
+    """Reads the folders of annotators, or the archive itself where there are none."""
+    folders = annotator_folders(root)
+    pictures = Pictures(root, folders)
+    parts = [_named(read(folder, pictures), folder) for folder in folders or (".",)]
+    if any(part.drawn for part in parts) or not folders:
+        return pictures, parts
+    # A folder may be called so and hold something else.
+    pictures = Pictures(root)
+    return pictures, [read(".", pictures)]
 
 
 def _named(part: Annotations, folder: str) -> Annotations:
