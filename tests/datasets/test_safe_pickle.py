@@ -142,7 +142,7 @@ GADGETS = {
     "a-name-with-a-line": b"cnumpy\ndtype\x1b[31m\n.",
     "the-array-type-called": NDARRAY + b"((I1000000000\nI1000000000\ntS'u1'\ntR.",
     "an-attribute-set": NDARRAY + b"(dS'x'\nI1\nsb.",
-    "a-persistent-identity": b"Pfile:///etc/passwd\n.",
+    "a-persistent-identity": b"P/etc/passwd\n.",
     "a-new-object": b"\x80\x02" + NDARRAY + b"(K\x02t\x81.",
     "an-extension": b"\x80\x02\x82\x01.",
     "a-state-twice": pickle.dumps(ARRAYS["12-bit"], 2)[:-1] + b"(K\x01tb.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,17 +85,19 @@ class Meaning:
         """
         if self.threshold is not None:
             return (_intensity(codes) >= self.threshold).astype(np.uint8)
-        known = np.array(sorted(self.numbers), dtype=np.int32)
-        numbers = np.array([self.numbers[int(code)] for code in known], dtype=np.uint8)
-        at = np.minimum(np.searchsorted(known, codes.array), len(known) - 1)
-        if not np.array_equal(known[at], codes.array):
+        found = counts_of(codes.array)
+        if not self.numbers.keys() >= found.keys():
             raise DatasetError(
                 "A mask changed while the archive was open.",
                 found=f"{file}: a value that it did not hold before",
                 needed="files that stay as they are",
                 mend="open the archive again.",
             )
-        return numbers[at]
+        labels = np.zeros(codes.array.shape, dtype=np.uint8)
+        for code in found:
+            if self.numbers[code]:
+                labels[codes.array == code] = self.numbers[code]
+        return labels
 
 
 def look_at(codes: Codes, file: str) -> MaskSeen:
@@ -106,10 +108,10 @@ def look_at(codes: Codes, file: str) -> MaskSeen:
         file: Its path in the archive.
     """
     seen = counts_of(codes.array)
-    shades = _intensity(codes)
-    top = float(shades.max())
+    brightest = _intensity(replace(codes, array=np.array(list(seen), dtype=np.int32)))
+    top = float(brightest.max())
     gray = codes.lossy or codes.scale != 1 or top > _SMALL
-    edges = len(seen) > 2 and gray and _one_hue(seen) and _on_edges(shades, lossy=codes.lossy)
+    edges = len(seen) > 2 and gray and _one_hue(seen) and _on_edges(codes)
     return MaskSeen(file, seen, codes.palette, codes.lossy, top, edges)
 
 
@@ -274,16 +276,17 @@ def _one_hue(counts: Mapping[int, int]) -> bool:
     return not hues or hues.most_common(1)[0][1] >= _ON_EDGES * sum(hues.values())
 
 
-def _on_edges(shades: NDArray[np.float32], *, lossy: bool) -> bool:
+def _on_edges(codes: Codes) -> bool:
     """Says whether shades between none and most lie only between the two.
 
     Lines so thin that they are all edge have next to no shade between, of all pixels;
     they are told from labels by having more values than labels have.
     """
+    shades = _intensity(codes)
     top = float(shades.max())
-    low, high = (0.25 * top, 0.75 * top) if lossy else (0.0, top)
+    low, high = (0.25 * top, 0.75 * top) if codes.lossy else (0.0, top)
     between = (shades > low) & (shades < high)
-    side = _NEAR_LOSSY if lossy else _NEAR
+    side = _NEAR_LOSSY if codes.lossy else _NEAR
     least = ndimage.minimum_filter(shades, size=(1, side, side))
     most = ndimage.maximum_filter(shades, size=(1, side, side))
     edge = (least <= max(low, 0.1 * top)) & (most >= min(high, 0.9 * top))
