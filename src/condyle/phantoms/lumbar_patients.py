@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -129,8 +129,10 @@ def simulate_lumbar_patient(rng: np.random.Generator, request: PatientRequest) -
         difficulty=request.difficulty,
         prevalence=request.prevalence,
     )
+    # Spines are scanned with so much oversampling from head to foot that nothing wraps.
     first, second = (
-        draw_acquisition(rng, request.difficulty, field_t=person.field_t) for _ in range(2)
+        replace(draw_acquisition(rng, request.difficulty, field_t=person.field_t), wrap=False)
+        for _ in range(2)
     )
     parameters = LumbarParameters(
         slices=request.slices,

@@ -10,7 +10,6 @@ from condyle.errors import UnknownName, UsageError
 from condyle.phantoms.ankle import ANKLE
 from condyle.phantoms.difficulty import check_difficulty
 from condyle.phantoms.knee import KNEE
-from condyle.phantoms.knee import KNEE
 from condyle.phantoms.lumbar_patients import LUMBAR
 from condyle.phantoms.simulated import PatientRequest, SimulatedAnatomy, SimulatedPatient
 
