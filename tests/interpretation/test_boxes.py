@@ -171,3 +171,59 @@ def test_settings_that_make_no_sense_are_refused_with_those_that_do(values):
 
 def test_settings_of_a_recipe_are_read():
     assert BoxSettings.of({"suppression": "matrix", "most": 7}).most == 7
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_greedy_suppression_keeps_it_keeps_again(seed):
+    boxes, scores = some_boxes(60, seed), np.random.default_rng(seed).random(60)
+    settings = BoxSettings(overlap=0.4, most=60)
+    kept, values = one_class(boxes, scores, settings=settings)
+    again, _ = one_class(boxes[kept], values, settings=settings)
+    assert again.tolist() == list(range(len(kept)))
+    shared = iou(boxes[kept], boxes[kept])
+    assert (shared[~np.eye(len(kept), dtype=bool)] <= 0.4).all()
+
+
+def test_matrix_suppression_never_raises_a_score_and_leaves_the_best():
+    boxes, scores = some_boxes(50, 8), np.sort(np.random.default_rng(8).random(50))[::-1]
+    lowered = matrix_scores(boxes, scores, sharpness=2.0)
+    assert (lowered <= scores).all() and lowered[0] == scores[0]
+    sharper = matrix_scores(boxes, scores, sharpness=6.0)
+    assert sharper.sum() < lowered.sum()
+
+
+def test_boxes_apart_are_all_kept_with_their_scores():
+    boxes = np.array([[20.0 * k, 0, 20.0 * k + 10, 10] for k in range(6)])
+    scores = np.linspace(0.9, 0.4, 6)
+    for name in ("greedy", "matrix"):
+        kept, values = one_class(boxes, scores, settings=BoxSettings(suppression=name))
+        assert kept.tolist() == list(range(6))
+        np.testing.assert_allclose(values, scores)
+
+
+def test_the_order_in_which_boxes_come_does_not_matter():
+    boxes, scores = some_boxes(40, 2), np.random.default_rng(2).random((40, 2))
+    order = np.random.default_rng(3).permutation(40)
+    for name in ("greedy", "matrix"):
+        settings = BoxSettings(suppression=name, least_score=0.2)
+        first = detections(boxes, scores, settings=settings)
+        assert detections(boxes[order], scores[order], settings=settings) == first
+
+
+def test_single_precision_boxes_become_the_same_detections():
+    boxes, scores = some_boxes(20, 4), np.random.default_rng(4).random((20, 2))
+    exact = detections(boxes, scores)
+    single = detections(boxes.astype(np.float32), scores.astype(np.float32))
+    assert len(single) == len(exact)
+    for one, other in zip(single, exact, strict=True):
+        assert one.box == pytest.approx(other.box, rel=1e-5)
+        assert one.scores == pytest.approx(other.scores, rel=1e-5)
+
+
+def test_thousands_of_boxes_of_six_classes_take_no_time():
+    import time
+
+    boxes, scores = some_boxes(6300, 1), np.random.default_rng(1).random((6300, 6))
+    began = time.process_time()
+    detections(boxes, scores, settings=BoxSettings(suppression="matrix"))
+    assert time.process_time() - began < 2.0

@@ -129,3 +129,61 @@ def test_a_change_that_there_is_not_is_refused(values):
     with pytest.raises(BadConfiguration) as caught:
         BoxChanges.of(values)
     assert "rotation_degrees" in caught.value.needed and "flip" in caught.value.needed
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_is_drawn_boxes_stay_in_the_image_and_keep_what_they_show(seed):
+    changes = BoxChanges.of({"rotation_degrees": 25, "shift": 0.3, "flip": 0.5, "mosaic": 0.5})
+    given = targets([[[10, 20, 40, 60], [50, 5, 90, 30]]] * 6)
+    given.labels[:, 0, 1] = 0.0
+    images = painted([10, 20, 40, 60]).repeat(6, 1, 1, 1)
+    images, told = change_boxed(
+        images, given, size=(64, 96), changes=changes, generator=generator(seed)
+    )
+    assert images.shape == (6, 1, 64, 96) and 0 <= float(images.min()) <= float(images.max()) <= 1
+    there = told.state > ABSENT
+    assert (told.boxes >= 0).all() and (told.boxes <= torch.tensor([64, 96, 64, 96])).all()
+    assert (told.boxes[there][:, 2:] > told.boxes[there][:, :2]).all()
+    assert set(map(tuple, told.labels[there].tolist())) <= {(1.0, 0.0), (1.0, 1.0)}
+    assert not told.boxes[~there].any()
+
+
+def test_a_batch_without_boxes_stays_without_them():
+    none = targets([[[0, 0, 0, 0]]] * 2, ABSENT)
+    _, told = change_boxed(
+        torch.rand(2, 1, 64, 64),
+        none,
+        size=(64, 64),
+        changes=BoxChanges.of({"mosaic": 1.0}),
+        generator=generator(),
+    )
+    assert not (told.state > ABSENT).any() and not told.boxes.any()
+
+
+def test_what_is_given_is_not_changed():
+    images, given = painted([10, 20, 40, 60]), targets([[[10, 20, 40, 60]]])
+    before = images.clone(), given.boxes.clone(), given.state.clone()
+    change_boxed(
+        images, given, size=(32, 32), changes=BoxChanges.of({"flip": 1.0}), generator=generator()
+    )
+    assert torch.equal(images, before[0])
+    assert torch.equal(given.boxes, before[1]) and torch.equal(given.state, before[2])
+
+
+def test_a_turn_makes_a_long_box_higher_and_never_smaller_than_its_area():
+    turn = math.radians(12)
+    cosine, sine = math.cos(turn), math.sin(turn)
+    theta = torch.tensor([[[cosine, -sine, 0.0], [sine, cosine, 0.0]]])
+    box = [40.0, 20.0, 56.0, 76.0]
+    moved = move_boxes(targets([[box]]), theta, given=(96, 96), wanted=(96, 96)).boxes[0, 0]
+    height, width = float(moved[2] - moved[0]), float(moved[3] - moved[1])
+    assert height == pytest.approx(math.hypot(16 * cosine, 56 * sine), abs=1e-3)
+    assert width == pytest.approx(math.hypot(56 * cosine, 16 * sine), abs=1e-3)
+    # The hull of the corners would be this much higher, and as much too high for an ellipse.
+    assert height < 16 * cosine + 56 * sine - 5
+
+
+def test_a_box_goes_from_a_finer_grid_to_that_of_the_network():
+    still = torch.tensor([[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]])
+    moved = move_boxes(targets([[[12, 24, 48, 60]]]), still, given=(96, 120), wanted=(64, 40))
+    assert moved.boxes[0, 0].tolist() == pytest.approx([8, 8, 32, 20], abs=1e-4)

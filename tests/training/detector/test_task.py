@@ -163,3 +163,97 @@ def test_average_precision_is_1_where_every_box_is_found_and_falls_with_a_wrong_
     assert average_precisions(slices, [right, right], size=size, settings=settings)["map50"] == 1.0
     found = average_precisions(slices, [right, wrong], size=size, settings=settings)["map50"]
     assert found == pytest.approx(0.25)
+
+
+def fitted(folder, seed=0, **parts):
+    wanted = with_anchors(recipe(**parts), SLICES)
+    return train_detection(
+        wanted,
+        slices=SLICES,
+        stage="fold-0",
+        folder=folder,
+        fold_seed=seed,
+        execution=Execution(device="cpu"),
+    )
+
+
+def test_the_same_seed_gives_the_same_network_and_another_seed_another(tmp_path):
+    first, again, other = (
+        fitted(tmp_path / name, seed).state_dict() for name, seed in (("a", 0), ("b", 0), ("c", 1))
+    )
+    assert all(torch.equal(first[key], again[key]) for key in first)
+    assert not all(torch.equal(first[key], other[key]) for key in first)
+
+
+def test_without_validation_no_epoch_is_chosen(tmp_path):
+    fitted(tmp_path)
+    assert not (tmp_path / "best.ckpt").exists() and (tmp_path / "last.ckpt").is_file()
+
+
+def test_only_boxes_that_count_are_learned_by_a_loss(tiny):
+    network = tiny("yolov5").train()
+    trained = loss_of(recipe(), network)
+    images, targets = as_batch([a_slice(size=64, boxes=((20, 30, 50, 60),))])
+    none = torch.full_like(targets.state, ABSENT)
+    counted = trained(network, (images, targets.boxes, targets.labels, targets.state))
+    empty = trained(network, (images, targets.boxes, targets.labels, none))
+    assert float(counted.detach()) > float(empty.detach()) + 0.5
+
+
+def test_a_loss_is_not_for_another_network(tiny):
+    of_detector = loss_of(recipe(), tiny("yolov5"))
+    with pytest.raises(TypeError):
+        of_detector(torch.nn.Identity(), (torch.zeros(1),) * 4)
+
+
+def test_anchors_of_another_draw_may_differ_and_slices_without_boxes_have_none():
+    sizes = [((0, 0, 10 + 3 * n, 40 - 2 * n),) for n in range(14)]
+    slices = [a_slice(str(n), boxes) for n, boxes in enumerate(sizes)]
+    first, again = (with_anchors(recipe(), slices, fold_seed=2) for _ in range(2))
+    assert first.network.parameters["anchors"] == again.network.parameters["anchors"]
+    with pytest.raises(DatasetError):
+        with_anchors(recipe(), [a_slice(boxes=(), shown=())])
+
+
+def test_a_network_without_anchors_is_left_as_it_is():
+    other = recipe().model_copy(
+        update={"network": recipe().network.model_copy(update={"name": "rt-detr"})}
+    )
+    assert with_anchors(other, SLICES) is other
+
+
+@pytest.mark.parametrize(
+    ("shown", "figure"), [(((0, 0.9),), 1.0), (((0, 0.9), (1, 0.8)), 0.5), ((), 0.0)]
+)
+def test_the_mean_of_average_precision_is_over_classes_with_a_reference_box(shown, figure):
+    slices = [a_slice(), a_slice("2", ((20, 30, 50, 60),), (1,))][: max(1, len(shown))]
+    box, scores = np.array([[20, 30, 50, 60]]) * 64 / 96, np.zeros((1, 3))
+    for label, score in shown[:1]:
+        scores[0, label] = score
+    said = [(box, scores)] * len(slices)
+    settings = BoxSettings(least_score=0.1)
+    found = average_precisions(slices, said, size=(64, 64), settings=settings)["map50"]
+    assert found == pytest.approx(figure)
+
+
+def test_boxes_of_a_difficult_disc_are_no_reference_of_validation():
+    doubtful = a_slice(difficult=True)
+    said = [(np.zeros((0, 4)), np.zeros((0, 3)))]
+    settings = BoxSettings()
+    assert average_precisions([doubtful], said, size=(64, 64), settings=settings)["map50"] == 0.0
+
+
+@pytest.mark.needs("soak")
+@pytest.mark.parametrize("name", FAMILY)
+def test_the_exported_file_of_each_of_the_family_says_what_its_network_says(name, tiny):
+    network = tiny(name, depth=0.34).eval()
+    for part in network.modules():
+        if isinstance(part, torch.nn.BatchNorm2d):
+            torch.nn.init.uniform_(part.running_mean, -0.3, 0.3)
+            torch.nn.init.uniform_(part.running_var, 0.5, 2.0)
+    exported = export_detection(network, recipe(name))
+    session = open_session(exported.model)
+    given = session.run(None, exported.feeds)
+    assert check_parity(given, exported.trained) < 1e-3
+    one = session.run(None, {"image": exported.feeds["image"][1:]})
+    np.testing.assert_allclose(one[0][0], given[0][1], atol=1e-3)

@@ -83,23 +83,18 @@ class TransformerDetector(nn.Module):
             layer_type=block,
             out_features=["stage2", "stage3", "stage4"],
         )
-        config = library.RTDetrV2Config(
-            num_labels=classes,
-            backbone_config=backbone,
-            freeze_backbone_batch_norms=False,
-            encoder_in_channels=list(channels[1:]),
-            encoder_hidden_dim=hidden,
-            decoder_in_channels=[hidden] * 3,
-            d_model=hidden,
-            encoder_ffn_dim=feedforward,
-            decoder_ffn_dim=feedforward,
-            encoder_attention_heads=heads,
-            decoder_attention_heads=heads,
-            decoder_layers=decoder_layers,
-            num_queries=queries,
-            num_denoising=denoising,
-            hidden_expansion=expansion,
-        )
+        values = {
+            "num_labels": classes,
+            "backbone_config": backbone,
+            "encoder_in_channels": list(channels[1:]),
+            "decoder_layers": decoder_layers,
+            "num_queries": queries,
+            "num_denoising": denoising,
+            "hidden_expansion": expansion,
+            **_widths(hidden, feedforward, heads),
+        }
+        # Trained from nothing, so that the backbone's normalisation must learn as well.
+        config = library.RTDetrV2Config(freeze_backbone_batch_norms=False, **values)
         self.classes = classes
         self.network: nn.Module = library.RTDetrV2ForObjectDetection(config)
 
@@ -183,6 +178,19 @@ def without_checks() -> Iterator[None]:
         os.environ.pop(CHECKS)
         if before is not None:
             os.environ[CHECKS] = before
+
+
+def _widths(hidden: int, feedforward: int, heads: int) -> dict[str, Any]:
+    """Gives the widths of encoder and decoder, which are alike."""
+    return {
+        "d_model": hidden,
+        "encoder_hidden_dim": hidden,
+        "decoder_in_channels": [hidden] * 3,
+        "encoder_ffn_dim": feedforward,
+        "decoder_ffn_dim": feedforward,
+        "encoder_attention_heads": heads,
+        "decoder_attention_heads": heads,
+    }
 
 
 def _key(reference: Tensor) -> Tensor:

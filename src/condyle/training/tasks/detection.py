@@ -83,13 +83,7 @@ def train_detection(
         DatasetError: There is no slice, or none with a box.
         BadConfiguration: The recipe's network is none that detects.
     """
-    if not any(len(item.boxes) for item in slices):
-        raise DatasetError(
-            f"There is nothing to train '{stage}' on.",
-            found=f"{len(slices)} slices without a box",
-            needed="slices with boxes",
-            mend="check the archive with 'condyle data check'.",
-        )
+    _require_boxes(slices, stage)
     changes, size = BoxChanges.of(recipe.augmentation), network_size(recipe)
     torch.manual_seed(recipe.seed + fold_seed)
     network = build_network(recipe.network.name, recipe.network.parameters)
@@ -115,6 +109,16 @@ def train_detection(
         validate=_validate(recipe, validation) if validation else None,
     )
     return fit(job, execution)
+
+
+def _require_boxes(slices: Sequence[BoxedSlice], stage: str) -> None:
+    if not any(len(item.boxes) for item in slices):
+        raise DatasetError(
+            f"There is nothing to train '{stage}' on.",
+            found=f"{len(slices)} slices without a box",
+            needed="slices with boxes",
+            mend="check the archive with 'condyle data check'.",
+        )
 
 
 def with_anchors(recipe: Recipe, slices: Sequence[BoxedSlice], *, fold_seed: int = 0) -> Recipe:
