@@ -44,6 +44,9 @@ def train(
     ] = "auto",
     devices: Annotated[int, typer.Option(min=1, metavar="N", help="GPUs of each machine.")] = 1,
     nodes: Annotated[int, typer.Option(min=1, metavar="N", help="Machines.")] = 1,
+    parallel: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Rounds of a split trained side by side.")
+    ] = 1,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a run that was stopped.")
     ] = False,
@@ -84,6 +87,7 @@ def train(
                     device=device,
                     devices=devices,
                     nodes=nodes,
+                    workers=parallel,
                     resume=resume,
                     mlflow=mlflow,
                     progress=progress,

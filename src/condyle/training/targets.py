@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from condyle.domain.case import STUDY_UNIT, Case
 from condyle.domain.study import Series
-from condyle.errors import DatasetError
+from condyle.errors import BadConfiguration, DatasetError
 from condyle.training.recipe import Recipe
 
 TargetSource = Literal["image", "study", "mask"]
 
 PRESENCE = ("no", "yes")
+
+LESION = "lesion"
+"""Name of all structures of the masks together."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +93,12 @@ def mask_targets(recipe: Recipe, structures: Sequence[str]) -> tuple[MaskTarget,
 
     Args:
         recipe: ``target.structures`` names those that are wanted, each by itself; where
-            empty all count as one lesion.
+            empty all count as one lesion, and so they do where that alone is named.
         structures: Names of the values of the archive's masks by number, background first.
 
     Raises:
         DatasetError: The archive has no masks, or lacks a structure that is wanted.
+        BadConfiguration: The recipe mirrors images, and a structure says a side.
     """
     if len(structures) < 2:
         raise DatasetError(
@@ -105,9 +109,10 @@ def mask_targets(recipe: Recipe, structures: Sequence[str]) -> tuple[MaskTarget,
             "slices, or add masks.",
         )
     known = {slug(name): value for value, name in enumerate(structures) if value}
-    if not recipe.target.structures and len(known) > 1:
-        return (MaskTarget("lesion", tuple(known.values())),)
     wanted = [slug(name) for name in recipe.target.structures] or list(known)
+    together = not recipe.target.structures or (wanted == [LESION] and LESION not in known)
+    if together and len(known) > 1:
+        return (MaskTarget(LESION, tuple(known.values())),)
     absent = [name for name in wanted if name not in known]
     if absent:
         raise DatasetError(
@@ -116,6 +121,7 @@ def mask_targets(recipe: Recipe, structures: Sequence[str]) -> tuple[MaskTarget,
             needed=", ".join(absent),
             mend="set target.structures to those that are there, or add the masks.",
         )
+    _refuse_sided(recipe, wanted)
     return tuple(MaskTarget(name, (known[name],)) for name in wanted)
 
 
@@ -141,6 +147,7 @@ def label_targets(
 
     Raises:
         DatasetError: There is no label of that unit, or a wanted one is absent.
+        BadConfiguration: The recipe mirrors images, and a label says a side.
     """
     found = {
         slug(key): LabelTarget(slug(key), key, tuple(classes), unit)
@@ -150,12 +157,25 @@ def label_targets(
     if not found and unit == "image" and len(structures) > 1:
         made = mask_targets(recipe, structures)
         values = tuple(value for target in made for value in target.values)
-        name = made[0].name if len(made) == 1 else "lesion"
+        name = made[0].name if len(made) == 1 else LESION
         found = {name: LabelTarget(name, name, PRESENCE, "mask", values)}
     wanted = [slug(name) for name in recipe.target.labels] or list(found)
     if not wanted or any(name not in found for name in wanted):
         raise _no_label(recipe, found, wanted, unit)
+    _refuse_sided(recipe, wanted)
     return tuple(found[name] for name in wanted)
+
+
+def _refuse_sided(recipe: Recipe, names: Sequence[str]) -> None:
+    """Refuses names of a side that come from the archive; the recipe's own it refuses itself."""
+    sided = recipe.sided(names)
+    if sided:
+        raise BadConfiguration(
+            f"The recipe '{recipe.name}' mirrors images, so that no side can be told.",
+            found=", ".join(sided),
+            needed="labels and structures that name no side, or images that are not mirrored",
+            mend="add --set augmentation.flip=false, or name other labels or structures.",
+        )
 
 
 def _stands(cases: Sequence[Case], key: str, *, study: bool) -> bool:

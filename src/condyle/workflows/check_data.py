@@ -91,7 +91,7 @@ def check_data(
     progress(Progress("headers", 0, 1))
     shortcuts = shortcuts_of(looks, archive=archive, seed=seed)
     source, rng = PictureSource(archive, looks), np.random.default_rng(seed)
-    chosen = chosen_pictures(source, duplicates=duplicates, faults=faults_of(looks), rng=rng)
+    chosen = chosen_pictures(source, duplicates=duplicates.pairs, faults=faults_of(looks), rng=rng)
     places = searched_places(looks, chosen, rng=rng, most=texts)
     text = _search(source, places, reader=reader, progress=progress)
     report = assembled(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from condyle.datasets.archive import Archive
 from condyle.datasets.check.fingerprint import even_contrast
-from condyle.datasets.check.look import CaseLook
+from condyle.datasets.check.look import CaseLook, SliceReader
 from condyle.datasets.split_strata import strata_of
 from condyle.domain.case import STUDY_UNIT, Case, Reference
 from condyle.domain.data_report import (
@@ -33,32 +33,29 @@ Box = tuple[float, float, float, float]
 
 
 class PictureSource:
-    """Reads slices again, one at a time.
+    """Reads slices and masks again, one at a time.
 
     Args:
         archive: Whose.
         looks: What is kept of its cases; only series that could be read are given.
+
+    Attributes:
+        archive: Whose.
+        looks: What is kept of its cases.
+        pixels: Gives the (row, column) pixels of a place.
+        count: Series that could be read.
     """
 
     def __init__(self, archive: Archive, looks: Sequence[CaseLook]) -> None:
         self.archive = archive
         self.looks = tuple(looks)
         self._looks = {look.case.id: look for look in looks}
+        self.pixels = SliceReader(looks)
         self.count = sum(len(look.series) for look in looks)
 
     def case(self, place: Place) -> Case:
         """Gives the case of a place."""
         return self._looks[place.case].case
-
-    def pixels(self, place: Place) -> NDArray[np.float32]:
-        """Gives the (row, column) pixels of a place.
-
-        Where it names no slice, or one that is not there, they are those of the middle one.
-        """
-        series = next(s for s in self._looks[place.case].series if s.place.series == place.series)
-        array: NDArray[np.float32] = series.series.load().array
-        named = place.slice is not None and 0 <= place.slice < len(array)
-        return np.asarray(array[place.slice if named else len(array) // 2])
 
     def mask(self, place: Place) -> NDArray[np.uint8] | None:
         """Gives the (slice, row, column) labelmap of a series, where it has one to be read."""

@@ -64,6 +64,7 @@ def train_recipe(
         recipe=recipe,
         archive=archive,
         split=_split(recipe, archive),
+        data=data,
         out=out,
         execution=execution or Execution(),
         anatomy_run=None if anatomy_run is None else Path(anatomy_run),

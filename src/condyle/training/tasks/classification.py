@@ -12,6 +12,7 @@ from torch.nn import functional
 from condyle.evaluation.binary import area_under_roc
 from condyle.training.changes import Changes, change_images
 from condyle.training.draws import epoch_order
+from condyle.training.enough import require_both
 from condyle.training.execution import Execution
 from condyle.training.export import Exported, export_with_example
 from condyle.training.loop import Batch, Job, Validate, fit
@@ -68,10 +69,20 @@ def train_classification(
         folder: Where its log and checkpoints go.
         seed: Of this fit.
         execution: Where and how to train.
+
+    Raises:
+        DatasetError: There is nothing to learn from, or nothing to be stopped by.
     """
-    network = start_network(recipe, classes=classes, seed=seed, folder=folder)
+    require_both(stage, taught=slices, checked=validation)
     changes = Changes.of(recipe.augmentation)
     order = epoch_order(len(slices), batch=recipe.schedule.batch, seed=seed)
+    network = start_network(
+        recipe,
+        classes=classes,
+        seed=seed,
+        folder=folder,
+        first=lambda: torch.from_numpy(slices.images_at(order(0)))[:, None],
+    )
     truth = slices.labels[:, 0]
     weight = class_weights(truth, classes)
 

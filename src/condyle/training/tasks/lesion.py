@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from condyle.training.changes import Changes, change
 from condyle.training.draws import epoch_order
+from condyle.training.enough import require_both
 from condyle.training.execution import Execution
 from condyle.training.export import Exported, Probability, export_with_example
 from condyle.training.loop import Batch, Job, Validate, fit
@@ -41,12 +42,22 @@ def train_lesion(
         folder: Where its log and checkpoints go.
         seed: Of this fit.
         execution: Where and how to train.
+
+    Raises:
+        DatasetError: There is nothing to learn from, or nothing to be stopped by.
     """
+    require_both(stage, taught=slices, checked=validation)
     if slices.masks is None:
         raise ValueError("a lesion network learns from slices with masks")
-    network = start_network(recipe, classes=slices.masks.shape[1], seed=seed, folder=folder)
     changes = Changes.of(recipe.augmentation)
     order = epoch_order(len(slices), batch=recipe.schedule.batch, seed=seed)
+    network = start_network(
+        recipe,
+        classes=slices.masks.shape[1],
+        seed=seed,
+        folder=folder,
+        first=lambda: torch.from_numpy(slices.images_at(order(0)))[:, None],
+    )
 
     def make_batch(step: int, generator: torch.Generator) -> Batch:
         chosen = order(step)

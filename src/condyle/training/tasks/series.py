@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from condyle.evaluation.binary import area_under_roc
 from condyle.training.changes import Changes, change_images
 from condyle.training.draws import epoch_order
+from condyle.training.enough import require_both
 from condyle.training.execution import Execution
 from condyle.training.export import Exported, export_onnx, torch_outputs
 from condyle.training.loop import Batch, Job, Validate, fit
@@ -92,10 +93,20 @@ def train_series(
         folder: Where its log and checkpoints go.
         seed: Of this fit.
         execution: Where and how to train.
+
+    Raises:
+        DatasetError: There is nothing to learn from, or nothing to be stopped by.
     """
-    network = start_network(recipe, classes=series.labels.shape[1], seed=seed, folder=folder)
+    require_both(stage, taught=series, checked=validation)
     changes = Changes.of(recipe.augmentation)
     order = epoch_order(len(series), batch=recipe.schedule.batch, seed=seed)
+    network = start_network(
+        recipe,
+        classes=series.labels.shape[1],
+        seed=seed,
+        folder=folder,
+        first=lambda: together([series.images(int(at)) for at in order(0)]),
+    )
     weight = positive_weights(series.labels)
 
     def make_batch(step: int, generator: torch.Generator) -> Batch:

@@ -7,24 +7,32 @@ from dataclasses import replace
 from pathlib import Path
 
 from condyle.datasets.split_rounds import Split
+from condyle.datasets.splits import read_split
 from condyle.domain.case import Case
 from condyle.domain.progress import Progress
 from condyle.errors import DatasetError
 from condyle.evaluation.predictions import PredictionRow, Predictions, predictions_from_rows
 from condyle.reporting.predictions import write_predictions
 from condyle.reporting.whole_file import write_whole
+from condyle.training.allocator import limit_threads
 from condyle.training.recipe import TaskName
 from condyle.workflows.training.classification_plan import classification_plan
 from condyle.workflows.training.detection_plan import detection_plan
 from condyle.workflows.training.lesion_plan import lesion_plan
 from condyle.workflows.training.manifests import bundle_manifest
 from condyle.workflows.training.plan import Fit, Plan, RunNetwork
+from condyle.workflows.training.recipe_archive import recipe_archive
 from condyle.workflows.training.run_bundle import round_models, sample_of, write_run_bundle
 from condyle.workflows.training.run_folder import dataset_record, open_run, write_model
 from condyle.workflows.training.run_pages import headline_metrics, run_files, run_report
 from condyle.workflows.training.run_record import round_records, write_run_record
 from condyle.workflows.training.series_plan import series_plan
 from condyle.workflows.training.sessions import network_runner
+from condyle.workflows.training.side_by_side import (
+    RoundRequest,
+    recipe_of,
+    train_side_by_side,
+)
 from condyle.workflows.training.training import Training
 
 PLANS: Mapping[TaskName, Callable[[Training], Plan]] = {
@@ -54,8 +62,7 @@ def train_image_recipe(training: Training) -> Path:
     _refuse_no_validation(split)
     open_run(out, recipe, split, resume=training.execution.resume)
     plan = PLANS[recipe.task](training)
-    for number in range(split.count):
-        _train_round(training, plan, number)
+    _train_rounds(training, plan)
     table = _score(training, plan)
     write_predictions(out / "predictions.csv", table)
     dataset, hashes = dataset_record(training.archive.layout, training.archive.cases)
@@ -125,10 +132,39 @@ def _write_pages(out: Path, files: Mapping[str, bytes]) -> None:
         write_whole(path, content)
 
 
+def _train_rounds(training: Training, plan: Plan) -> None:
+    finished = {
+        number
+        for number, path in enumerate(round_models(training.out, training.split).values())
+        if training.execution.resume and path.is_file()
+    }
+    left = [number for number in range(training.split.count) if number not in finished]
+    workers = min(training.execution.workers, len(left))
+    if workers > 1:
+        train_side_by_side(training, left, train_one=train_requested, workers=workers)
+        return
+    for number in left:
+        _train_round(training, plan, number)
+
+
+def train_requested(request: RoundRequest, told: Callable[[Progress], None]) -> None:
+    """Trains the round of a request, in the process that it was sent to."""
+    limit_threads(request.threads)
+    recipe = recipe_of(request)
+    archive, _ = recipe_archive(recipe, request.data)
+    training = Training(
+        recipe=recipe,
+        archive=archive,
+        split=read_split(str(request.out / "split.yaml")),
+        data=request.data,
+        out=request.out,
+        execution=replace(request.execution, progress=told),
+    )
+    _train_round(training, PLANS[recipe.task](training), request.number)
+
+
 def _train_round(training: Training, plan: Plan, number: int) -> None:
     folder = training.out / "folds" / str(number)
-    if training.execution.resume and (folder / "model.onnx").is_file():
-        return
     fit = Fit(
         number,
         training.split.rounds[number],

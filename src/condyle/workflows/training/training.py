@@ -21,6 +21,7 @@ class Training:
         recipe: The declaration, resolved.
         archive: Its cases are those that no exclusion took out.
         split: Who teaches, who decides when to stop, who is scored.
+        data: Where the archive is.
         out: The run folder.
         execution: Where and how it runs.
         anatomy_run: Run folder of a recipe that this one stands on, or ``None``.
@@ -31,6 +32,7 @@ class Training:
     recipe: Recipe
     archive: Archive
     split: Split
+    data: Path
     out: Path
     execution: Execution
     anatomy_run: Path | None = None
