@@ -258,11 +258,20 @@ def test_a_picture_that_cannot_be_read_is_listed_and_left_out(beside: Path) -> N
     assert open_voc(beside, ArchiveOptions()).unreadable[0].why == "an empty file"
 
 
-def test_named_classes_are_in_their_order_and_the_first_is_without_finding(beside: Path) -> None:
-    named = ArchiveOptions(classes=("slip", "tear", "herniation"))
-    archive = open_voc(beside, named)
-    assert archive.box_classes == ("tear", "herniation")
-    assert boxes_of(archive, "p1_1")[0].labels == ("herniation",)
+def test_named_classes_are_in_their_order_whether_or_not_they_occur(beside: Path) -> None:
+    archive = open_voc(beside, ArchiveOptions(classes=("slip", "tear", "herniation")))
+    assert archive.box_classes == ("slip", "tear", "herniation")
+    assert boxes_of(archive, "p1_1")[0].labels == ("herniation", "slip")
+
+
+@pytest.mark.parametrize("classes", [(), ("tear",), ("None", "tear")])
+def test_a_box_of_the_class_none_shows_the_object_without_any(
+    beside: Path, classes: tuple[str, ...]
+) -> None:
+    put_xml(beside / "p1_1.xml", labelled(("None", (1, 1, 5, 5)), ("tear", (9, 9, 12, 12))))
+    archive = open_voc(beside, ArchiveOptions(classes=classes))
+    assert archive.box_classes == ("tear",)
+    assert [box.labels for box in boxes_of(archive, "p1_1")] == [(), ("tear",)]
 
 
 def test_a_class_that_was_not_named_is_refused_with_the_file_that_has_it(beside: Path) -> None:

@@ -120,18 +120,16 @@ def _classes(
 ) -> tuple[str, tuple[str, ...]]:
     """Gives the name of a box without class, and the classes in order."""
     used = {name for s in drawn.values() for one in s for box in one.boxes for name in box.labels}
-    if not options.classes:
-        names = [*dict.fromkeys(listed), *sorted(used - set(listed))]
-        named = next((name for name in names if name.lower() == NO_CLASS), NO_CLASS)
-        return named, tuple(name for name in names if name != named)
-    if strange := sorted(used - set(options.classes)):
+    names = options.classes or (*dict.fromkeys(listed), *sorted(used - set(listed)))
+    no_class = next((name for name in (*names, *used) if name.lower() == NO_CLASS), NO_CLASS)
+    if strange := sorted(used - {*names, no_class}):
         raise DatasetError(
             "A box of the data has a class that was not named.",
             found=f"'{strange[0]}' in {_first_with(drawn, strange[0])}",
-            needed="one of: " + ", ".join(options.classes),
+            needed="one of: " + ", ".join(names),
             mend="correct the box, or data.options.classes.",
         )
-    return options.classes[0], options.classes[1:]
+    return no_class, tuple(name for name in names if name != no_class)
 
 
 def _first_with(drawn: Mapping[str, Sequence[Drawn]], name: str) -> str:
