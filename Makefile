@@ -70,8 +70,10 @@ types: .venv/installed
 contracts: .venv/installed
 	@.venv/bin/lint-imports
 
+# A file's tests stay in one process, as they share what is made once; threads of libraries
+# would only get in each other's way.
 tests: .venv/installed
-	@.venv/bin/python -m pytest
+	@OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lock: .venv/installed
 	@.venv/bin/python -m pip install $(PIP_FLAGS) pip-tools
