@@ -6,6 +6,7 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
+import nibabel as nib
 import numpy as np
 import openpyxl
 import pyarrow
@@ -340,3 +341,87 @@ def test_without_a_column_the_patient_is_told_by_expression_or_by_the_paths(root
     assert "PATIENT" in archive.notes[0].upper()
     archive = open_table(root, ArchiveOptions(patient="(im)/"))
     assert {case.patient for case in archive.cases} == {"im"}
+
+
+def put_nifti(path: Path, array: np.ndarray) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Stored (x, y, slice) with slices 4 mm apart along the left-right axis.
+    affine = np.array([[0.0, 0, 4, 0], [0.5, 0, 0, 0], [0, 0.5, 0, 0], [0, 0, 0, 1]])
+    nib.save(nib.Nifti1Image(array, affine), path)
+
+
+def test_volumes_and_their_masks_are_read_on_one_grid(tmp_path: Path) -> None:
+    voxels = np.random.default_rng(0).integers(0, 900, (20, 24, 5)).astype(np.int16)
+    mask = np.zeros(voxels.shape, dtype=np.uint8)
+    mask[2:6, 3:9, 1] = 2
+    put_nifti(tmp_path / "p1" / "t1_sag.nii.gz", voxels)
+    put_nifti(tmp_path / "p1" / "seg.nii.gz", mask)
+    rows: list[list[object]] = [
+        ["path", "patient", "mask", "label_tear"],
+        ["p1/t1_sag.nii.gz", "p1", "p1/seg.nii.gz", "yes"],
+    ]
+    put_csv(tmp_path, rows)
+    archive = open_table(tmp_path, ArchiveOptions(structures={"2": "acl"}))
+    (series,) = archive.cases[0].study.series
+    volume = series.load()
+    assert volume.spacing == (4.0, 0.5, 0.5) and series.plane.value == "sagittal"
+    assert archive.structures == ("background", "acl")
+    found = archive.cases[0].reference.masks[series.stem]
+    assert found.shape == volume.array.shape and found.sum() == 24
+    laid = volume.array[found == 1]
+    assert sorted(laid) == sorted(voxels[mask == 2])
+
+
+def test_a_mask_of_another_size_is_named_with_its_image(root: Path) -> None:
+    put_png(root / "seg" / "a.png", value=1, shape=(20, 31))
+    with pytest.raises(DatasetError, match="differ in size") as refused:
+        open_table(root, ArchiveOptions())
+    assert "im/a.png" in refused.value.found and "seg/a.png" in refused.value.found
+
+
+def test_sequences_of_one_study_that_are_called_alike_get_names_of_their_own(root: Path) -> None:
+    rows: list[list[object]] = [
+        ["image", "patient", "study", "series", "label"],
+        ["im/a.png", "p1", "s", "t1", 1],
+        ["im/b.png", "p1", "s", "t1", 0],
+    ]
+    put_csv(root, rows)
+    (case,) = open_table(root, ArchiveOptions()).cases
+    stems = [series.stem for series in case.study.series]
+    assert len(set(stems)) == 2
+    assert case.reference.grades == {stems[0]: {"label": 1}, stems[1]: {"label": 0}}
+
+
+def test_studies_of_two_patients_may_be_numbered_alike(root: Path) -> None:
+    rows: list[list[object]] = [
+        ["image", "patient", "study", "label"],
+        ["im/a.png", "p1", "1", 1],
+        ["im/b.png", "p2", "1", 0],
+    ]
+    put_csv(root, rows)
+    archive = open_table(root, ArchiveOptions())
+    assert [(case.id, case.patient) for case in archive.cases] == [("p1-1", "p1"), ("p2-1", "p2")]
+
+
+def test_images_that_differ_only_in_their_ending_are_two_cases(root: Path) -> None:
+    Image.open(root / "im" / "a.png").save(root / "im" / "a.jpg")
+    rows: list[list[object]] = [["image", "label"], ["im/a.png", 1], ["im/a.jpg", 0]]
+    put_csv(root, rows)
+    archive = open_table(root, ArchiveOptions(patient="/(.)"))
+    assert len({case.id for case in archive.cases}) == 2
+
+
+def test_spellings_that_differ_in_case_are_one_class(root: Path) -> None:
+    rows: list[list[object]] = [["image", "label"], ["im/a.png", "Tear"], ["im/b.png", "tear"]]
+    put_csv(root, [*rows, ["im/c.png", "Normal"]])
+    archive = open_table(root, ArchiveOptions())
+    assert archive.labels == {"label": ("Normal", "Tear")}
+    assert [case.reference.grades[case.id]["label"] for case in archive.cases] == [1, 1, 0]
+
+
+def test_a_table_of_masks_alone_has_no_label(root: Path) -> None:
+    put_csv(root, [["image", "mask"], ["im/a.png", "seg/a.png"], ["im/c.png", "seg/c.png"]])
+    archive = open_table(root, ArchiveOptions())
+    assert is_table(root)
+    assert not archive.labels and archive.structures == ("background", "lesion")
+    assert not archive.cases[0].reference.grades

@@ -293,6 +293,55 @@ def test_a_zip_that_is_damaged_as_published_is_named(host: Host, tmp_path: Path)
         get_dataset("made", out=tmp_path, sets=host.sets())
 
 
+def test_a_file_of_a_zip_that_is_damaged_is_not_left_empty(host: Host, tmp_path: Path) -> None:
+    whole = zipped("a.mha", "b.mha", content=b"many voxels")
+    host.files["images.zip"] = whole.replace(b"many voxelsb", b"many voxelsX", 1)
+    host.record = record_of(host.files, host.address)
+    with pytest.raises(OutputError, match=r"images.zip was not unpacked"):
+        get_dataset("made", out=tmp_path, sets=host.sets())
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == ["LICENCE.txt", "images.zip", "source.json", "table.csv"]
+
+
+def test_files_without_a_shared_folder_and_windows_paths_keep_their_places(
+    host: Host, tmp_path: Path
+) -> None:
+    host.files["images.zip"] = zipped("t1/1.mha", "t2/1.mha", "readme.txt")
+    host.files["masks.zip"] = zipped("masks\\t1\\1.mha", "masks\\t2\\1.mha")
+    host.record = record_of(host.files, host.address)
+    out = get_dataset("made", out=tmp_path, sets=host.sets())
+    assert tree_of(out / "images") == ["readme.txt", "t1/1.mha", "t2/1.mha"]
+    assert tree_of(out / "masks") == ["t1/1.mha", "t2/1.mha"]
+
+
+def test_what_an_earlier_run_left_of_unpacking_is_taken_away(host: Host, tmp_path: Path) -> None:
+    (tmp_path / ".images-raw").mkdir()
+    (tmp_path / ".images-raw" / "000000").write_text("old")
+    (tmp_path / ".images-unpacking").mkdir()
+    get_dataset("made", out=tmp_path, sets=host.sets())
+    assert tree_of(tmp_path) == WHOLE
+
+
+def test_progress_tells_of_fetching_checking_and_unpacking(host: Host, tmp_path: Path) -> None:
+    steps: list[Progress] = []
+    get_dataset("made", out=tmp_path, sets=host.sets(), progress=steps.append)
+    stages = list(dict.fromkeys(step.stage for step in steps))
+    assert stages[:2] == ["get table.csv", "check table.csv"]
+    assert "unpack images.zip" in stages
+    last = [step for step in steps if step.stage == "unpack masks.zip"][-1]
+    assert (last.done, last.total, last.detail) == (2, 2, "files")
+
+
+def test_a_host_that_answers_with_something_else_is_refused(host: Host, tmp_path: Path) -> None:
+    host.files["table.csv"] = b"<html>come back later</html>"
+    with pytest.raises(DatasetError, match="more bytes than its record states"):
+        get_dataset("made", out=tmp_path, sets=host.sets())
+    host.files["table.csv"] = TABLE[::-1]
+    with pytest.raises(DatasetError, match="not the published file"):
+        get_dataset("made", out=tmp_path, sets=host.sets())
+    assert "table.csv" not in tree_of(tmp_path)
+
+
 def test_a_folder_of_somebody_elses_is_not_written_into(host: Host, tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
     with pytest.raises(OutputError, match=r"images.zip was not unpacked"):
@@ -338,6 +387,19 @@ def test_the_verb_shows_the_licence_and_takes_a_copy_brought_by_hand(
     shown = capsys.readouterr().out
     assert "CC BY 4.0" in shown and "10.1038/s41597-024-03090-w" in shown
     assert (out / "images" / "2_t1.mha").is_file()
+
+
+def test_ctrl_c_says_that_the_same_command_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(name: str, **_: object) -> Path:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("condyle.workflows.get_dataset.get_dataset", stopped)
+    assert main(["data", "get", "spider", "--out", str(tmp_path)]) == 130
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == "Getting the data was stopped."
+    assert "run the same command to go on" in told[-1]
 
 
 def test_the_verb_refuses_an_unknown_set(capsys: pytest.CaptureFixture[str]) -> None:

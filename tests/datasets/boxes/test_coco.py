@@ -240,3 +240,55 @@ def test_a_guess_of_patients_from_names_is_dropped_where_the_split_parts_them(
     archive = open_coco(tmp_path, ArchiveOptions())
     assert [case.patient for case in archive.cases] == names
     assert not archive.leaks
+
+
+@pytest.fixture
+def readers(tmp_path: Path, put_picture: Put) -> Path:
+    """Two annotators with JSON of their own, and an adjudication of the second picture."""
+    for name in ("a", "b"):
+        put_picture(f"images/{name}.png")
+    images = [image(1, "a.png"), image(2, "b.png")]
+    wide, narrow = [0, 0, 20, 10], [0, 0, 16, 10]
+    drawn = {
+        "annotator-1": [annotation(1, 1, wide), annotation(2, 2, wide)],
+        "annotator-2": [annotation(1, 1, narrow)],
+    }
+    for who, rows in drawn.items():
+        put(tmp_path / who / "annotations.json", coco(images, rows))
+    last = coco(images[1:], [annotation(1, 2, narrow, category_id=2)])
+    put(tmp_path / "adjudicated" / "annotations.json", last)
+    return tmp_path
+
+
+def test_annotators_have_files_of_their_own_and_share_the_pictures(readers: Path) -> None:
+    archive = open_archive(readers)
+    assert archive.layout == "coco"
+    assert boxes_of(archive, "a") == (LabelledBox((0.0, 0.0, 10.0, 18.0), ("tear",)),)
+    assert boxes_of(archive, "b") == (LabelledBox((0.0, 0.0, 10.0, 16.0), ("slip",)),)
+    assert archive.agreement["mean-iou"] == pytest.approx(0.8)
+    assert archive.agreement["matched-share"] == pytest.approx(2 / 3)
+
+
+def test_a_note_says_how_many_annotators_there_were_and_by_which_rule(readers: Path) -> None:
+    (note,) = [one for one in open_archive(readers).notes if "annotators:" in one]
+    assert note == (
+        "2 annotators: a box and its labels hold by the rule 'majority', boxes being one from"
+        " an overlap of 0.5; 1 of 2 pictures were adjudicated."
+    )
+
+
+def test_annotators_who_did_not_look_at_a_picture_are_not_counted(readers: Path) -> None:
+    values = json.loads((readers / "annotator-2" / "annotations.json").read_text())
+    values["images"] = values["images"][:1]
+    put(readers / "annotator-2" / "annotations.json", values)
+    (readers / "adjudicated" / "annotations.json").unlink()
+    archive = open_archive(readers, options=ArchiveOptions(consensus="all"))
+    assert len(boxes_of(archive, "b")) == 1
+
+
+def test_annotators_who_list_other_sizes_are_refused(readers: Path) -> None:
+    values = json.loads((readers / "annotator-2" / "annotations.json").read_text())
+    values["images"][0]["width"] = 99
+    put(readers / "annotator-2" / "annotations.json", values)
+    with pytest.raises(DatasetError, match=r"annotator-2/annotations.json, image 1"):
+        open_archive(readers)
