@@ -20,7 +20,8 @@ from condyle.datasets.folder_classes import FolderClasses, folder_classes, tells
 from condyle.datasets.folder_images import Found, images_among, may_hold_image
 from condyle.datasets.owners import PATIENT_TABLE, Owners, owners_of
 from condyle.datasets.patients import by_pattern, patient_pattern, patients_of
-from condyle.datasets.split_lists import NO_SIDES, Sides, is_list_name, sides_by_list, sides_of
+from condyle.datasets.split_files import is_split_name
+from condyle.datasets.split_lists import NO_SIDES, Sides, sides_by_list, sides_of
 from condyle.datasets.tree import Tree, names_below, natural, tree_of
 from condyle.datasets.words import side_of
 from condyle.domain.case import Case, Reference
@@ -220,10 +221,11 @@ def _with_folders(one: Found) -> str:
 def _sides(tree: Tree, images: Sequence[Found], owned: _Owned) -> Sides:
     """Reads the data set's own split: from lists, else from folders that name its sides."""
     whose = {str(number): patient for number, patient in enumerate(owned.patients)}
-    lists = [file for file in tree.files if is_list_name(file.label)]
-    if lists:
-        named = {str(number): (one.path,) for number, one in enumerate(images)}
-        return sides_by_list(lists, named, whose)
+    lists = [file for file in tree.files if is_split_name(file.label)]
+    named = {str(number): (one.path,) for number, one in enumerate(images)}
+    listed = sides_by_list(lists, named, whose)
+    if listed.told_by:
+        return listed
     said: dict[str, set[Side]] = defaultdict(set)
     for one, patient in zip(images, owned.patients, strict=True):
         sides = [side_of(part) for part in PurePosixPath(one.path).parts[:-1]]

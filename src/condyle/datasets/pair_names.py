@@ -85,7 +85,7 @@ def match(paths: Sequence[str], *, mask_words: frozenset[str] = MASK_WORDS) -> M
         _match([_taken_apart(path, where, shared, mask_words) for path in paths])
         for where in _WHERES
     ]
-    return max(tried, key=lambda one: (len(one.pairs), -len(one.masks)))
+    return max(tried, key=lambda one: (len(one.pairs), -len(one.masks) if one.pairs else 0))
 
 
 def words_of_half(paths: Sequence[str]) -> tuple[str, ...]:

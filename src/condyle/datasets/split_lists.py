@@ -1,26 +1,17 @@
-"""A data set's own split, given as text lists of its files: train.txt, val.txt, test.txt."""
+"""A data set's own split, whose files name its cases: train.txt, val.txt, test.txt."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from condyle.datasets.archive import Side, Unreadable
-from condyle.datasets.words import SIDES, side_of, words_of
+from condyle.datasets.split_files import Line, is_split_name, lines_of
 from condyle.errors import DatasetError
 from condyle.sources import SourceFile
 from condyle.sources.files import known_suffix
-
-_ENDINGS = (".txt", ".lst", ".list", ".csv", ".tsv")
-_MOST_BYTES = 64 << 20
-_LISTED = """
-    list lists file files filename filenames name names id ids index set split splits image images
-    img imgs mask masks pairs data dataset patients cases slices
-"""
-_BESIDE = frozenset(_LISTED.split())
 
 
 @dataclass(frozen=True)
@@ -44,14 +35,6 @@ NO_SIDES = Sides({})
 """What a data set without a split of its own says."""
 
 
-def is_list_name(name: str) -> bool:
-    """Says whether a file's name is that of a list of a side, such as ``val_files.txt``."""
-    pure = PurePosixPath(name)
-    if pure.suffix.lower() not in _ENDINGS or side_of(pure.stem) is None:
-        return False
-    return set(words_of(pure.stem)) <= _BESIDE | set(SIDES)
-
-
 def sides_by_list(
     files: Iterable[SourceFile], names: Mapping[str, Iterable[str]], patients: Mapping[str, str]
 ) -> Sides:
@@ -67,20 +50,38 @@ def sides_by_list(
     Raises:
         DatasetError: A list is no text, or names nothing of the archive at all.
     """
-    lists = [file for file in files if is_list_name(file.label)]
     index = _index(names, patients)
     said: dict[str, set[Side]] = defaultdict(set)
     unknown: list[Unreadable] = []
-    for file in lists:
-        side = side_of(PurePosixPath(file.label).stem)
-        found, missed = _read(file, index, patients)
-        if not found and missed:
+    told_by: list[str] = []
+    for file in files:
+        lines = list(lines_of(file)) if is_split_name(file.label) else []
+        missed: list[Unreadable] = []
+        named = False
+        for line in lines:
+            cases = _named(line.text, index)
+            named = named or bool(cases)
+            for case in cases if _one_patient(cases, patients) else ():
+                said[patients[case]].add(line.side)
+            missed.extend(_missed(line, cases, patients))
+        if missed and not named:
             raise _names_nothing(file.label, missed[0])
         unknown.extend(missed)
-        for case in found:
-            if side is not None:
-                said[patients[case]].add(side)
-    return sides_of(said, tuple(unknown), tuple(file.label for file in lists))
+        told_by.extend([file.label] if lines else [])
+    return sides_of(said, tuple(unknown), tuple(told_by))
+
+
+def _one_patient(cases: frozenset[str], patients: Mapping[str, str]) -> bool:
+    return len({patients[case] for case in cases}) == 1
+
+
+def _missed(line: Line, cases: frozenset[str], patients: Mapping[str, str]) -> Iterator[Unreadable]:
+    """Says why a line names nothing; a first line without a number may be a header."""
+    row = f"{line.file}, row {line.row}"
+    if cases and not _one_patient(cases, patients):
+        yield Unreadable(row, "names images of several patients")
+    elif not cases and (line.row > 1 or any(char.isdecimal() for char in line.text)):
+        yield Unreadable(row, "names no image of the archive")
 
 
 def sides_of(
@@ -129,25 +130,6 @@ def _endings_of(path: str) -> Iterator[str]:
     yield channel.rsplit("/", 1)[-1]
 
 
-def _read(
-    file: SourceFile, index: Mapping[str, frozenset[str]], patients: Mapping[str, str]
-) -> tuple[list[str], list[Unreadable]]:
-    found: list[str] = []
-    missed: list[Unreadable] = []
-    for number, line in enumerate(_lines(file), start=1):
-        if not line or line.startswith("#"):
-            continue
-        cases = _named(line, index)
-        row = f"{file.label}, row {number}"
-        if len({patients[case] for case in cases}) > 1:
-            missed.append(Unreadable(row, "names images of several patients"))
-        elif cases:
-            found.extend(sorted(cases))
-        elif number > 1 or any(char.isdecimal() for char in line):
-            missed.append(Unreadable(row, "names no image of the archive"))
-    return found, missed
-
-
 def _named(line: str, index: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Gives the cases that a line names: as a whole, else by its first column that does."""
     columns = {*re.split(r"[,;\t]", line), *line.split()}
@@ -161,27 +143,6 @@ def _named(line: str, index: Mapping[str, frozenset[str]]) -> frozenset[str]:
                 if name in index:
                     return index[name]
     return frozenset()
-
-
-def _lines(file: SourceFile) -> Sequence[str]:
-    if file.size > _MOST_BYTES:
-        raise _no_text(file.label, f"more than {_MOST_BYTES >> 20} MiB")
-    with file.open() as stream:
-        raw = stream.read(_MOST_BYTES)
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        return [line.strip() for line in raw.decode(encoding).splitlines()]
-    except UnicodeDecodeError as error:
-        raise _no_text(file.label, "bytes that are no text") from error
-
-
-def _no_text(label: str, found: str) -> DatasetError:
-    return DatasetError(
-        "A list of the data set's own split cannot be read.",
-        found=f"{label}: {found}",
-        needed="text in UTF-8, one file name a line",
-        mend="save the list again as plain text, or take it away.",
-    )
 
 
 def _names_nothing(label: str, first: Unreadable) -> DatasetError:
