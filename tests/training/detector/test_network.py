@@ -4,6 +4,8 @@ import pytest
 import torch
 
 from condyle.errors import BadConfiguration, UnknownName
+from condyle.training.detector.assignment import COUNTED, Targets
+from condyle.training.detector.loss import DetectionLoss, detection_loss
 from condyle.training.detector.network import PRIOR, Detector
 
 from .conftest import ANCHORS, FAMILY
@@ -115,3 +117,22 @@ def test_anchors_that_are_not_three_levels_of_sizes_are_refused(anchors, tiny):
     with pytest.raises(BadConfiguration) as caught:
         tiny("yolov3", anchors=anchors)
     assert "three levels" in caught.value.needed
+
+
+@pytest.mark.parametrize("name", FAMILY)
+def test_layers_in_16_bits_give_boxes_in_32_and_nearly_the_same_loss(name, tiny):
+    network, image = tiny(name, drop_block_keep=1.0).train(), torch.rand(2, 1, 64, 64)
+    wanted = Targets(
+        boxes=torch.tensor([[[10.0, 12, 30, 40]], [[20, 20, 44, 30]]]),
+        labels=torch.ones(2, 1, 3),
+        state=torch.full((2, 1), COUNTED),
+    )
+    settings = DetectionLoss(offset_weight=1.0)
+    plain = detection_loss(network, network(image), wanted, settings=settings)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        maps = network(image)
+        half = detection_loss(network, maps, wanted, settings=settings)
+    assert {part.dtype for part in maps} == {torch.float32}
+    assert float(half.detach()) == pytest.approx(float(plain.detach()), rel=0.1)
+    half.backward()
+    assert all(torch.isfinite(p.grad).all() for p in network.parameters())

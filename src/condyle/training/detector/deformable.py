@@ -36,7 +36,7 @@ class DeformableConv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Maps (batch, inputs, row, column) to (batch, outputs, row / stride, ...)."""
-        told = self.shift(x)
+        told = self.shift(x).float()  # places need more than 16 bits
         offset, modulation = told[:, : 2 * TAPS], told[:, 2 * TAPS :].sigmoid()
         return deformable_conv(x, self.weight, offset, modulation, stride=self.stride)
 
@@ -56,7 +56,7 @@ def deformable_conv(
     """
     batch, channels, rows, columns = x.shape
     down, across = offset.shape[2:]
-    taps, i, j = (torch.arange(n, device=x.device, dtype=x.dtype) for n in (3, down, across))
+    taps, i, j = (torch.arange(n, device=x.device, dtype=offset.dtype) for n in (3, down, across))
     row = i[None, :, None] * stride + (taps - 1).repeat_interleave(3)[:, None, None]
     column = j[None, None, :] * stride + (taps - 1).repeat(3)[:, None, None]
     shifts = offset.reshape(batch, TAPS, 2, down, across)
@@ -64,7 +64,7 @@ def deformable_conv(
     y = (2 * (row[None] + shifts[:, :, 0]) + 1) / rows - 1
     z = (2 * (column[None] + shifts[:, :, 1]) + 1) / columns - 1
     grid = torch.stack([z, y], dim=-1).reshape(batch, TAPS * down, across, 2)
-    seen = functional.grid_sample(x, grid, padding_mode="zeros", align_corners=False)
+    seen = functional.grid_sample(x.to(grid.dtype), grid, padding_mode="zeros", align_corners=False)
     seen = seen.reshape(batch, channels, TAPS, down, across) * modulation[:, None]
     flat = seen.reshape(batch, channels * TAPS, down, across)
     return functional.conv2d(flat, weight.reshape(weight.shape[0], channels * TAPS, 1, 1))

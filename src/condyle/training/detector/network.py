@@ -113,7 +113,8 @@ class Detector(nn.Module):
         for level, head, feature in zip(
             self.anchors, self.heads, self.neck(self.backbone(x)), strict=True
         ):
-            raw = head(feature)
+            # Pixels and areas of boxes do not fit into 16 bits, whatever the layers ran in.
+            raw = head(feature).float()
             batch, channels, rows, columns = raw.shape
             count = len(level)
             raw = raw.reshape(batch, count, channels // count, rows, columns)
