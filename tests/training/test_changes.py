@@ -90,7 +90,7 @@ def test_intensity_is_changed_in_its_share_of_the_slices(share: float) -> None:
     altered = ~torch.isclose(moved, image, atol=1e-4).flatten(1).all(dim=1)
     assert abs(float(altered.float().mean()) - share) < 0.1
     assert torch.equal(moved_mask, mask)
-    assert 0.0 <= float(moved.min()) and float(moved.max()) <= 1.0
+    assert float(moved.min()) >= 0.0 and float(moved.max()) <= 1.0
 
 
 def test_the_slices_of_a_series_are_moved_alike_and_those_of_another_otherwise() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from condyle.errors import DatasetError
+from condyle.errors import BadConfiguration, DatasetError
 from condyle.training.recipe import Recipe, read_recipe
 from condyle.training.targets import (
     PRESENCE,
@@ -53,11 +53,14 @@ def test_a_name_becomes_lower_case_letters_digits_and_hyphens() -> None:
     assert slug("--") == "label"
 
 
-def test_every_structure_of_the_masks_is_outlined_unless_some_are_named() -> None:
-    every = mask_targets(recipe(), STRUCTURES)
-    assert every == (MaskTarget("acl-tear", (1,)), MaskTarget("meniscal-tear", (2,)))
-    one = mask_targets(recipe(target__structures="[Meniscal Tear]"), STRUCTURES)
-    assert one == (MaskTarget("meniscal-tear", (2,)),)
+def test_the_structures_of_the_masks_are_one_lesion_unless_some_are_named() -> None:
+    assert mask_targets(recipe(), STRUCTURES) == (MaskTarget("lesion", (1, 2)),)
+    assert mask_targets(recipe(), STRUCTURES[:2]) == (MaskTarget("acl-tear", (1,)),)
+    again = recipe(target__structures="[lesion]")  # as a bundle that tells lesions says it
+    assert mask_targets(again, STRUCTURES) == (MaskTarget("lesion", (1, 2)),)
+    assert mask_targets(again, (*STRUCTURES, "lesion")) == (MaskTarget("lesion", (3,)),)
+    named = mask_targets(recipe(target__structures="[Meniscal Tear, acl-tear]"), STRUCTURES)
+    assert named == (MaskTarget("meniscal-tear", (2,)), MaskTarget("acl-tear", (1,)))
 
 
 def test_a_mask_target_takes_its_own_values_alone() -> None:
@@ -152,3 +155,17 @@ def test_a_label_that_is_not_of_the_unit_is_refused(
 def test_grades_of_discs_are_no_labels_of_images(archive) -> None:
     with pytest.raises(DatasetError):
         label_targets(recipe(), cases=archive[1:], labels={"pfirrmann": ("1", "2")}, unit="image")
+
+
+def test_a_recipe_that_mirrors_images_tells_no_side_that_the_archive_names(make_case) -> None:
+    mirrored = recipe("ankle-olt-resnet50")
+    with pytest.raises(BadConfiguration) as caught:
+        mask_targets(mirrored, ("background", "Medial meniscus"))
+    assert caught.value.found == "medial-meniscus"
+    assert "augmentation.flip=false" in caught.value.mend
+    case = make_case("1", {"a": np.zeros((1, 4, 4))}, grades={"a": {"Side (left)": 1}})
+    labels = {"Side (left)": PRESENCE}
+    with pytest.raises(BadConfiguration):
+        label_targets(mirrored, cases=[case], labels=labels, unit="image")
+    plain = recipe("ankle-olt-resnet50", augmentation__flip="false")
+    assert label_targets(plain, cases=[case], labels=labels, unit="image")[0].name == "side-left"

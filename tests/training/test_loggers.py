@@ -1,0 +1,68 @@
+"""Where the curves of a fit go: TensorBoard always, MLflow where it is asked for."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import torch
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from condyle.errors import MissingExtra
+from condyle.training import loggers
+from condyle.training.execution import Execution
+from condyle.training.loggers import run_loggers
+from condyle.training.loop import Job, fit
+from condyle.training.recipe_parts import OptimiserPart, SchedulePart
+
+
+def trained(folder: Path, mlflow: str | None = None) -> None:
+    job = Job(
+        stage="round-3",
+        network=torch.nn.Linear(2, 1),
+        make_batch=lambda number, generator: (torch.rand(2, 2, generator=generator),),
+        loss_of=lambda network, batch: network(batch[0]).square().mean(),
+        schedule=SchedulePart(epochs=2, most_epoch_steps=10, epoch_steps=10, batch=2, warmup=0),
+        optimiser=OptimiserPart(),
+        seed=1,
+        folder=folder,
+        items=2,
+        validate=lambda network: {"dice": 0.5},
+    )
+    fit(job, Execution("cpu", mlflow=mlflow))
+
+
+def test_tensorboard_shows_the_loss_and_the_figures_of_validation(tmp_path) -> None:
+    trained(tmp_path)
+    assert list((tmp_path / "tensorboard").glob("events.out.tfevents.*"))
+    events = EventAccumulator(str(tmp_path / "tensorboard"))
+    events.Reload()
+    assert {"loss", "validation-dice"} <= set(events.Tags()["scalars"])
+    assert [one.value for one in events.Scalars("validation-dice")] == [0.5, 0.5]
+    assert [one.step for one in events.Scalars("loss")] == [9, 19]
+
+
+def test_nothing_goes_to_mlflow_unless_it_is_asked_for(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert len(run_loggers(tmp_path / "fit", stage="round-0", mlflow=None)) == 1
+    trained(tmp_path / "fit")
+    assert not list(tmp_path.rglob("*mlruns*"))
+
+
+def test_where_mlflow_is_not_installed_the_pip_command_is_given(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(loggers, "find_spec", lambda name: None)
+    with pytest.raises(MissingExtra) as caught:
+        run_loggers(tmp_path, stage="round-0", mlflow="file:runs")
+    assert "pip install 'condyle[mlflow]'" in caught.value.mend
+
+
+@pytest.mark.skipif(find_spec("mlflow") is None, reason="the 'mlflow' extra is not installed")
+@pytest.mark.filterwarnings("ignore")  # of MLflow's own
+def test_mlflow_gets_the_curves_under_the_name_of_the_fit(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
+    trained(tmp_path / "fit", mlflow=f"file:{tmp_path / 'runs'}")
+    (figure,) = (tmp_path / "runs").rglob("metrics/validation-dice")
+    assert [float(line.split()[1]) for line in figure.read_text().splitlines()] == [0.5, 0.5]
+    assert "round-3" in {path.read_text() for path in figure.parents[1].rglob("mlflow.runName")}
