@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from condyle.phantoms.knee_bones import PIVOT, femur_distance
 from condyle.phantoms.knee_person import KneePerson
 from condyle.phantoms.knee_structures import KneeStructure
-from condyle.phantoms.limb_space import Column, Cord, Points, bezier, column
+from condyle.phantoms.limb_space import Column, Cord, Distance, Points, bezier, blend, column
 
 _THIGH: dict[str, Column] = {
     "vastus medialis": column(
         z=(30.0, 38.0, 48.0, 60.0, 80.0, 120.0),
-        u=(-36.0, -36.5, -36.0, -34.0, -30.0, -26.0),
+        u=(-35.0, -35.0, -33.5, -31.0, -28.0, -26.0),
         y=(-27.0, -28.0, -29.0, -29.0, -28.0, -26.0),
         width=(2.0, 6.0, 11.0, 15.0, 19.0, 22.0),
         depth=(3.0, 9.0, 16.0, 20.0, 22.0, 24.0),
@@ -133,14 +133,20 @@ _OF: dict[str, KneeStructure] = {
     "medial gastrocnemius": KneeStructure.MEDIAL_GASTROCNEMIUS,
     "lateral gastrocnemius": KneeStructure.LATERAL_GASTROCNEMIUS,
 }
-ENVELOPE = column(
-    z=(-130.0, -78.0, -40.0, -10.0, 10.0, 35.0, 60.0, 90.0, 130.0),
-    u=(0.0, 0.0, 0.5, -0.5, -1.0, -1.5, -1.5, -1.5, -1.5),
-    y=(9.0, 7.5, 6.0, -1.0, -4.5, -8.0, -6.0, -5.0, -5.0),
-    width=(44.0, 47.0, 49.0, 47.0, 48.5, 50.0, 51.0, 55.0, 62.0),
-    depth=(43.0, 47.0, 49.5, 51.0, 52.5, 54.0, 55.0, 58.0, 64.0),
+_CALF_FASCIA = column(
+    z=(-130.0, -78.0, -40.0, -10.0, 10.0, 35.0),
+    u=(0.0, 0.0, 0.5, -0.5, -1.0, -1.5),
+    y=(9.0, 7.5, 6.0, -1.0, -4.5, -8.0),
+    width=(44.0, 47.0, 49.0, 47.0, 48.5, 50.0),
+    depth=(43.0, 47.0, 49.5, 51.0, 52.5, 54.0),
 )
-"""The fascia, within which everything but skin and the fat under it lies."""
+_THIGH_FASCIA = column(
+    z=(-10.0, 10.0, 35.0, 60.0, 90.0, 130.0),
+    u=(-0.5, -1.0, -1.5, -1.5, -1.5, -1.5),
+    y=(-1.0, -4.5, -8.0, -6.0, -5.0, -5.0),
+    width=(47.0, 48.5, 51.0, 53.5, 57.0, 63.0),
+    depth=(51.0, 52.5, 54.0, 55.0, 58.0, 64.0),
+)
 
 
 @dataclass(frozen=True)
@@ -174,6 +180,22 @@ class Knee:
     def femoral(self, points: Points) -> Points:
         """Gives points as the femur sees them."""
         return points.bent(self.bend, PIVOT)
+
+
+def fascia_distance(points: Points, knee: Knee) -> Distance:
+    """Gives the distance to the fascia, within which all but skin and the fat under it lies.
+
+    Above the joint it follows the femur, below it the tibia; the patella lifts it.
+    """
+    thigh = _THIGH_FASCIA.distance(knee.femoral(points))
+    limb = blend(_CALF_FASCIA.distance(points), thigh, 12.0)
+    u, y, z = knee.patella
+    over = np.sqrt(
+        ((points.u - u) / 23.0) ** 2
+        + ((points.y - y + 6.0) / 16.5) ** 2
+        + ((points.z - z) / 23) ** 2
+    )
+    return blend(limb, ((over - 1.0) * 16.5).astype(np.float32), 8.0)
 
 
 def structure_of_muscle(name: str) -> KneeStructure:

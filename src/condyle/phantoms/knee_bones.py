@@ -103,9 +103,9 @@ def femur_distance(points: Points, shape: BoneShape) -> FemurDistance:
     narrow = np.clip((-4.0 - y) / 30.0, 0.0, 1.3)
     # Below and above the epicondyles the sides draw in.
     barrel = np.minimum(0.006 * (z - 26.0) ** 2, 5.0)
-    half = 39.0 - 12.5 * narrow * np.sqrt(narrow) - barrel
+    half = 38.6 - 10.5 * narrow * np.sqrt(narrow) - barrel
     sides = (np.abs(u + 1.5) - half).astype(np.float32)
-    body = meet(profile, sides, 12.0)
+    body = meet(profile, sides, 10.0)
     whole = blend(body, _FEMORAL_SHAFT.distance(Points(u, y, z)), 7.0)
     notch = _notch(u, y, z, shape)
     return FemurDistance(meet(whole, -notch, 4.0), sides, notch)

@@ -53,7 +53,7 @@ def femoral_surface(points: Points, knee: Knee) -> FemoralSurface:
     femur = femur_distance(own, knee.person.bones)
     front = 45.0 - 1.1 * np.maximum(np.abs(own.u - 3.0) - 12.0, 0.0)
     top = np.where(own.y > -12.0, np.float32(39.0), front) - own.z
-    edge = np.minimum(np.minimum(top, -2.0 - femur.sides), femur.notch + 0.5).astype(np.float32)
+    edge = np.minimum(np.minimum(top, -2.0 - femur.sides), femur.notch - 1.0).astype(np.float32)
     share = np.clip(edge / np.float32(_EDGE_MM), 0.0, 1.0)
     thick = np.float32(knee.person.femoral_mm) * np.sqrt(share)
     return FemoralSurface(own, femur.bone, (femur.bone - thick).astype(np.float32), edge)

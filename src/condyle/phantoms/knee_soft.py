@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from condyle.phantoms.knee_anatomy import ENVELOPE, Knee, structure_of_muscle
+from condyle.phantoms.knee_anatomy import Knee, fascia_distance, structure_of_muscle
 from condyle.phantoms.knee_joint import FemoralSurface
 from condyle.phantoms.knee_structures import KneeStructure
 from condyle.phantoms.limb_canvas import Canvas
@@ -18,7 +18,7 @@ _SKIN_MM = 1.6
 def paint_limb(canvas: Canvas, knee: Knee) -> None:
     """Paints skin, the fat under it, the fascia, and fat within."""
     points = canvas.points
-    deep = ENVELOPE.distance(points)
+    deep = fascia_distance(points, knee)
     # There is little fat over the patella and its tendon.
     front = np.clip((-points.y - 30.0) / 22.0, 0.0, 1.0)
     fat = knee.person.fat_mm * (1.0 - 0.6 * front) + 0.8 * ripple(points, knee.person.phases, 90.0)
