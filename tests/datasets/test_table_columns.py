@@ -51,9 +51,9 @@ def test_of_several_columns_for_a_role_the_likeliest_is_taken() -> None:
     assert column_of(rows, "image", ("image", "path", "file"), ArchiveOptions()) == "image"
 
 
-def test_the_prefix_is_no_part_of_a_labels_name() -> None:
-    found = columns_of(table("image", "label_ACL tear", "labelled"), ArchiveOptions())
-    assert found.labels == {"acl_tear": "label_ACL tear"}
+def test_the_prefix_is_no_part_of_a_labels_name_and_the_rest_is_kept_as_it_is() -> None:
+    found = columns_of(table("image", "label_acl-tear", "Label_B c", "labelled"), ArchiveOptions())
+    assert found.labels == {"acl-tear": "label_acl-tear", "B c": "Label_B c"}
     assert found.covariates == {"labelled": "labelled"}
 
 

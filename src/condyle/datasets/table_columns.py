@@ -88,9 +88,10 @@ def _labels(rows: Rows, options: ArchiveOptions) -> dict[str, str]:
         return {name: _named(rows, name, "labels") for name in options.labels}
     found = {}
     for column in rows.columns:
-        name = plain(column)
-        if name == "label" or name.startswith(LABEL_PREFIX):
-            found[name.removeprefix(LABEL_PREFIX) or name] = column
+        if plain(column) == "label":
+            found["label"] = column
+        elif plain(column).startswith(LABEL_PREFIX):
+            found[column.strip()[len(LABEL_PREFIX) :].strip()] = column
     return found
 
 
