@@ -49,6 +49,34 @@ def test_what_is_not_sure_or_no_letter_is_no_text(texture: Any) -> None:
     assert find_text([(place(1), texture(1)[0])], of=1, reader=reader).found == ()
 
 
+def test_what_is_as_large_as_a_bone_is_no_letter(texture: Any) -> None:
+    def read(picture: NDArray[np.uint8]) -> list[Reading]:
+        return [Reading((10, 10, 60, 40), "O", 0.9), Reading((1, 1, 12, 70), "NAME", 0.9)]
+
+    (text,) = find_text([(place(1), texture(1)[0])], of=1, reader=read).found
+    assert text.characters == 4
+
+
+@pytest.mark.parametrize(
+    ("said", "confidence", "row", "found"),
+    [
+        ("R", 0.95, 5, 1),
+        ("R", 0.8, 5, 0),
+        ("Q", 0.95, 5, 0),
+        ("R", 0.95, 45, 0),
+        ("R.", 0.95, 5, 1),
+    ],
+)
+def test_a_single_letter_counts_where_it_marks_a_side_surely_and_near_an_edge(
+    texture: Any, said: str, confidence: float, row: float, found: int
+) -> None:
+    def read(picture: NDArray[np.uint8]) -> list[Reading]:
+        return [Reading((row, 36, row + 8, 44), said, confidence)]
+
+    texts = find_text([(place(1), texture(1)[0])], of=1, reader=read).found
+    assert [text.marker for text in texts] == ["R"] * found
+
+
 def test_a_sample_says_that_it_is_one(texture: Any) -> None:
     found = find_text([(place(1), texture(1)[0])], of=5, reader=reader_of())
     assert (found.looked, found.of) == (1, 5)

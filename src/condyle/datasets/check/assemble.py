@@ -11,14 +11,14 @@ import numpy as np
 from condyle.datasets.archive import Archive
 from condyle.datasets.check.alarms import alarms_of
 from condyle.datasets.check.counts import count_tables, label_counts
-from condyle.datasets.check.duplicates import find_duplicates
-from condyle.datasets.check.look import RECOGNISED, CaseLook
+from condyle.datasets.check.duplicates import Found, find_duplicates
+from condyle.datasets.check.look import RECOGNISED, CaseLook, SliceReader
 from condyle.datasets.check.marks import repeated_masks
 from condyle.datasets.check.shortcuts import find_shortcuts
-from condyle.domain.data_report import DataReport, Duplicate, Fault, Shortcut, TextSearch
+from condyle.domain.data_report import DataReport, Fault, Shortcut, TextSearch
 
 
-def duplicates_of(looks: Sequence[CaseLook], *, archive: Archive) -> tuple[Duplicate, ...]:
+def duplicates_of(looks: Sequence[CaseLook], *, archive: Archive) -> Found:
     """Finds pictures that lie under two patients.
 
     Args:
@@ -26,7 +26,7 @@ def duplicates_of(looks: Sequence[CaseLook], *, archive: Archive) -> tuple[Dupli
         archive: Whose own split tells which of them lie on two sides.
     """
     prints = [item for look in looks for series in look.series for item in series.prints]
-    return find_duplicates(prints, sides=archive.sides)
+    return find_duplicates(prints, pixels=SliceReader(looks), sides=archive.sides)
 
 
 def faults_of(looks: Sequence[CaseLook]) -> tuple[Fault, ...]:
@@ -54,7 +54,7 @@ def assembled(
     looks: Sequence[CaseLook],
     *,
     archive: Archive,
-    duplicates: tuple[Duplicate, ...],
+    duplicates: Found,
     shortcuts: tuple[Shortcut, ...],
     text: TextSearch,
 ) -> DataReport:
@@ -84,17 +84,17 @@ def assembled(
         sides=tuple(sorted(sides.items())),
         leaks=archive.leaks,
         unreadable=tuple(unreadable),
-        duplicates=duplicates,
+        duplicates=duplicates.pairs,
         faults=faults_of(looks),
         shortcuts=shortcuts,
         text=text,
-        not_looked_at=_not_looked_at(looks, text),
+        not_looked_at=_not_looked_at(looks, text, duplicates.unsettled),
         agreement=tuple(sorted(archive.agreement.items())),
     )
     return replace(report, alarms=alarms_of(report))
 
 
-def _not_looked_at(looks: Sequence[CaseLook], text: TextSearch) -> tuple[str, ...]:
+def _not_looked_at(looks: Sequence[CaseLook], text: TextSearch, unsettled: int) -> tuple[str, ...]:
     said = []
     if text.looked < text.of:
         said.append(
@@ -106,6 +106,11 @@ def _not_looked_at(looks: Sequence[CaseLook], text: TextSearch) -> tuple[str, ..
         said.append(
             f"Altered copies: {RECOGNISED} slices of each of {long} longer series were "
             "compared; equal pixels would have been found on any slice."
+        )
+    if unsettled:
+        said.append(
+            f"Altered copies: {unsettled} further pairs of pictures of two patients that look "
+            "alike when small were not compared closely."
         )
     said.append(
         "Copies that were turned by an angle, or cropped by more than a few per cent, are not "

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from condyle.datasets.check.fingerprint import DETAIL, TURNS, VIEWS, Fingerprint
+from condyle.datasets.check.confirm import SAME, agreement_of_detail
+from condyle.datasets.check.fingerprint import DETAIL, TURNS, VIEWS, Fingerprint, turn_over
 from condyle.domain.data_report import Duplicate, Place, Turn
 
 REACH = 11
 """Bits in which the hashes of two pictures may differ to be compared."""
 
 ALIKE = 0.85
-"""Least correlation of detail of two pictures that are nearly the same. Among 64,000 pairs
-of mid-sagittal slices of different patients none reached 0.80; the same slice compressed,
-resized, brightened or with noise keeps over 0.95."""
+"""Least correlation of detail, at 48 x 48, of two pictures that are compared closely. Among
+64,000 pairs of real mid-sagittal slices of different patients none reached 0.80."""
+
+MOST_CLOSELY = 500
+"""Pairs of pictures that are read again and compared closely, those first that are most alike."""
 
 _BANDS, _BAND_BITS = 4, 16
 _NEAR = np.array([0, *(1 << bit for bit in range(_BAND_BITS))], dtype=np.uint64)
@@ -43,69 +46,95 @@ class Print:
     seen: Fingerprint | None = None
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a search found.
+
+    Attributes:
+        pairs: One for each two series; exact ones first, then by falling agreement.
+        unsettled: Pairs of pictures that look alike when small and were not compared closely,
+            there being too many.
+    """
+
+    pairs: tuple[Duplicate, ...]
+    unsettled: int = 0
+
+
 def find_duplicates(
-    prints: Sequence[Print], *, sides: Mapping[str, str] | None = None
-) -> tuple[Duplicate, ...]:
-    """Finds pictures that lie under two patients, one entry for each two series.
+    prints: Sequence[Print],
+    *,
+    pixels: Callable[[Place], NDArray[np.float32]],
+    sides: Mapping[str, str] | None = None,
+) -> Found:
+    """Finds pictures that lie under two patients.
 
     Args:
         prints: Slices that show something.
+        pixels: Reads the (row, column) pixels of a place again.
         sides: Patient to side of the data set's own split.
-
-    Returns:
-        Exact ones first, then by falling correlation.
     """
-    found: dict[tuple[str, ...], Duplicate] = {}
-    for one, other, turn, correlation in (*_exact(prints), *_near(prints)):
-        first, second = sorted((prints[one].place, prints[other].place), key=_order)
-        key = (first.case, first.series, second.case, second.series)
-        exact = correlation is None
-        value = 1.0 if correlation is None else correlation
-        before = found.get(key)
-        slices = 1 + (before.slices if before else 0)
-        better = before is None or (exact, value) > (before.exact, before.correlation)
-        kept = Duplicate(first, second, exact, turn, value) if better else before
-        if kept is not None:
-            found[key] = Duplicate(
-                kept.first,
-                kept.second,
-                kept.exact,
-                kept.turn,
-                kept.correlation,
-                slices,
-                _sides(kept, sides or {}),
+    alike = sorted(_near(prints), key=lambda link: -link[3])
+    closely = [
+        (one, other, turn, agreement)
+        for one, other, turn, _ in alike[:MOST_CLOSELY]
+        if (
+            agreement := agreement_of_detail(
+                pixels(prints[one].place), pixels(prints[other].place), turn
             )
-    return tuple(
-        sorted(found.values(), key=lambda d: (not d.exact, -d.correlation, _order(d.first)))
-    )
+        )
+        >= SAME
+    ]
+    found: dict[tuple[str, ...], Duplicate] = {}
+    for link in _exact(prints):
+        _add(found, _duplicate(prints, link, exact=True, sides=sides or {}))
+    for link in closely:
+        _add(found, _duplicate(prints, link, exact=False, sides=sides or {}))
+    pairs = sorted(found.values(), key=lambda d: (not d.exact, -d.correlation, _order(d.first)))
+    return Found(tuple(pairs), max(0, len(alike) - MOST_CLOSELY))
+
+
+_Link = tuple[int, int, Turn, float]
+
+
+def _duplicate(
+    prints: Sequence[Print], link: _Link, *, exact: bool, sides: Mapping[str, str]
+) -> Duplicate:
+    one, other, turn, correlation = link
+    first, second = sorted((prints[one].place, prints[other].place), key=_order)
+    both = {sides.get(first.patient, ""), sides.get(second.patient, "")} - {""}
+    across = tuple(sorted(both)) if len(both) > 1 else ()
+    return Duplicate(first, second, exact, turn, correlation, sides=across)
+
+
+def _add(found: dict[tuple[str, ...], Duplicate], pair: Duplicate) -> None:
+    """Keeps the best pair of slices of two series, and counts the pairs."""
+    key = (pair.first.case, pair.first.series, pair.second.case, pair.second.series)
+    before = found.get(key)
+    if before is None:
+        found[key] = pair
+        return
+    better = max((before, pair), key=lambda d: (d.exact, d.correlation))
+    found[key] = replace(better, slices=before.slices + 1)
 
 
 def _order(place: Place) -> tuple[str, str, int]:
     return (place.case, place.series, place.slice or 0)
 
 
-def _sides(pair: Duplicate, sides: Mapping[str, str]) -> tuple[str, ...]:
-    both = {sides.get(pair.first.patient, ""), sides.get(pair.second.patient, "")} - {""}
-    return tuple(sorted(both)) if len(both) > 1 else ()
-
-
-_Found = tuple[int, int, Turn, float | None]
-
-
-def _exact(prints: Sequence[Print]) -> Iterator[_Found]:
+def _exact(prints: Sequence[Print]) -> Iterator[_Link]:
     """Links each picture to the first of another patient that has the same pixels."""
     first: dict[bytes, list[int]] = {}
     for index, item in enumerate(prints):
         known = first.setdefault(item.digest, [])
         others = [k for k in known if prints[k].place.patient != item.place.patient]
         if others:
-            yield others[0], index, "as-it-is", None
+            yield others[0], index, "as-it-is", 1.0
         # Two patients are enough to link every further copy to one of another patient.
         if len(known) < 2 and not (known and not others):
             known.append(index)
 
 
-def _near(prints: Sequence[Print]) -> Iterator[_Found]:
+def _near(prints: Sequence[Print]) -> Iterator[_Link]:
     unlike: dict[bytes, int] = {}
     for index, item in enumerate(prints):
         if item.seen is not None:
@@ -208,13 +237,6 @@ def _small_picture(item: Fingerprint, view: int) -> NDArray[np.uint8]:
         return item.content
     inner = slice(_MARGIN, DETAIL - _MARGIN)
     return item.whole[inner, inner] if VIEWS[view] == "centre" else item.whole
-
-
-def turn_over(pictures: NDArray[np.uint8], turn: Turn) -> NDArray[np.uint8]:
-    """Turns (picture, row, column) pixels, as ``Turn`` says."""
-    if turn in ("left-right", "half-turn"):
-        pictures = pictures[:, :, ::-1]
-    return pictures[:, ::-1] if turn in ("up-down", "half-turn") else pictures
 
 
 def correlation_of_detail(

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,6 +103,24 @@ def fingerprint(pixels: NDArray[np.float32]) -> Fingerprint | None:
     return Fingerprint(np.array(hashes, dtype=np.uint64), small[0], small[1])
 
 
+def contents(pixels: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Gives a slice at even contrast, whole and without dark edges.
+
+    Args:
+        pixels: (row, column), not all the same.
+    """
+    even = even_contrast(pixels)
+    whole = np.zeros_like(pixels) if even is None else even
+    return whole, _content(whole)
+
+
+def turn_over(picture: NDArray[Any], turn: Turn) -> NDArray[Any]:
+    """Turns (..., row, column) pixels, as ``Turn`` says."""
+    if turn in ("left-right", "half-turn"):
+        picture = picture[..., ::-1]
+    return picture[..., ::-1, :] if turn in ("up-down", "half-turn") else picture
+
+
 def even_contrast(pixels: NDArray[np.float32]) -> NDArray[np.float32] | None:
     """Gives a slice from 0 to 1 between its 1st and 99th percentile, or ``None`` if constant."""
     finite = _finite(pixels)
@@ -119,7 +137,7 @@ def _reduced(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     if scale >= 1 or min(pixels.shape) * scale < _LEAST:
         return pixels
     size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
-    return _resized(_finite(pixels), size)
+    return resized(_finite(pixels), size)
 
 
 def _finite(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -139,13 +157,17 @@ def _hash(view: NDArray[np.float32]) -> int:
 
 
 def _small(view: NDArray[np.float32], size: int) -> NDArray[np.float32]:
-    return _resized(view, (size, size))
+    return resized(view, (size, size))
 
 
-def _resized(pixels: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+def resized(pixels: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
     """Resamples to (width, height) by a triangle as wide as it must be, the same from each side.
 
     Pillow's box is not: a pixel on the border of two goes to one of them.
+
+    Args:
+        pixels: (row, column).
+        size: Width and height.
     """
     picture = Image.fromarray(np.ascontiguousarray(pixels))
     return np.asarray(picture.resize(size, Image.Resampling.BILINEAR), dtype=np.float32)

@@ -96,6 +96,32 @@ def look_at_case(case: Case, *, archive: Archive, formats: FileFormats | None = 
     return CaseLook(case, tuple(looks), masks, tuple(faults), (*unreadable, *bad))
 
 
+class SliceReader:
+    """Reads slices of an archive again, one series at a time; the last one is kept.
+
+    Args:
+        looks: What is kept of its cases; only series that could be read are given.
+    """
+
+    def __init__(self, looks: Sequence[CaseLook]) -> None:
+        self._series = {
+            (one.place.case, one.place.series): one.series for look in looks for one in look.series
+        }
+        self._last: tuple[tuple[str, str], NDArray[np.float32]] | None = None
+
+    def __call__(self, place: Place) -> NDArray[np.float32]:
+        """Gives the (row, column) pixels of a place.
+
+        Where it names no slice, or one that is not there, they are those of the middle one.
+        """
+        key = (place.case, place.series)
+        if self._last is None or self._last[0] != key:
+            self._last = (key, self._series[key].load().array)
+        array = self._last[1]
+        named = place.slice is not None and 0 <= place.slice < len(array)
+        return np.asarray(array[place.slice if named else len(array) // 2])
+
+
 @dataclass(frozen=True)
 class FileFormats:
     """The endings of an archive's image files, by which the format of a series is told.

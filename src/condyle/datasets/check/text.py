@@ -25,8 +25,16 @@ LOOKED_AT = 200
 MOST_SECONDS = 90.0
 """Time after which a search ends with what it has looked at."""
 
-SURE = 0.6
-"""Confidence from which a reading counts as text."""
+SURE, SURE_OF_ONE = 0.6, 0.9
+"""Confidence from which a reading counts as text, and from which a single letter does."""
+
+MARGIN = 0.25
+"""Share of a side within which of an edge a single letter stands; nearer the middle it is
+anatomy that a reader took for one."""
+
+TALLEST = 0.15
+"""Share of the shorter side of a picture that text may be high; a reader takes anatomy that is
+larger for letters."""
 
 MISSING = (
     "text reading is not installed; pip install 'condyle[ocr]', or in a checkout: "
@@ -107,7 +115,8 @@ def find_text(
         even = even_contrast(pixels)
         if even is not None:
             picture = np.rint(255 * even).astype(np.uint8)
-            found += [_text(place, reading) for reading in reader(picture) if _is_text(reading)]
+            readings = (one for one in reader(picture) if _is_text(one, picture.shape))
+            found += [_text(place, one) for one in readings]
     if looked < of and not reason:
         reason = (
             "a sample was taken, spread over the patients" if looked else "it was not asked for"
@@ -115,11 +124,22 @@ def find_text(
     return TextSearch(looked, of, tuple(found), reason)
 
 
-def _is_text(reading: Reading) -> bool:
-    return reading.confidence >= SURE and any(letter.isalnum() for letter in reading.text)
+def _is_text(reading: Reading, shape: tuple[int, ...]) -> bool:
+    row0, column0, row1, column1 = reading.box
+    small = min(row1 - row0, column1 - column0) <= TALLEST * min(shape)
+    letters = sum(map(str.isalnum, reading.text))
+    if letters != 1:
+        return small and letters > 1 and reading.confidence >= SURE
+    middle = ((row0 + row1) / 2 / shape[0], (column0 + column1) / 2 / shape[1])
+    at_edge = any(min(share, 1 - share) < MARGIN for share in middle)
+    sure = reading.confidence >= SURE_OF_ONE
+    return small and sure and at_edge and _marker(reading.text) != ""
 
 
 def _text(place: Place, reading: Reading) -> Text:
-    said = "".join(reading.text.split())
-    marker = said.upper() if said.upper() in MARKERS else ""
-    return Text(place, reading.box, len(said), marker)
+    return Text(place, reading.box, len("".join(reading.text.split())), _marker(reading.text))
+
+
+def _marker(text: str) -> str:
+    said = "".join(letter for letter in text.upper() if letter.isalnum())
+    return said if said in MARKERS else ""
