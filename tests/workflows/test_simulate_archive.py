@@ -198,7 +198,7 @@ def test_a_table_has_the_labels_of_the_study_on_every_row(
     archive = opened(made, "ankle", "table")
     for case, patient in zip(archive.cases, people["ankle"], strict=True):
         truth = patient.case.reference.grades[STUDY_UNIT]["osteochondral-lesion"]
-        assert case.reference.grades[STUDY_UNIT]["osteochondral_lesion"] == truth
+        assert case.reference.grades[STUDY_UNIT]["osteochondral-lesion"] == truth
         assert [one.stem for one in case.study.series] == [one.stem for one in patient.series]
         assert set(case.reference.masks) == {one.stem for one in patient.series}
 
