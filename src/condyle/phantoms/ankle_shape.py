@@ -148,7 +148,7 @@ def calcaneus_distance(points: Points) -> Distance:
     trunk, _ = Cord(path.astype(np.float32), np.array([16.5, 14.5, 12.5, 12.0], np.float32)).place(
         thin
     )
-    facet = _ball(points, (2.0, 4.0, -36.0), (13.0, 14.0, 12.0))
+    facet = _ball(points, (2.0, 7.0, -33.0), (13.0, 16.0, 13.0))
     shelf = _ball(points, (-13.0, -4.0, -36.0), (9.0, 8.0, 5.0))
     whole = blend(blend(trunk, facet, 5.0), shelf, 5.0)
     cut = points.z - subtalar_height(points.y) + np.float32(SUBTALAR_MM)

@@ -12,21 +12,22 @@ from condyle.phantoms.tissues import Tissue
 
 _SKIN_MM = 1.8
 _MAY_BE_MUSCLE = (int(Tissue.FAT), int(Tissue.CONNECTIVE), int(Tissue.MUSCLE))
+_OUTSIDE = (int(Tissue.AIR), int(Tissue.SKIN))
 _SEPTUM, _SHEET = 0.025, 0.05
 
 _LEG = column(
     z=(-40.0, -15.0, 0.0, 20.0, 45.0, 110.0),
     u=(0.0, 0.5, 0.5, 0.5, 0.5, 0.5),
-    y=(6.0, 8.0, 8.0, 8.5, 9.0, 9.0),
+    y=(8.5, 10.5, 9.5, 9.0, 9.0, 9.0),
     width=(30.0, 33.0, 34.0, 31.5, 34.0, 46.0),
-    depth=(34.0, 36.0, 35.0, 34.0, 37.0, 47.0),
+    depth=(38.0, 39.5, 37.0, 34.5, 37.0, 47.0),
 )
 _FOOT = Cord(
     np.array(
-        [[0.0, 25.0, -48.0], [0.0, -8.0, -40.0], [0.0, -50.0, -44.0], [0.0, -130.0, -56.0]],
+        [[0.0, 25.0, -50.0], [0.0, -8.0, -41.0], [0.0, -45.0, -42.0], [0.0, -130.0, -58.0]],
         np.float32,
     ),
-    np.array([28.0, 33.0, 31.0, 22.0], np.float32),
+    np.array([27.0, 36.0, 37.0, 22.0], np.float32),
 )
 _SOLE_Z = -79.0
 
@@ -86,9 +87,9 @@ _TENDONS: tuple[Cord, ...] = (
         (25, 14, 110), (25.5, 14.5, 5), (24.5, 15, -18), (20, 2, -38), (19, -45, -56), radius=2.6
     ),
     curve((23, 12, 60), (24, 11.5, 5), (23.5, 12, -20), (21, 2, -34), (22, -55, -44), radius=2.1),
-    curve((-11, -18, 110), (-10, -20.5, 20), (-12, -27, -4), (-17, -62, -20), radius=3.0),
+    curve((-11, -18, 110), (-10, -20.5, 20), (-12, -26, -6), (-17, -62, -20), radius=3.0),
     curve((-1, -18, 60), (-2, -20.5, 12), (-5, -30, -5), (-12, -110, -28), radius=2.1),
-    curve((8, -18, 30), (8, -19.5, 10), (8, -31, -9), (10, -110, -36), radius=2.6),
+    curve((8, -18, 30), (8, -19.5, 10), (8, -28, -9), (9, -62, -17), (10, -110, -38), radius=2.6),
 )
 _LIGAMENTS: tuple[Cord, ...] = (
     curve((-20, -3, -12), (-17.5, 1, -22), (-15, 3, -33), radius=2.2),
@@ -105,7 +106,7 @@ _LIGAMENTS: tuple[Cord, ...] = (
 _VESSELS: tuple[Cord, ...] = (
     curve((-11, 19, 110), (-13, 19.5, 5), (-14, 16, -20), (-15, 2, -42), radius=1.7),
     curve((-9, 21, 110), (-10, 22, 5), (-13, 19, -18), radius=1.5),
-    curve((3, -18, 110), (3, -20.5, 12), (2, -31, -7), (0, -70, -16), radius=1.3),
+    curve((3, -18, 110), (3, -20.5, 12), (2, -28, -8), (0, -70, -18), radius=1.3),
     curve((-25, -8, 110), (-25, -12, 10), (-22, -20, -10), radius=1.4),
 )
 _ACHILLES = column(
@@ -168,9 +169,10 @@ def paint_strings(canvas: Canvas) -> None:
             window = canvas.window(cord.box(0.6))
             if window is not None:
                 distance, _ = cord.place(window.points)
+                within = ~np.isin(window.tissue, _OUTSIDE)
                 if sheath is not None:
-                    window.paint(distance < 0.5, sheath)
-                window.paint(distance < 0.0, tissue)
+                    window.paint(within & (distance < 0.5), sheath)
+                window.paint(within & (distance < 0.0), tissue)
     window = canvas.window(_ACHILLES.box())
     if window is not None:
         window.paint(_ACHILLES.distance(window.points) < 0.0, Tissue.TENDON)
