@@ -1,10 +1,14 @@
 """The table of disc boxes: read, written, refused by row, joined to its slices."""
 
+import importlib.util
 from collections import Counter
 from importlib import resources
+from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
+from PIL import Image
 
 from condyle.datasets.layouts import open_archive
 from condyle.datasets.spider_boxes import (
@@ -114,3 +118,31 @@ def test_the_archive_of_real_slices_has_every_box_of_the_package(data_folder):
     ]
     assert len(drawn) == len(read_boxes())
     assert archive.box_classes == BOX_CLASSES
+
+
+def test_the_page_on_the_boxes_states_the_counts_of_their_table():
+    page = (Path(__file__).parents[2] / "docs" / "lumbar-boxes.md").read_text("utf-8")
+    folder = resources.files("condyle.recipes") / "boxes"
+    said = yaml.safe_load((folder / "lumbar-spider.yaml").read_text("utf-8"))
+    for part in said["counts"].values():
+        numbers = [part["slices"], part["patients"], part["boxes"], part[NEITHER]]
+        numbers += [part["herniation"], part["spondylolisthesis"], part["both"]]
+        assert " | ".join(f"{number:,}" for number in numbers) in page
+    ill = [{b.patient for b in read_boxes() if label in b.labels} for label in BOX_CLASSES[1:]]
+    assert f"{len(ill[0])} patients with a\nherniated disc and {len(ill[1])} with" in page
+    without = [len(slices) for slices in said["another_count_than_graded"].values()]
+    assert f"{without[0]} of the 360 slices and {without[1]} of the 217" in page
+
+
+def test_the_sheets_show_every_box_of_a_slice_in_the_colour_of_its_labels():
+    path = Path(__file__).parents[2] / "docs" / "make_box_sheets.py"
+    spec = importlib.util.spec_from_file_location("make_box_sheets", path)
+    sheets = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sheets)
+    assert list(sheets.by_slice(BOXES)) == ["1_t1"]
+    drawn = np.asarray(sheets.tile(BOXES, (84, 34), None))
+    assert drawn.shape == (84, 34, 3)
+    for item in BOXES:
+        assert (drawn == sheets.COLOURS[item.labels]).all(axis=2).sum() > 20
+    whole = sheets.sheet([("a", Image.new("RGB", (34, 84)))] * 5, 2, titled=True)
+    assert whole.size == (2 * 36, 3 * 98)
