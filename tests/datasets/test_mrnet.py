@@ -14,6 +14,7 @@ from condyle.datasets.archive import Archive, ArchiveOptions
 from condyle.datasets.layouts import layout_of, open_archive
 from condyle.datasets.mrnet import LICENCE, TABLES
 from condyle.datasets.mrnet_writing import write_mrnet
+from condyle.datasets.simulated_marker import SimulatedMarker, write_marker
 from condyle.domain.case import Case, LabelledBox, Reference
 from condyle.domain.study import Attribute, Series, Study
 from condyle.domain.volume import Volume
@@ -261,6 +262,13 @@ def test_other_sequences_than_mrnets_are_stated_in_a_table(root: Path, tmp_path:
     again = open_archive(tmp_path / "out")
     assert {s.weighting.value for case in again.cases for s in case.study.series} == {"pd"}
     assert again.licence == "" and not any("MRNet" in note for note in again.notes)
+
+
+def test_simulated_exams_are_not_called_mrnets(root: Path) -> None:
+    write_marker(root, SimulatedMarker("knee", 3, 1, 0.3, 24, "mrnet"))
+    archive = open_archive(root)
+    assert archive.licence == "" and not any("1,088" in note for note in archive.notes)
+    assert all(series.simulated for case in archive.cases for series in case.study.series)
 
 
 @pytest.mark.parametrize("row", ["axial,t9,no", "oblique,t1,no", "axial,t1,maybe", "axial"])

@@ -58,7 +58,9 @@ class FolderClasses:
     note: str
 
 
-def folder_classes(paths: Sequence[str], classes: Sequence[str] = ()) -> FolderClasses:
+def folder_classes(
+    paths: Sequence[str], classes: Sequence[str] = (), *, named_by: str = "data.options.classes"
+) -> FolderClasses:
     """Finds the class and the patient's folder of every file.
 
     Folders that name a sequence, a plane, a side of a split or nothing but "images" are
@@ -67,7 +69,8 @@ def folder_classes(paths: Sequence[str], classes: Sequence[str] = ()) -> FolderC
 
     Args:
         paths: Relative paths with ``/`` between.
-        classes: Names of the classes, where the user gave them.
+        classes: Names of the classes, where they were given.
+        named_by: What gave them.
 
     Raises:
         DatasetError: No level parts the files into classes.
@@ -76,13 +79,13 @@ def folder_classes(paths: Sequence[str], classes: Sequence[str] = ()) -> FolderC
     telling = {path: _telling(path) for path in paths}
     if classes:
         at = {path: _named(parts, classes) for path, parts in telling.items()}
-        said = "as data.options.classes names them"
+        said = f"as {named_by} names them"
     else:
         level = _class_level(telling.values())
         at = {path: level if len(parts) > level else None for path, parts in telling.items()}
         said = f"level {level + 1} of those that name no sequence, side or the like"
     found = {path: telling[path][n] for path, n in at.items() if n is not None}
-    names = _ordered(found.values(), classes)
+    names = _ordered(found.values(), classes, named_by)
     numbers = {name.casefold(): number for number, name in enumerate(names)}
     example = min(found, key=len)
     return FolderClasses(
@@ -146,8 +149,8 @@ def _is_class(name: str) -> bool:
     return bool(words & CLASS_WORDS) or name in ("0", "1")
 
 
-def _ordered(found: Iterable[str], classes: Sequence[str]) -> tuple[str, ...]:
-    """Gives the names once each, as the user ordered them, else the healthy first."""
+def _ordered(found: Iterable[str], classes: Sequence[str], named_by: str) -> tuple[str, ...]:
+    """Gives the names once each, in the order that was given, else the healthy first."""
     spelt: dict[str, str] = {}
     for name in found:
         spelt.setdefault(name.casefold(), name)
@@ -156,7 +159,7 @@ def _ordered(found: Iterable[str], classes: Sequence[str]) -> tuple[str, ...]:
         if absent:
             raise BadConfiguration(
                 "A class has no folder.",
-                found=f"data.options.classes: {', '.join(absent)}",
+                found=f"{named_by}: {', '.join(absent)}",
                 needed="names of folders that hold images",
                 mend="correct the names.",
             )

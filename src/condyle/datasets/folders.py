@@ -81,7 +81,9 @@ def open_folders(root: Path, options: ArchiveOptions) -> Archive:
     read = list(images_among(tree.files))
     found = [one for one in read if isinstance(one, Found)]
     candidates = [file.label for file in tree.files if may_hold_image(file.label)]
-    told = folder_classes(candidates, options.classes or _listed_classes(root))
+    named_by = "data.options.classes" if options.classes else CLASS_LIST
+    classes = options.classes or _listed_classes(root)
+    told = folder_classes(candidates, classes, named_by=named_by)
     images = [one for one in found if one.path in told.of]
     owned = _owned(root, images, told, options)
     cases = _cases(images, told, owned)
@@ -121,7 +123,8 @@ def _owned(
         pictures = {path: path[: len(path) - len(known_suffix(path))] for path in paths}
         listed: Owners = owners_of(root, pictures, options, sides={})[0]
         whose = tuple(listed.patients[path] for path in paths)
-        return _Owned(whose, listed.notes, listed.covariates)
+        said = "The patient of each image stands in a table."
+        return _Owned(whose, (said, *listed.notes), listed.covariates)
     if images and all(one.patient for one in images):
         said = "The patient of each series was told by its DICOM header."
         return _Owned(tuple(one.patient for one in images), (said,), {})

@@ -21,6 +21,7 @@ from typing import get_args
 
 from condyle.datasets.archive import Archive, ArchiveOptions, Side, Unreadable, refuse_options
 from condyle.datasets.pair_reading import why_of
+from condyle.datasets.simulated_marker import read_marker
 from condyle.datasets.split_lists import sides_of
 from condyle.datasets.tree import natural, source_file
 from condyle.domain.case import STUDY_UNIT, Case, Reference
@@ -109,6 +110,7 @@ def open_mrnet(root: Path, options: ArchiveOptions) -> Archive:
             mend="give --data the folder that holds train-acl.csv.",
         )
     stated = _sequences(root / SEQUENCES)
+    of_others = bool(stated) or read_marker(root) is not None
     present = [name for name in SIDES if (root / name).is_dir()]
     read = {name: _read_side(root, name, stated or PLANES) for name in present}
     partial = sum(side.partial for side in read.values())
@@ -121,10 +123,10 @@ def open_mrnet(root: Path, options: ArchiveOptions) -> Archive:
         leaks=sides.leaks,
         unreadable=tuple(one for side in read.values() for one in side.unreadable),
         notes=(
-            *(_NOTES[1:2] if stated else (*_NOTES, _PUBLISHED)),
+            *(_NOTES[1:2] if of_others else (*_NOTES, _PUBLISHED)),
             *((f"{partial} exams lack a plane.",) if partial else ()),
         ),
-        licence="" if stated else LICENCE,
+        licence="" if of_others else LICENCE,
     )
 
 
