@@ -51,3 +51,10 @@ def test_cases_are_called_after_their_file_and_with_its_folders_where_two_are_al
     assert case_names(["x/a", "y/a"]) == {"x/a": "x-a", "y/a": "y-a"}
     assert case_names(["x/a", "x-a"]) == {"x/a": "a", "x-a": "x-a"}
     assert case_names(["x/a", "x-a", "y/a"]) == {"x/a": "x-a", "x-a": "x-a-2", "y/a": "y-a"}
+
+
+def test_grades_whose_least_is_a_word_are_classes_in_order() -> None:
+    cells = [(2, "none"), (3, "2"), (4, "1"), (5, "none")]
+    scale = scale_of("strain", cells, file="labels.csv")
+    assert scale.names == ("none", "1", "2")
+    assert scale.numbers == {"none": 0, "1": 1, "2": 2}

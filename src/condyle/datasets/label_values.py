@@ -72,7 +72,7 @@ def scale_of(
 
     Whole numbers keep their number; yes and no, in their several spellings, are 1 and 0;
     other texts become classes in the order of ``healthy_first``, small and capital
-    letters counting alike.
+    letters counting alike, as do grades such as none, 1 and 2.
 
     Args:
         column: Its name.
@@ -86,12 +86,13 @@ def scale_of(
     if classes:
         return _given(column, cells, file=file, classes=classes)
     texts = {text for _, text in cells}
-    if any(_whole(text) is not None for text in texts):
+    words = {text for text in texts if _whole(text) is None}
+    if words < texts and not (words and all(is_healthy(text) for text in words)):
         return _counted(column, cells, file=file)
     if {text.lower() for text in texts} <= _NO | _YES:
         return Scale(NO_YES, {text: int(text.lower() in _YES) for text in texts})
     for row, text in cells:
-        if _is_number(text):
+        if _is_number(text) and _whole(text) is None:
             raise bad_row(file, row, f"{column} '{text}'", "a class", mend=_MEND)
     if len({text.lower() for text in texts}) > MOST_CLASSES:
         raise DatasetError(
