@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from condyle.datasets.case_names import case_names
-from condyle.datasets.label_values import healthy_first, is_healthy, scale_of
+from condyle.datasets.label_values import healthy_first, is_healthy, is_ordered, scale_of
 
 
 def numbered(*texts: str) -> list[tuple[int, str]]:
@@ -58,3 +58,34 @@ def test_grades_whose_least_is_a_word_are_classes_in_order() -> None:
     scale = scale_of("strain", cells, file="labels.csv")
     assert scale.names == ("none", "1", "2")
     assert scale.numbers == {"none": 0, "1": 1, "2": 2}
+
+
+@pytest.mark.parametrize(
+    ("names", "sorted_names"),
+    [
+        (["complete", "partial", "intact"], ("intact", "partial", "complete")),
+        (["severe", "none", "mild", "moderate"], ("none", "mild", "moderate", "severe")),
+        (["3", "none", "1"], ("none", "1", "3")),
+        (["zebra", "apple", "normal"], ("normal", "apple", "zebra")),
+    ],
+)
+def test_degrees_in_words_are_sorted_by_degree(names: list[str], sorted_names: object) -> None:
+    assert healthy_first(names) == sorted_names
+
+
+@pytest.mark.parametrize(
+    ("names", "ascend"),
+    [
+        (("intact", "partial-tear", "complete-tear"), True),
+        (("0", "1", "2"), True),
+        (("none", "1", "2"), True),
+        (("intact", "complete", "partial"), False),
+        (("normal", "apple", "zebra"), False),
+        (("no", "yes"), False),
+        (("normal", "none", "mild"), False),
+    ],
+)
+def test_classes_ascend_only_where_numbers_or_words_say_so(
+    names: tuple[str, ...], ascend: bool
+) -> None:
+    assert is_ordered(names) is ascend

@@ -38,6 +38,18 @@ _HEALTHY = frozenset(
 )
 
 
+_DEGREES = (
+    ("mild", "moderate", "severe"),
+    ("minor", "moderate", "major"),
+    ("partial", "partially", "complete", "completely"),
+    ("partial", "full"),
+    ("small", "medium", "large"),
+    ("low", "medium", "high"),
+    ("first", "second", "third", "fourth"),
+)
+"""Words of degree, from less to more."""
+
+
 @dataclass(frozen=True)
 class Scale:
     """The values of a label.
@@ -57,8 +69,43 @@ def is_healthy(name: str) -> bool:
 
 
 def healthy_first(names: Iterable[str]) -> tuple[str, ...]:
-    """Sorts names of classes, those of the healthy before the rest, numbers as numbers."""
-    return tuple(sorted(names, key=lambda name: (not is_healthy(name), natural(name))))
+    """Sorts names of classes: the healthy first, degrees in words by degree, the rest by name."""
+    listed = tuple(names)
+    order = _order_of([name for name in listed if not is_healthy(name)])
+
+    def place(name: str) -> tuple[object, ...]:
+        return (not is_healthy(name), _degree(name, order), natural(name))
+
+    return tuple(sorted(listed, key=place))
+
+
+def is_ordered(names: Sequence[str]) -> bool:
+    """Says whether names of classes ascend: numbers or degrees in words, the healthy first.
+
+    Args:
+        names: By number from 0.
+    """
+    ill = [name for name in names if not is_healthy(name)]
+    if len(names) - len(ill) > 1 or not ill:
+        return False
+    if all(_whole(name) is not None for name in ill):
+        numbers = [_whole(name) or 0 for name in ill]
+        return numbers == sorted(set(numbers))
+    order = _order_of(ill)
+    degrees = [_degree(name, order) for name in ill]
+    return bool(order) and degrees == sorted(set(degrees))
+
+
+def _order_of(names: Sequence[str]) -> tuple[str, ...]:
+    """Gives the degrees of which each of the names has one, or none."""
+    words = [set(re.split(r"[^a-z]+", name.lower())) for name in names]
+    fits = (order for order in _DEGREES if names and all(word & set(order) for word in words))
+    return next(fits, ())
+
+
+def _degree(name: str, order: Sequence[str]) -> int:
+    words = set(re.split(r"[^a-z]+", name.lower()))
+    return next((at for at, degree in enumerate(order) if degree in words), 0)
 
 
 def scale_of(

@@ -85,7 +85,8 @@ class TargetPart(Part):
         structures: Structures of the masks, each outlined by itself; where empty all count
             as one lesion.
         thresholds: Of the probability, the first decides and the others are reported.
-        severity: Ordinal label of the study that a severity is fitted to, or none.
+        severity: Ordinal label of the study that a severity is fitted to, on the validation
+            patients; ``"auto"`` takes the archive's own where it has one.
     """
 
     labels: tuple[str, ...] = ()

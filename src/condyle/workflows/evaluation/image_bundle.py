@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -19,16 +20,20 @@ from condyle.workflows.training.detection_case import detection_scorer
 from condyle.workflows.training.lesion_scores import lesion_scorer
 from condyle.workflows.training.plan import CaseScorer, Floats, RunNetwork
 from condyle.workflows.training.series_scores import series_scorer
+from condyle.workflows.training.severity import severity_of
+
+Settings = Mapping[str, Any]
 
 Together = Callable[[Sequence[PredictionRow]], list[PredictionRow]]
 """From the rows of all cases to those of their patients."""
 
 
-def _lesion(recipe: Recipe, archive: Archive) -> CaseScorer:
-    return lesion_scorer(recipe, mask_targets(recipe, archive.structures))
+def _lesion(recipe: Recipe, archive: Archive, settings: Settings) -> CaseScorer:
+    targets = mask_targets(recipe, archive.structures)
+    return lesion_scorer(recipe, targets, severity=severity_of(settings))
 
 
-def _classify(recipe: Recipe, archive: Archive) -> CaseScorer:
+def _classify(recipe: Recipe, archive: Archive, settings: Settings) -> CaseScorer:
     (target,) = label_targets(
         recipe,
         cases=archive.cases,
@@ -39,17 +44,17 @@ def _classify(recipe: Recipe, archive: Archive) -> CaseScorer:
     return classification_scorer(recipe, target)
 
 
-def _series(recipe: Recipe, archive: Archive) -> CaseScorer:
+def _series(recipe: Recipe, archive: Archive, settings: Settings) -> CaseScorer:
     binary = {name: names for name, names in archive.labels.items() if len(names) == 2}
     targets = label_targets(recipe, cases=archive.cases, labels=binary, unit="study")
     return series_scorer(recipe, targets)
 
 
-def _detect(recipe: Recipe, archive: Archive) -> CaseScorer:
+def _detect(recipe: Recipe, archive: Archive, settings: Settings) -> CaseScorer:
     return detection_scorer(recipe, recipe.target.labels)
 
 
-SCORERS: Mapping[TaskName, Callable[[Recipe, Archive], CaseScorer]] = {
+SCORERS: Mapping[TaskName, Callable[[Recipe, Archive, Settings], CaseScorer]] = {
     "lesion": _lesion,
     "classify": _classify,
     "series": _series,
@@ -85,7 +90,7 @@ def image_reader(bundle: Bundle, recipe: Recipe, archive: Archive) -> tuple[Case
     Raises:
         DatasetError: The archive does not hold what the bundle tells.
     """
-    scorer = SCORERS[recipe.task](recipe, archive)
+    scorer = SCORERS[recipe.task](recipe, archive, bundle.manifest.interpretation)
     run = _pooled(bundle) if recipe.task == "detect" else _mean_of(bundle)
 
     def read(case: Case) -> tuple[list[PredictionRow], bytes | None]:

@@ -92,7 +92,11 @@ def train_image_recipe(training: Training) -> Path:
         case_hashes=hashes if split.count > 1 else _learned(training),
         metrics=more.metrics or headline_metrics(report, plan.tasks),
         tasks=plan.tasks,
-        interpretation={**recipe.interpretation, **plan.interpretation},
+        interpretation={
+            **recipe.interpretation,
+            **plan.interpretation,
+            **more.interpretation,
+        },
     )
     models = round_models(out, split)
     sample = sample_of(models, plan.feeds, plan.outputs)
@@ -184,9 +188,13 @@ def _score(training: Training, plan: Plan) -> Predictions:
     done = 0
     for number, one in enumerate(training.split.rounds):
         run = runner_of(training.out, number)
+        scorer = plan.scorer
+        if plan.settle is not None:
+            decided = [case for patient in one.validation for case in cases.get(patient, [])]
+            scorer = plan.settle(run, decided)
         for patient in one.test:
             for case in cases.get(patient, []):
-                rows += [replace(row, fold=number) for row in plan.scorer.rows(run, case)]
+                rows += [replace(row, fold=number) for row in scorer.rows(run, case)]
             done += 1
             training.execution.progress(Progress("score", done, total))
     return predictions_from_rows([*rows, *plan.scorer.together(rows)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from condyle.training.slices import accepts
 from condyle.training.targets import MaskTarget
 from condyle.workflows.training.by_patient import patient_rows
 from condyle.workflows.training.plan import CaseScorer, Floats, RunNetwork
+from condyle.workflows.training.severity import Severity
 
 INPUT = "image"
 SLICES_AT_ONCE = 8
@@ -27,26 +29,30 @@ DECISION_PIXELS = 25
 where the field of view is 160 mm, the least size of a tear that is outlined."""
 
 
-def lesion_scorer(recipe: Recipe, targets: Sequence[MaskTarget]) -> CaseScorer:
+def lesion_scorer(
+    recipe: Recipe, targets: Sequence[MaskTarget], *, severity: Severity | None = None
+) -> CaseScorer:
     """Gives what scores a case.
 
     Args:
         recipe: Its preprocessing, and the thresholds of its target.
         targets: Structures, in the order of the network's outputs.
+        severity: A grade that is told too, or ``None``.
     """
 
     def rows(run: RunNetwork, case: Case) -> list[PredictionRow]:
         made: list[PredictionRow] = []
-        scores: list[list[float]] = []
+        seen: list[_Seen] = []
         for series in series_to_score(recipe, case):
             prepared, restored = _probabilities(recipe, run, series)
-            scores.append(
-                [study_probability(prepared[:, k], pixels=DECISION_PIXELS) for k in _each(targets)]
-            )
+            seen.append(_seen(recipe, prepared))
             if series.stem in case.reference.masks:
                 made += _overlap_rows(recipe, case, series, restored=restored, targets=targets)
-        if scores:
-            made += _study_rows(recipe, case, np.max(scores, axis=0).tolist(), targets)
+        if seen:
+            scores = np.max([one.scores for one in seen], axis=0).tolist()
+            made += _study_rows(recipe, case, scores, targets)
+            if severity is not None:
+                made.append(severity.row(case, _measures(seen)))
         return made
 
     def picture(run: RunNetwork, case: Case) -> bytes | None:
@@ -63,15 +69,44 @@ def lesion_scorer(recipe: Recipe, targets: Sequence[MaskTarget]) -> CaseScorer:
     return CaseScorer(rows, picture, together)
 
 
+def severity_measures(recipe: Recipe, run: RunNetwork, case: Case) -> list[float]:
+    """Gives what a severity is told by, as ``MEASURES`` has it.
+
+    Args:
+        recipe: Its preprocessing and threshold.
+        run: The network.
+        case: With a series that the recipe takes.
+    """
+    taken = series_to_score(recipe, case)
+    return _measures([_seen(recipe, _probabilities(recipe, run, series)[0]) for series in taken])
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What a network sees in a series: the study's probability a structure, and an area."""
+
+    scores: list[float]
+    area: float
+
+
+def _seen(recipe: Recipe, prepared: Floats) -> _Seen:
+    scores = [
+        study_probability(prepared[:, k], pixels=DECISION_PIXELS) for k in range(prepared.shape[1])
+    ]
+    called = lesion_mask(prepared.max(axis=1), threshold=recipe.target.thresholds[0])
+    return _Seen(scores, float(called.sum(axis=(1, 2)).max()))
+
+
+def _measures(seen: Sequence[_Seen]) -> list[float]:
+    score = float(np.clip(max(max(one.scores) for one in seen), 1e-4, 1 - 1e-4))
+    return [math.log(score / (1 - score)), math.log1p(max(one.area for one in seen))]
+
+
 def series_to_score(recipe: Recipe, case: Case) -> list[Series]:
     """Gives the series of a case that a recipe takes; those with a mask where there are any."""
     taken = [series for series in case.study.series if accepts(series, recipe.input)]
     masked = [series for series in taken if series.stem in case.reference.masks]
     return masked or taken
-
-
-def _each(targets: Sequence[MaskTarget]) -> range:
-    return range(len(targets))
 
 
 def _probabilities(recipe: Recipe, run: RunNetwork, series: Series) -> tuple[Floats, Floats]:

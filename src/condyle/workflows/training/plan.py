@@ -68,11 +68,13 @@ class MoreFigures:
         sections: For the page, set before that of the training.
         metrics: For the bundle's manifest.
         files: For the run folder, by name.
+        interpretation: Settings of the bundle's reading.
     """
 
     sections: tuple[Section, ...] = ()
     metrics: tuple[Metric, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    interpretation: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ class Plan:
         outputs: Names of the network's outputs.
         stages: Names of the folders of a round's fits, in it; the round's own where empty.
         notes: What a reader of the run must know.
+        settle: From a round's network and the cases of its validation patients to what scores
+            its test patients; the scorer itself where a recipe fits nothing more.
         more: Once every case is scored, figures that rows of a table cannot give.
     """
 
@@ -99,4 +103,5 @@ class Plan:
     interpretation: Mapping[str, Any] = field(default_factory=dict)
     stages: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    settle: Callable[[RunNetwork, Sequence[Case]], CaseScorer] | None = None
     more: Callable[[], MoreFigures] = MoreFigures
