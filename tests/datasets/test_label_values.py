@@ -20,7 +20,7 @@ def numbered(*texts: str) -> list[tuple[int, str]]:
         (("0", "3"), ("0", "1", "2", "3"), {"0": 0, "3": 3}),
         (("Yes", "no", "N"), ("no", "yes"), {"Yes": 1, "no": 0, "N": 0}),
         (("true", "FALSE"), ("no", "yes"), {"true": 1, "FALSE": 0}),
-        (("partial", "complete", "none"), ("none", "complete", "partial"), None),
+        (("complete", "none", "partial"), ("none", "partial", "complete"), None),
         (("grade 10", "grade 2"), ("grade 2", "grade 10"), None),
     ],
 )
