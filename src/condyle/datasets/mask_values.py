@@ -284,12 +284,12 @@ def _on_edges(codes: Codes) -> bool:
     """
     shades = _intensity(codes)
     top = float(shades.max())
-    low, high = (0.25 * top, 0.75 * top) if codes.lossy else (0.0, top)
+    low, high = (0.25 * top, 0.75 * top) if codes.lossy else (0.0, 0.9 * top)
     between = (shades > low) & (shades < high)
     side = _NEAR_LOSSY if codes.lossy else _NEAR
     least = ndimage.minimum_filter(shades, size=(1, side, side))
     most = ndimage.maximum_filter(shades, size=(1, side, side))
-    edge = (least <= max(low, 0.1 * top)) & (most >= min(high, 0.9 * top))
+    edge = (least <= max(low, 0.1 * top)) & (most >= high)
     if not between.any() or np.mean(edge[between]) >= _ON_EDGES:
         return True
     plain = np.mean((shades <= 0.1 * top) | (shades >= 0.9 * top))

@@ -78,7 +78,8 @@ def match(paths: Sequence[str], *, mask_words: frozenset[str] = MASK_WORDS) -> M
 
     Args:
         paths: Relative paths of image files, with ``/`` between.
-        mask_words: Words that say that a file or a folder is of masks.
+        mask_words: Words that say that a file or a folder is of masks; one that begins
+            with a dot is the ending of a file.
     """
     shared = _shared(paths)
     tried = [
@@ -89,11 +90,11 @@ def match(paths: Sequence[str], *, mask_words: frozenset[str] = MASK_WORDS) -> M
 
 
 def words_of_half(paths: Sequence[str]) -> tuple[str, ...]:
-    """Gives the words that stand in the paths of exactly one half of the files."""
+    """Gives the words, and endings, that stand in the paths of exactly one half of the files."""
     counts: Counter[str] = Counter()
     for path in paths:
         parts = (*PurePosixPath(path).parts[:-1], _stem(path))
-        counts.update({word for part in parts for word in words_of(part)})
+        counts.update({known_suffix(path), *(word for part in parts for word in words_of(part))})
     return tuple(sorted(word for word, count in counts.items() if 2 * count == len(paths)))
 
 
@@ -152,7 +153,7 @@ def _taken_apart(path: str, where: Where, shared: int, mask_words: frozenset[str
     words = words_of(_stem(path))
     told = mask_words | IMAGE_WORDS
     of_folder = {word for part in folders for word in part} if by_folder else set()
-    of_file = set(words) if by_file else set()
+    of_file = {*words, known_suffix(path)} if by_file else set()
     return Name(
         path,
         tuple(_without(part, told) for part in folders) if by_folder else folders,

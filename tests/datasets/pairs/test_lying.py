@@ -51,6 +51,7 @@ WAYS: dict[str, Places] = {
     "numbers-alone": lambda n, s: (f"images/knee {n}.png", f"masks/tear ({n}).png"),
     "no-word-in-folders": lambda n, s: (f"mri/{n}.png", f"tear/{n}.png"),
     "no-word-in-names": lambda n, s: (f"knee{n}.png", f"knee{n}_tear.png"),
+    "endings-alone": lambda n, s: (f"knee/{n}.tif", f"knee/{n}.png"),
     "split-above": lambda n, s: (f"{s}/images/{n}.png", f"{s}/masks/{n}.png"),
     "split-below": lambda n, s: (f"images/{s}/{n}.png", f"masks/{s}/{n}.png"),
     "split-in-name": lambda n, s: (f"{s}_images/{n}.png", f"{s}_masks/{n}.png"),

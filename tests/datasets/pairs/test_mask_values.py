@@ -230,6 +230,20 @@ def test_edges_that_were_smoothed_are_cut_at_half(draw: Any) -> None:
         assert np.array_equal(mask, (shrunk(big_spot(seed)) >= 127.5).astype(np.uint8))
 
 
+def test_white_that_is_not_quite_white_is_one_structure(draw: Any) -> None:
+    nearly = draw.spot(0, 255)
+    nearly[6:8, 4:6] = 254
+    archive = opened(draw, [nearly, draw.spot(1, 255)])
+    assert archive.structures == ("background", "lesion")
+    assert np.array_equal(masks_of(archive)[0], draw.spot(0))
+
+
+def test_a_label_beside_white_for_what_is_to_be_ignored_is_kept(draw: Any) -> None:
+    archive = opened(draw, [several(draw, 0, (1, 255)), several(draw, 1, (1, 255))])
+    assert archive.structures == ("background", "structure-1", "structure-2")
+    assert any("255 is structure-2" in note for note in archive.notes)
+
+
 def test_smoothed_edges_in_red_are_one_structure(draw: Any) -> None:
     draw.save("images/k0.png", np.tile(draw.shades(0), (4, 4))[:48, :54])
     red = np.zeros((48, 54, 3), dtype=np.uint8)

@@ -74,6 +74,7 @@ def test_folders_that_all_share_say_nothing() -> None:
 
 def test_words_of_half_the_files_are_candidates() -> None:
     assert words_of_half(("mri/1.png", "tear/1.png")) == ("mri", "tear")
+    assert words_of_half(("1.jpg", "1.png")) == (".jpg", ".png")
     assert words_of_half(("k1.png", "k1_tear.png", "k2.png", "k2_tear.png")) == (
         "1",
         "2",
