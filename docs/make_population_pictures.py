@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from condyle.phantoms.ankle import ANKLE, AnkleCut, draw_ankle, slice_grid
+from condyle.phantoms.ankle import ANKLE
+from condyle.phantoms.ankle_cut import AnkleCut, slice_grid
+from condyle.phantoms.ankle_patient import draw_ankle
 from condyle.phantoms.artefacts import Ghosts, Metal
 from condyle.phantoms.population import simulated_cases
 from condyle.phantoms.scanner import Acquisition, acquire, draw_texture, texture_amplitude

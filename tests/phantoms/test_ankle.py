@@ -8,17 +8,10 @@ import numpy as np
 import pytest
 
 from condyle.domain.case import STUDY_UNIT
-from condyle.phantoms.ankle import (
-    ANKLE,
-    OLT,
-    SIDE,
-    AnkleCut,
-    AnklePatient,
-    draw_ankle,
-    lesion_boxes,
-    slice_grid,
-)
+from condyle.phantoms.ankle import ANKLE, SIDE, lesion_boxes
+from condyle.phantoms.ankle_cut import AnkleCut, slice_grid
 from condyle.phantoms.ankle_lesion import draw_bruise, draw_lesion
+from condyle.phantoms.ankle_patient import OLT, AnklePatient, draw_ankle
 from condyle.phantoms.ankle_shape import (
     AnkleShape,
     calcaneus_distance,

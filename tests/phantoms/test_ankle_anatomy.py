@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from condyle.phantoms.ankle import AnkleCut, AnklePatient, draw_ankle, slice_grid
+from condyle.phantoms.ankle_cut import AnkleCut, slice_grid
 from condyle.phantoms.ankle_painting import paint_ankle
+from condyle.phantoms.ankle_patient import AnklePatient, draw_ankle
 from condyle.phantoms.ankle_shape import (
     JOINT_MM,
     SUBTALAR_MM,
