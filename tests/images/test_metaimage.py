@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import zlib
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from scipy.spatial.transform import Rotation
 from condyle.errors import BadImage
 from condyle.images import read_image
 from condyle.sources import SourceFile
+from condyle.workflows.open_study import open_study
 
 Source = Callable[[Path], SourceFile]
 
@@ -176,3 +178,19 @@ def test_what_itk_writes_lies_where_itk_says(
     for index in ((0, 0, 0), (16, 17, 18), (3, 0, 9)):
         point = image.TransformIndexToPhysicalPoint(index)
         assert np.allclose(affine @ (*index, 1), (*point, 1))
+
+
+def test_a_mha_file_is_opened_as_a_study(tmp_path: Path) -> None:
+    path = write(tmp_path / "12_t2.mha", voxels())
+    with open_study([path]) as study:
+        (series,) = study.series
+        assert (series.kind, series.stem, series.weighting.value) == ("metaimage", "12_t2", "t2")
+        assert series.load().array.shape == (19, 18, 17)
+
+
+def test_the_kind_has_a_word_in_every_report() -> None:
+    schema = resources.files("condyle.reporting").joinpath("schemas", "report.schema.json")
+    assert '"metaimage"' in schema.read_text("utf-8")
+    for language in ("en", "es"):
+        words = resources.files("condyle.reporting").joinpath("catalogue", f"{language}.yaml")
+        assert "metaimage: MetaImage" in words.read_text("utf-8")

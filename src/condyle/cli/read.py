@@ -23,7 +23,7 @@ def read(
         list[Path],
         typer.Argument(
             metavar="PATH",
-            help="A DICOM folder or zip, or NIfTI, NRRD, NPY, PNG, JPEG or TIFF files."
+            help="A DICOM folder or zip, or NIfTI, NRRD, MHA, NPY, PNG, JPEG or TIFF files."
             " Several paths are one study.",
         ),
     ],
