@@ -250,6 +250,8 @@ def bad_records(address: str) -> list[tuple[Any, str]]:
         (with_file(size=10**12), "1,000,000,000,000 bytes as the size of table.csv"),
         (with_file(size=0), "0 bytes as the size of table.csv"),
         (with_file(size="many"), "another form than expected"),
+        (with_file(size=float("inf")), "another form than expected"),
+        (with_file(links={"self": "http://[1"}), "another form than expected"),
         (
             with_file(links={"self": "https://example.org/table.csv"}),
             "an address of table.csv at another host",
@@ -257,7 +259,7 @@ def bad_records(address: str) -> list[tuple[Any, str]]:
     ]
 
 
-@pytest.mark.parametrize("number", range(9))
+@pytest.mark.parametrize("number", range(11))
 def test_a_record_that_is_not_what_it_was_is_refused(number: int) -> None:
     record, found = bad_records("http://127.0.0.1:9")[number]
     with pytest.raises(DatasetError) as refused:

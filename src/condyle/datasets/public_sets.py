@@ -105,6 +105,16 @@ class Expected:
     md5: str
 
 
+_NOT_A_RECORD = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
+
+
 def public_set(name: str, sets: Mapping[str, PublicSet] = PUBLIC_SETS) -> PublicSet:
     """Gives the public set of a name.
 
@@ -143,7 +153,8 @@ def expected_files(found: PublicSet, record: bytes) -> dict[str, Expected]:
             )
             for name, one in entries.items()
         }
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        hosts = {name: urlsplit(one.url)[:2] for name, one in stated.items()}
+    except _NOT_A_RECORD as error:
         raise _bad_record(found, "another form than expected") from error
     if licence != found.licence_id:
         raise _bad_record(found, f"the licence '{licence[:40]}'")
@@ -157,7 +168,7 @@ def expected_files(found: PublicSet, record: bytes) -> dict[str, Expected]:
             raise _bad_record(found, f"another checksum of {file.name} than is known")
         if not 0 < one.size <= file.most_bytes:
             raise _bad_record(found, f"{one.size:,} bytes as the size of {file.name}")
-        if urlsplit(one.url)[:2] != urlsplit(found.record)[:2]:
+        if hosts[file.name] != urlsplit(found.record)[:2]:
             raise _bad_record(found, f"an address of {file.name} at another host")
     return {file.name: stated[file.name] for file in found.files}
 

@@ -180,7 +180,9 @@ def _box(
         text = (element.findtext(f"bndbox/{side}") or "").strip()
         value = _whole(text)
         if value is None:
-            raise bad_box(where, f"{side} '{text}'", "a whole number of pixels, counted from 1")
+            needed = "a whole number of pixels, counted from 1"
+            mend = "correct it, or export as COCO, which has fractions of a pixel."
+            raise bad_box(where, f"{side} '{text}'", needed, mend=mend)
         corners.append(value)
     left, top, right, bottom = corners
     box: Box = (float(top - 1), float(left - 1), float(bottom), float(right))

@@ -210,8 +210,8 @@ def _pictures_of(
         place = base.joinpath(*parts)
         if place.suffix == ".txt" and pictures.has(str(place)):
             return _listed(str(place), bases, pictures)
-        if (pictures.root / place).is_dir():
-            return [pictures.key(one) for one in pictures.pictures_below(str(place))]
+        if below := pictures.pictures_below(str(place)):
+            return [pictures.key(one) for one in below]
     return None
 
 

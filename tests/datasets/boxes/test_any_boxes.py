@@ -20,7 +20,7 @@ from condyle.datasets.layouts import LAYOUTS, open_archive
 from condyle.domain.case import Case, LabelledBox, Reference
 from condyle.domain.study import Series, Study
 from condyle.domain.volume import Volume
-from condyle.errors import DatasetError
+from condyle.errors import CondyleError, DatasetError
 
 ROWS, COLUMNS = 24, 32
 CLASSES = ("herniation", "slip")
@@ -163,3 +163,31 @@ def test_overlap_is_that_of_the_pixels(one: LabelledBox, other: LabelledBox) -> 
         layer[row0:row1, column0:column1] = True
     expected = np.sum(painted[0] & painted[1]) / np.sum(painted[0] | painted[1])
     assert overlap_of(one.box, other.box) == pytest.approx(expected)
+
+
+NOISE = [b"", b"-1", b"nan", b"1e400", b"null", b"[]", b"\x00", b"\xff", b'"', b"<", b"&", b".."]
+NOISE += [b"/", b"9" * 30, b"a" * 300, b":", b"- &a *a", b"!!python/object:x {}", b"\n\n", b"{"]
+
+
+@pytest.mark.parametrize("layout", ["voc", "coco", "yolo"])
+def test_damaged_annotations_are_read_or_refused_in_four_parts(layout: str, tmp_path: Path) -> None:
+    both = LabelledBox((1.0, 2.0, 9.0, 12.0), CLASSES)
+    archive = replace(archive_of([(both,), (), (both,)]), sides={"p0": "train", "p1": "test"})
+    writer_of(layout)(tmp_path / "out", archive)
+    files = sorted(p for p in (tmp_path / "out").rglob("*.*") if p.suffix != ".png")
+    rng = np.random.default_rng(7)
+    refused: list[CondyleError] = []
+    for _ in range(60):
+        path = files[rng.integers(len(files))]
+        whole = path.read_bytes()
+        at = int(rng.integers(len(whole) + 1))
+        noise = NOISE[rng.integers(len(NOISE))]
+        path.write_bytes(whole[:at] + noise + whole[at + int(rng.integers(6)) :])
+        try:
+            open_archive(tmp_path / "out", layout=layout)
+        except CondyleError as error:
+            refused.append(error)
+        path.write_bytes(whole)
+    assert len(refused) > 10
+    assert all(len(error.lines()) == 4 for error in refused)
+    assert len(open_archive(tmp_path / "out").cases) == 3

@@ -95,17 +95,22 @@ def inside(box: Box, shape: tuple[int, int], *, where: str) -> Box:
     return cut
 
 
-def bad_box(where: str, found: str, needed: str) -> DatasetError:
+MEND = "correct that box in the annotation program and export it again."
+"""What mends most faults of a box."""
+
+
+def bad_box(where: str, found: str, needed: str, *, mend: str = MEND) -> DatasetError:
     """Gives the error for one box.
 
     Args:
         where: File and place in it.
         found: What stands there.
         needed: What should.
+        mend: What to do.
     """
     return DatasetError(
         "An annotation of the data cannot be used.",
         found=f"{where}: {found}",
         needed=needed,
-        mend="correct that box in the annotation program and export it again.",
+        mend=mend,
     )
