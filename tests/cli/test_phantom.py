@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,22 @@ def test_an_archive_is_made_as_asked_for(condyle, tmp_path: Path) -> None:
     marker = read_marker(out)
     assert marker is not None
     assert (marker.seed, marker.size, marker.difficulty) == (4, 32, 0.5)
+
+
+def test_the_command_in_the_mark_makes_the_archive_again(condyle, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    asked = ("--patients", "2", "--size", "32", "--slices", "2", "--difficulty", "0.15")
+    more = ("--prevalence", "disc-herniation=0.9", "--layout", "voc")
+    assert condyle("phantom", "lumbar", "--out", first, *asked, *more).status == 0
+    marker = read_marker(first)
+    assert marker is not None
+    words = shlex.split(marker.command)
+    assert words[0] == "condyle"
+    assert condyle(*words[1:], "--out", second).status == 0
+    files = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
+    assert files == sorted(path.relative_to(second) for path in second.rglob("*") if path.is_file())
+    for file in files:
+        assert (first / file).read_bytes() == (second / file).read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,18 @@ from condyle.errors import DatasetError, OutputError
 MADE = SimulatedMarker("knee", patients=12, seed=3, difficulty=0.5, size=128, layout="pairs")
 
 
-def test_the_mark_reads_back_as_it_was_written(tmp_path: Path) -> None:
-    write_marker(tmp_path, MADE)
-    assert read_marker(tmp_path) == MADE
+CHOSEN = replace(MADE, slices=4, prevalence={"acl-tear": 0.4}, label="acl-tear")
+
+
+@pytest.mark.parametrize("marker", [MADE, CHOSEN], ids=["plain", "chosen"])
+def test_the_mark_reads_back_as_it_was_written(tmp_path: Path, marker: SimulatedMarker) -> None:
+    write_marker(tmp_path, marker)
+    assert read_marker(tmp_path) == marker
+
+
+def test_the_command_names_what_was_chosen_besides() -> None:
+    assert "--slices" not in MADE.command
+    assert CHOSEN.command.endswith(" --slices 4 --prevalence acl-tear=0.4 --label acl-tear")
 
 
 def test_the_text_beside_it_says_that_nobody_is_a_patient_and_how_to_make_it_again(

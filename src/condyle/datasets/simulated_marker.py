@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from condyle.datasets.boxes.writing import write_text
@@ -37,6 +38,9 @@ class SimulatedMarker:
         difficulty: 0 to 1.
         size: Rows and columns of a slice.
         layout: In which the archive was written.
+        slices: Slices a series, ``None`` for the anatomy's own number.
+        prevalence: Finding to its share, where not the anatomy's own.
+        label: The one label of class folders, ``None`` for the anatomy's main one.
     """
 
     anatomy: str
@@ -45,14 +49,23 @@ class SimulatedMarker:
     difficulty: float
     size: int
     layout: str
+    slices: int | None = None
+    prevalence: Mapping[str, float] = field(default_factory=dict)
+    label: str | None = None
 
     @property
     def command(self) -> str:
         """The command that makes it again."""
-        return (
+        words = [
             f"condyle phantom {self.anatomy} --patients {self.patients} --layout {self.layout}"
-            f" --seed {self.seed} --difficulty {self.difficulty:g} --size {self.size}"
-        )
+            f" --seed {self.seed} --difficulty {self.difficulty!r} --size {self.size}"
+        ]
+        if self.slices is not None:
+            words.append(f"--slices {self.slices}")
+        words += [f"--prevalence {name}={share!r}" for name, share in self.prevalence.items()]
+        if self.label is not None:
+            words.append(f"--label {self.label}")
+        return " ".join(words)
 
 
 def write_marker(root: Path, marker: SimulatedMarker) -> None:

@@ -98,6 +98,9 @@ def simulate_archive(
         difficulty=request.difficulty,
         size=request.size,
         layout=layout,
+        slices=request.slices,
+        prevalence=dict(request.prevalence),
+        label=request.label,
     )
     write_marker(out, marker)
     progress(Progress("write", 1, 1))
