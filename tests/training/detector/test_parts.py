@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from condyle.training.detector.backbones import BACKBONES, VariantBlock
+from condyle.training.detector.backbones import BACKBONES
 from condyle.training.detector.deformable import DeformableConv
 from condyle.training.detector.layers import (
     ACTIVATIONS,
@@ -14,6 +14,8 @@ from condyle.training.detector.layers import (
     SpatialPyramid,
 )
 from condyle.training.detector.necks import NECKS
+from condyle.training.detector.resnet_vd import STAGES, VariantBlock
+from condyle.training.weights import load_weights
 
 from .conftest import FAMILY
 
@@ -82,17 +84,18 @@ def test_darknet_53_has_the_parameters_that_its_layers_add_up_to():
 
 def test_resnet_50_vd_has_deformable_convolutions_in_its_last_stage_alone():
     network = backbone("resnet50-vd")
-    assert [len(layers(stage, DeformableConv)) for stage in network.stages] == [0, 0, 0, 3]
-    assert [len(layers(stage, VariantBlock)) for stage in network.stages] == [3, 4, 6, 3]
+    stages = [network.get_submodule(f"layer{stage}") for stage in (1, 2, 3, 4)]
+    assert [len(layers(stage, DeformableConv)) for stage in stages] == [0, 0, 0, 3]
+    assert [len(layers(stage, VariantBlock)) for stage in stages] == [3, 4, 6, 3]
     assert [part.stride for part in layers(network, DeformableConv)] == [2, 1, 1]
 
 
 def test_resnet_50_vd_has_three_small_convolutions_first_and_averages_in_its_shortcuts():
     network = backbone("resnet50-vd")
-    assert [layer.kernel_size for layer in layers(network.stem, nn.Conv2d)] == [(3, 3)] * 3
+    assert [layer.kernel_size for layer in layers(network.conv1, nn.Conv2d)] == [(3, 3)] * 3
     assert len(layers(network, nn.AvgPool2d)) == 3
-    strided = [conv for conv in layers(network.stages, nn.Conv2d) if conv.stride == (2, 2)]
-    assert all(conv.kernel_size == (3, 3) for conv in strided)
+    strided = [conv for conv in layers(network, nn.Conv2d) if conv.stride == (2, 2)]
+    assert strided and all(conv.kernel_size == (3, 3) for conv in strided)
     assert not layers(network, nn.Mish) and not layers(network, nn.SiLU)
 
 
@@ -101,6 +104,55 @@ def test_without_deformable_taps_resnet_50_vd_is_as_large_as_the_published_one()
     network = backbone("resnet50-vd")
     taps = sum(parameters(part.shift) for part in layers(network, DeformableConv))
     assert parameters(network) - taps == 25_576_264 - (2048 * 1000 + 1000)
+
+
+def published_names():
+    """Gives the keys and shapes of timm's ``resnet50d``, its classifier left out."""
+
+    def norm(name, size):
+        found = {f"{name}.{part}": (size,) for part in NORM}
+        return {**found, f"{name}.num_batches_tracked": ()}
+
+    names = {"conv1.0.weight": (32, 3, 3, 3), **norm("conv1.1", 32)}
+    names |= {"conv1.3.weight": (32, 32, 3, 3), **norm("conv1.4", 32)}
+    names |= {"conv1.6.weight": (64, 32, 3, 3), **norm("bn1", 64)}
+    before = 64
+    for stage, (size, count) in enumerate(STAGES, start=1):
+        for block in range(count):
+            at = f"layer{stage}.{block}"
+            names |= {f"{at}.conv1.weight": (size, before, 1, 1), **norm(f"{at}.bn1", size)}
+            names |= {f"{at}.conv2.weight": (size, size, 3, 3), **norm(f"{at}.bn2", size)}
+            names |= {f"{at}.conv3.weight": (4 * size, size, 1, 1), **norm(f"{at}.bn3", 4 * size)}
+            if block == 0:
+                names[f"{at}.downsample.1.weight"] = (4 * size, before, 1, 1)
+                names |= norm(f"{at}.downsample.2", 4 * size)
+            before = 4 * size
+    return names
+
+
+NORM = ("weight", "bias", "running_mean", "running_var")
+
+
+def test_resnet_50_vd_has_the_names_and_shapes_of_timms_but_for_its_shifts():
+    mine = {
+        key: tuple(value.shape)
+        for key, value in backbone("resnet50-vd").state_dict().items()
+        if ".shift." not in key
+    }
+    assert mine == published_names()
+
+
+def test_published_weights_load_into_the_backbone_of_a_detector(tiny, tmp_path):
+    network = tiny("ppyolov2", width=1.0, depth=0.1)
+    names = {k: v for k, v in published_names().items() if k in network.backbone.state_dict()}
+    generator = torch.Generator().manual_seed(3)
+    state = {key: torch.rand(shape, generator=generator) for key, shape in names.items()}
+    torch.save({**state, "fc.weight": torch.zeros(1000, 2048)}, tmp_path / "resnet50d.pth")
+    told = load_weights(network, str(tmp_path / "resnet50d.pth"))
+    assert told.share > 0.9 and "fc.weight" in told.unexpected
+    assert told.reshaped == ("backbone.conv1.0.weight",)  # three colours as one grey
+    assert torch.equal(network.backbone.layer4[0].conv2.weight, state["layer4.0.conv2.weight"])
+    assert "neck.lateral5.0.weight" in told.missing
 
 
 @pytest.mark.parametrize("name", FULL)

@@ -16,6 +16,7 @@ from condyle.training.execution import Execution
 from condyle.training.export import check_parity
 from condyle.training.recipe import read_recipe
 from condyle.training.tasks.detection import (
+    NETWORK_FILE,
     BoxedSlice,
     _Draw,
     as_batch,
@@ -97,6 +98,29 @@ def test_what_the_exported_file_says_becomes_detections(trained):
 def test_the_best_epoch_is_chosen_by_the_validation_slices(trained):
     assert (trained.folder / "best.ckpt").is_file()
     assert "map50" in next(trained.folder.glob("*.csv")).read_text()
+
+
+def test_the_folder_of_a_fit_keeps_the_anchors_that_it_was_given(trained):
+    kept = json.loads((trained.folder / NETWORK_FILE).read_text())
+    assert kept["name"] == "detector"
+    assert kept["parameters"]["anchors"] == trained.recipe.network.parameters["anchors"]
+
+
+def test_a_fit_begins_with_the_weights_that_its_recipe_names(tmp_path):
+    before = fitted(tmp_path / "first")
+    torch.save(before.state_dict(), tmp_path / "weights.pth")
+    wanted = with_anchors(recipe(), SLICES)
+    network = wanted.network.model_copy(update={"weights": str(tmp_path / "weights.pth")})
+    train_detection(
+        wanted.model_copy(update={"network": network}),
+        slices=SLICES,
+        stage="fold-0",
+        folder=tmp_path / "second",
+        fold_seed=5,
+        execution=Execution(device="cpu"),
+    )
+    assert "100.0%" in (tmp_path / "second" / "weights.txt").read_text()
+    assert not (tmp_path / "first" / "weights.txt").exists()
 
 
 def test_nothing_without_a_box_is_trained_on(tmp_path):

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from torch import Tensor, nn
-from torch.nn import functional
 
-from condyle.training.detector.deformable import DeformableConv
+from condyle.training.detector.features import Features
 from condyle.training.detector.layers import (
     Bottleneck,
     CrossStage,
     PooledPyramid,
-    activation_of,
     conv,
     repeated,
     scaled,
 )
-
-Features = tuple[Tensor, Tensor, Tensor]
-"""Maps at strides 8, 16 and 32, (batch, channel, row, column) each."""
+from condyle.training.detector.resnet_vd import ResNetVd, resnet50_vd
 
 
 class Backbone(nn.Module):
@@ -111,83 +107,7 @@ def csp_darknet(*, inputs: int, width: float, depth: float, activation: str) -> 
     return Backbone(stem, stages, (sizes[-3], sizes[-2], sizes[-1]))
 
 
-class VariantBlock(nn.Module):
-    """The bottleneck of ResNet-D (He et al. 2019, arXiv 1812.01187).
-
-    The stride is in the 3 x 3 convolution, and a shortcut that shrinks averages first.
-
-    Args:
-        inputs: Input channels.
-        hidden: Channels of the 3 x 3 convolution; a quarter of the output's.
-        stride: 1 or 2.
-        deformable: Whether the 3 x 3 convolution is deformable.
-        activation: Name of the activation.
-    """
-
-    def __init__(
-        self, inputs: int, hidden: int, *, stride: int, deformable: bool, activation: str
-    ) -> None:
-        super().__init__()
-        self.reduce = conv(inputs, hidden, activation=activation)
-        self.spatial: nn.Module
-        if deformable:
-            self.spatial = nn.Sequential(
-                DeformableConv(hidden, hidden, stride=stride),
-                nn.BatchNorm2d(hidden),
-                activation_of(activation),
-            )
-        else:
-            self.spatial = conv(hidden, hidden, size=3, stride=stride, activation=activation)
-        self.extend = conv(hidden, 4 * hidden, activation=None)
-        self.shortcut: nn.Module = nn.Identity()
-        if stride > 1 or inputs != 4 * hidden:
-            average = [nn.AvgPool2d(stride)] if stride > 1 else []
-            self.shortcut = nn.Sequential(*average, conv(inputs, 4 * hidden, activation=None))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Maps (batch, inputs, row, column) to (batch, 4 hidden, row / stride, ...)."""
-        y = self.extend(self.spatial(self.reduce(x)))
-        return functional.relu(y + self.shortcut(x))
-
-
-def resnet50_vd(*, inputs: int, width: float, depth: float, activation: str) -> Backbone:
-    """Gives ResNet-50-vd with deformable convolutions in its last stage, as PP-YOLOv2 has.
-
-    He et al. 2019 (arXiv 1812.01187), Huang et al. 2021 (arXiv 2104.10419). Its own
-    activation is ReLU, whatever the rest of the detector has.
-
-    Args:
-        inputs: Input channels.
-        width: Multiple of its channels; 1 is the paper's.
-        depth: Multiple of its blocks; 1 is the paper's.
-        activation: Not read: the paper's backbone keeps ReLU.
-    """
-    half, whole = scaled(32, width), scaled(64, width)
-    stem = nn.Sequential(
-        conv(inputs, half, size=3, stride=2, activation="relu"),
-        conv(half, half, size=3, activation="relu"),
-        conv(half, whole, size=3, activation="relu"),
-        nn.MaxPool2d(3, stride=2, padding=1),
-    )
-    before, sizes = whole, []
-    stages: list[nn.Module] = []
-    for position, (channels, count) in enumerate(((64, 3), (128, 4), (256, 6), (512, 3))):
-        hidden = scaled(channels, width)
-        blocks = []
-        for block in range(repeated(count, depth)):
-            stride = 2 if block == 0 and position > 0 else 1
-            blocks.append(
-                VariantBlock(
-                    before, hidden, stride=stride, deformable=position == 3, activation="relu"
-                )
-            )
-            before = 4 * hidden
-        stages.append(nn.Sequential(*blocks))
-        sizes.append(before)
-    return Backbone(stem, stages, (sizes[-3], sizes[-2], sizes[-1]))
-
-
-BACKBONES: Mapping[str, Callable[..., Backbone]] = {
+BACKBONES: Mapping[str, Callable[..., Backbone | ResNetVd]] = {
     "darknet53": darknet53,
     "csp-darknet": csp_darknet,
     "resnet50-vd": resnet50_vd,

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from condyle.training.detector.backbones import Features
+from condyle.training.detector.features import Features
 from condyle.training.detector.layers import (
     CrossStage,
     DropBlock,

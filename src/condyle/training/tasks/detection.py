@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,13 +29,17 @@ from condyle.training.detector.transformer import (
 )
 from condyle.training.execution import Execution
 from condyle.training.export import Exported, export_with_example
-from condyle.training.loop import Batch, Job, LossOf, Validate, fit
+from condyle.training.loop import Batch, Job, LossOf, MakeBatch, Validate, fit
 from condyle.training.networks import build_network
 from condyle.training.recipe import Recipe, network_size
+from condyle.training.start import begin_with
 
 INPUT = "image"
 OUTPUTS = ("boxes", "scores")
 NETWORKS_OF_ANCHORS = ("detector",)
+
+NETWORK_FILE = "network.json"
+"""In the folder of a fit: the network with the anchors that were fitted to its patients."""
 
 
 @dataclass(frozen=True)
@@ -84,22 +89,21 @@ def train_detection(
         BadConfiguration: The recipe's network is none that detects.
     """
     _require_boxes(slices, stage)
-    changes, size = BoxChanges.of(recipe.augmentation), network_size(recipe)
     torch.manual_seed(recipe.seed + fold_seed)
     network = build_network(recipe.network.name, recipe.network.parameters)
-    draw = _Draw(slices, rare_share=changes.rare_share)
-
-    def make_batch(step: int, generator: torch.Generator) -> Batch:
-        images, targets = as_batch(draw(recipe.schedule.batch, generator))
-        images, told = change_boxed(
-            images, targets, size=size, changes=changes, generator=generator
-        )
-        return (images, told.boxes, told.labels, told.state)
-
+    folder.mkdir(parents=True, exist_ok=True)
+    told = recipe.network.model_dump(mode="json")
+    (folder / NETWORK_FILE).write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+    begin_with(
+        network,
+        recipe.network.weights,
+        folder=folder,
+        first=lambda: as_batch(slices[: recipe.schedule.batch])[0],
+    )
     job = Job(
         stage=stage,
         network=network,
-        make_batch=make_batch,
+        make_batch=_batches(recipe, slices),
         loss_of=loss_of(recipe, network),
         schedule=recipe.schedule,
         optimiser=recipe.optimiser,
@@ -109,6 +113,20 @@ def train_detection(
         validate=_validate(recipe, validation) if validation else None,
     )
     return fit(job, execution)
+
+
+def _batches(recipe: Recipe, slices: Sequence[BoxedSlice]) -> MakeBatch:
+    changes, size = BoxChanges.of(recipe.augmentation), network_size(recipe)
+    draw = _Draw(slices, rare_share=changes.rare_share)
+
+    def make_batch(step: int, generator: torch.Generator) -> Batch:
+        images, targets = as_batch(draw(recipe.schedule.batch, generator))
+        images, told = change_boxed(
+            images, targets, size=size, changes=changes, generator=generator
+        )
+        return (images, told.boxes, told.labels, told.state)
+
+    return make_batch
 
 
 def _require_boxes(slices: Sequence[BoxedSlice], stage: str) -> None:
