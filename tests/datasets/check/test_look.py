@@ -109,7 +109,7 @@ def test_an_error_of_the_system_tells_its_kind_and_no_path(planted: Any) -> None
     archive = planted.archive()
 
     def gone() -> None:
-        raise FileNotFoundError(2, "no such file", "/home/jane-doe/scan.png")
+        raise FileNotFoundError(2, "no such file", "/scans/jane-doe.png")
 
     series = archive.cases[0].study.series[0]
     object.__setattr__(series, "load", gone)
