@@ -316,6 +316,16 @@ def test_files_without_a_shared_folder_and_windows_paths_keep_their_places(
     assert tree_of(out / "masks") == ["t1/1.mha", "t2/1.mha"]
 
 
+def test_masks_that_are_nearly_empty_are_no_bomb(host: Host, tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("1_t1.mha", bytes(12 << 20))
+    host.files["masks.zip"] = stream.getvalue()
+    host.record = record_of(host.files, host.address)
+    out = get_dataset("made", out=tmp_path, sets=host.sets())
+    assert (out / "masks" / "1_t1.mha").stat().st_size == 12 << 20
+
+
 def test_what_an_earlier_run_left_of_unpacking_is_taken_away(host: Host, tmp_path: Path) -> None:
     (tmp_path / ".images-raw").mkdir()
     (tmp_path / ".images-raw" / "000000").write_text("old")
