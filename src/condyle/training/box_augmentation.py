@@ -100,7 +100,7 @@ def change_boxed(
         moved, told = mosaic(moved, told, share=changes.mosaic, generator=generator)
     if changes.intensity:
         moved = change_intensity(moved.clamp(min=0), generator=generator)
-    return moved, told
+    return moved, compact(told)
 
 
 def move_boxes(
@@ -147,6 +147,18 @@ def cut(targets: Targets, size: tuple[int, int]) -> Targets:
     return Targets(torch.where((state > 0)[..., None], boxes, 0.0), targets.labels, state)
 
 
+def compact(targets: Targets) -> Targets:
+    """Gives the same boxes with no more padding than the image of the most boxes needs."""
+    present = targets.state != ABSENT
+    most = max(1, int(present.sum(dim=1).max()))
+    order = (~present).int().argsort(dim=1, stable=True)[:, :most]
+    return Targets(
+        boxes=_picked(targets.boxes, order),
+        labels=_picked(targets.labels, order),
+        state=targets.state.gather(1, order),
+    )
+
+
 def mosaic(
     images: Tensor, targets: Targets, *, share: float, generator: torch.Generator
 ) -> tuple[Tensor, Targets]:
@@ -187,3 +199,7 @@ def _either(chosen: Tensor, long: Tensor, short: Tensor) -> Tensor:
     filled = torch.zeros_like(long)
     filled[:, : short.shape[1]] = short
     return torch.where(chosen[:, None, None], long, filled)
+
+
+def _picked(values: Tensor, order: Tensor) -> Tensor:
+    return values.gather(1, order[..., None].expand(-1, -1, values.shape[-1]))

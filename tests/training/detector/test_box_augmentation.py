@@ -7,7 +7,14 @@ import torch
 
 from condyle.errors import BadConfiguration
 from condyle.training.augmentation import AffineRange
-from condyle.training.box_augmentation import BoxChanges, change_boxed, cut, mosaic, move_boxes
+from condyle.training.box_augmentation import (
+    BoxChanges,
+    change_boxed,
+    compact,
+    cut,
+    mosaic,
+    move_boxes,
+)
 from condyle.training.detector.assignment import ABSENT, COUNTED, DIFFICULT, Targets
 
 STILL = {"rotation_degrees": 0.0, "scale": [1.0, 1.0], "stretch": 0.0, "shift": 0.0}
@@ -187,3 +194,15 @@ def test_a_box_goes_from_a_finer_grid_to_that_of_the_network():
     still = torch.tensor([[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]])
     moved = move_boxes(targets([[[12, 24, 48, 60]]]), still, given=(96, 120), wanted=(64, 40))
     assert moved.boxes[0, 0].tolist() == pytest.approx([8, 8, 32, 20], abs=1e-4)
+
+
+def test_padding_is_left_out_and_every_box_keeps_its_labels_and_state():
+    boxes = torch.arange(24.0).reshape(2, 3, 4)
+    labels = torch.arange(6.0).reshape(2, 3, 1)
+    state = torch.tensor([[ABSENT, COUNTED, DIFFICULT], [ABSENT, ABSENT, COUNTED]])
+    told = compact(Targets(boxes, labels, state))
+    assert told.state.tolist() == [[COUNTED, DIFFICULT], [COUNTED, ABSENT]]
+    assert torch.equal(told.boxes[0], boxes[0, 1:]) and torch.equal(told.boxes[1, 0], boxes[1, 2])
+    assert told.labels[0].flatten().tolist() == [1, 2] and float(told.labels[1, 0]) == 5
+    none = compact(Targets(boxes, labels, torch.zeros_like(state)))
+    assert none.state.tolist() == [[ABSENT], [ABSENT]]

@@ -11,7 +11,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from condyle.errors import BadConfiguration, UnknownName
-from condyle.training.detector.assignment import ASSIGNMENTS, DIFFICULT, Assigned, Targets
+from condyle.training.detector.assignment import (
+    ABSENT,
+    ASSIGNMENTS,
+    DIFFICULT,
+    Assigned,
+    Targets,
+)
 from condyle.training.detector.heads import Decoded
 from condyle.training.detector.network import STRIDES, Detector
 from condyle.training.detector.overlaps import area, iou_matrix, overlap_area, paired_iou
@@ -167,11 +173,17 @@ def _looked_at(level: Decoded, found: Assigned, targets: Targets, *, over: float
     """
     batch = level.objectness.shape[0]
     said = level.boxes.reshape(batch, -1, 4)
-    close = iou_matrix(said, targets.boxes) > over
-    inside = overlap_area(said[:, :, None], targets.boxes[:, None]) > 0.5 * area(said)[:, :, None]
-    there = targets.state[:, None] > 0
-    doubtful = targets.state[:, None] == DIFFICULT
-    left = ((close & there) | (inside & doubtful)).any(dim=2).reshape(level.objectness.shape)
+    left = torch.zeros(said.shape[:2], dtype=torch.bool, device=said.device)
+    if over < 1.0:
+        there = targets.state[:, None] != ABSENT
+        left |= ((iou_matrix(said, targets.boxes) > over) & there).any(dim=2)
+    doubtful = targets.state == DIFFICULT
+    some = doubtful.any(dim=0)
+    if bool(some.any()):
+        shared = overlap_area(said[:, :, None], targets.boxes[:, None, some])
+        inside = shared > 0.5 * area(said)[:, :, None]
+        left |= (inside & doubtful[:, None, some]).any(dim=2)
+    left = left.reshape(level.objectness.shape)
     counts = (~left).to(level.objectness.dtype)
     counts[tuple(part[~found.counted] for part in found.cell)] = 0.0
     counts[tuple(part[found.counted] for part in found.cell)] = 1.0
