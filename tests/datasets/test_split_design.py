@@ -318,3 +318,52 @@ def test_own_or_a_design_takes_the_own_split_where_there_is_one() -> None:
     drawn = open_split("own or 60/20/20", cases=cases, sides={}, seed=1)
     assert drawn.design == "60/20/20"
     assert drawn == open_split("60/20/20", cases=cases, sides={}, seed=1)
+
+
+# ---- what holds of every design -------------------------------------------------------
+
+
+@st.composite
+def archives(draw: st.DrawFn) -> list[Case]:
+    """Some patients with several cases each, of three sites, with a label that may be rare."""
+    count = draw(st.integers(12, 40))
+    torn = draw(st.lists(st.integers(0, 1), min_size=count, max_size=count))
+    return [
+        case(n, torn=torn[n], site="ABC"[n % 3], eye=eye)
+        for n in range(count)
+        for eye in "lr"[: 1 + n % 2]
+    ]
+
+
+@settings(max_examples=20)
+@given(
+    archives(),
+    st.sampled_from(["70/15/15", "80/20", "3-fold", "4-fold x 2", "leave-one-out: site"]),
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([0, 0.15, 0.3]),
+)
+def test_no_design_ever_lets_a_patient_teach_and_be_scored(
+    cases: list[Case], design: str, seed: int, share: float
+) -> None:
+    split = draw(design, cases=cases, seed=seed, share=share)
+    everybody = {one.patient for one in cases}
+    for round_ in split.rounds:
+        parts = [set(round_.train), set(round_.validation), set(round_.test)]
+        assert set().union(*parts) == everybody
+        assert sum(map(len, parts)) == len(everybody)
+        assert parts[0] and parts[2]
+        assert bool(parts[1]) == (share > 0 or design == "70/15/15")
+
+
+@settings(max_examples=20)
+@given(archives(), st.integers(2, 6), st.integers(0, 2**32 - 1))
+def test_folds_of_any_archive_are_even_and_share_out_a_rare_label(
+    cases: list[Case], folds: int, seed: int
+) -> None:
+    split = draw(f"{folds}-fold", cases=cases, seed=seed, share=0)
+    torn = {one.patient for one in cases if one.reference.grades["study"]["acl-tear"]}
+    tested = [set(round_.test) for round_ in split.rounds]
+    scored = [len(part) for part in tested]
+    positive = [len(part & torn) for part in tested]
+    assert max(scored) - min(scored) <= 1
+    assert max(positive) - min(positive) <= 2
