@@ -203,9 +203,16 @@ def _covariates(study: DicomStudy, row: JoinedRow, options: ArchiveOptions) -> d
         "Manufacturer": subject.manufacturer,
         "ManufacturerModelName": subject.model,
         "MagneticFieldStrength": field,
+        "laterality": _side(study),
         **{name: row.cells[name] for name in options.covariates},
     }
     return {name: value for name, value in stated.items() if value}
+
+
+def _side(study: DicomStudy) -> str:
+    """Gives the side that every series of a study which has one agrees on, else nothing."""
+    sides = {series.laterality.value for series in study.study.series} - {None}
+    return (sides.pop() or "") if len(sides) == 1 else ""
 
 
 def _sides(rows: Rows, columns: Columns, own: Sequence[JoinedRow]) -> Iterator[Side]:

@@ -10,6 +10,7 @@ from pydicom.uid import UID
 
 from condyle.dicom.contrast import SequenceFacts
 from condyle.dicom.header import broken
+from condyle.dicom.laterality import stated_sides
 from condyle.dicom.patient import (
     age_of,
     body_part_of,
@@ -83,6 +84,7 @@ class Frame:
         slice_spacing: Spacing Between Slices, else Slice Thickness, in mm, or ``None``.
         phase: What may tell repeated positions apart, the most telling first.
         facts: Of the pulse sequence.
+        sides: Stated sides of a paired part, as ``stated_sides`` gives them.
     """
 
     file: SourceFile
@@ -98,6 +100,7 @@ class Frame:
     slice_spacing: float | None
     phase: tuple[str, ...]
     facts: SequenceFacts
+    sides: frozenset[str] = frozenset()
 
 
 def frames_of(dataset: FileDataset, file: SourceFile) -> list[Frame]:
@@ -170,6 +173,7 @@ def _frame(
         slice_spacing=abs(between) if between and _is_length(abs(between)) else None,
         phase=_phase(sources),
         facts=facts_of(sources),
+        sides=stated_sides(sources),
     )
 
 

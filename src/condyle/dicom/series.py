@@ -7,6 +7,7 @@ from functools import partial
 
 from condyle.dicom.contrast import Contrast, weighting_of
 from condyle.dicom.frames import Frame
+from condyle.dicom.laterality import laterality_of
 from condyle.dicom.pixels import load_stack
 from condyle.dicom.spacing import Placement, oddities_of, placement_of
 from condyle.dicom.stacks import Stack, stacks_of
@@ -101,6 +102,9 @@ def _one(stack: Stack, stem: str) -> Series:
         weighting=contrast.weighting,
         fat_suppressed=contrast.fat_suppressed,
         contrast_agent=contrast.contrast_agent,
+        laterality=laterality_of(
+            (frame.sides for frame in frames), affine, (len(frames), rows, columns)
+        ),
         shape=(len(frames), rows, columns),
         spacing=None if affine is None else spacing_of(affine),
         description=header.description,

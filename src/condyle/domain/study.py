@@ -13,6 +13,8 @@ from condyle.domain.volume import Volume
 
 T = TypeVar("T")
 
+Laterality = Literal["left", "right"]
+
 Weighting = Literal["t1", "t2", "t2-space", "pd", "stir", "unknown"]
 
 
@@ -63,6 +65,8 @@ class Series:
         weighting: Contrast of the sequence.
         fat_suppressed: Whether fat was suppressed.
         contrast_agent: Whether a contrast agent was given.
+        laterality: Side of a paired part, where a header states it and the geometry does not
+            gainsay it.
         shape: (slice, row, column) of the volume.
         spacing: (slice, row, column) in mm or ``None``.
         description: Series description, cleaned of identity; may be empty.
@@ -85,6 +89,7 @@ class Series:
     weighting: Attribute[Weighting] = Attribute(None)
     fat_suppressed: Attribute[bool] = Attribute(None)
     contrast_agent: Attribute[bool] = Attribute(None)
+    laterality: Attribute[Laterality] = Attribute(None)
     shape: tuple[int, int, int] = (0, 0, 0)
     spacing: tuple[float, float, float] | None = None
     description: str = ""
