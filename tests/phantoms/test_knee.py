@@ -15,7 +15,13 @@ from condyle.phantoms.knee_painting import patient_knee
 from condyle.phantoms.knee_person import draw_knee
 from condyle.phantoms.knee_pose import to_knee
 from condyle.phantoms.knee_structures import LESION_NAMES, KneeStructure
-from condyle.phantoms.knee_study import cut_knee, knee_coil, lesion_boxes, slice_grid
+from condyle.phantoms.knee_study import (
+    cut_knee,
+    knee_coil,
+    lesion_boxes,
+    mixing_thresholds,
+    slice_grid,
+)
 from condyle.phantoms.simulated import Laterality, PatientRequest, Person
 from condyle.phantoms.slice_grid import PlaneName, SliceGrid
 
@@ -147,6 +153,19 @@ def test_a_margin_adds_rows_to_the_scene_and_leaves_the_truth() -> None:
     np.testing.assert_array_equal(wide.scene.tissue[:, 12:-12], plain.scene.tissue)
     np.testing.assert_array_equal(wide.lesions, plain.lesions)
     np.testing.assert_array_equal(wide.structures, plain.structures)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.25, 0.4, 0.9])
+def test_a_share_of_a_tissue_is_right_on_average_over_a_few_voxels(share: float) -> None:
+    thresholds = mixing_thresholds(64, 0)
+    assert thresholds.min() >= 0.0
+    assert thresholds.max() < 1.0
+    taken = (thresholds < share).reshape(16, 8, 16, 8).mean(axis=(1, 3))
+    np.testing.assert_allclose(taken, share, atol=0.06)
+
+
+def test_thresholds_do_not_move_with_the_margin() -> None:
+    np.testing.assert_array_equal(mixing_thresholds(8, 3)[6:-6], mixing_thresholds(8, 0))
 
 
 def test_planes_within_a_slice_average_to_partial_volume() -> None:

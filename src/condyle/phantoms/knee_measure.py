@@ -64,8 +64,8 @@ class KneeBlock:
         if len(places) < 2:
             return 0.0
         places = places - places.mean(axis=0)
-        axis = np.linalg.svd(places, full_matrices=False)[2][0]
-        along = places @ axis
+        # The greatest of the rising eigenvalues belongs to the last column.
+        along = places @ np.linalg.eigh(places.T @ places)[1][:, -1]
         return float(along.max() - along.min())
 
     def thickness_mm(self, cartilage: KneeStructure, bone: KneeStructure) -> float:

@@ -72,6 +72,9 @@ def _paint_vessel(canvas: Canvas, course: Column, tissue: Tissue, structure: Kne
         distance = course.distance(window.points)
         window.paint(distance < 0.7, Tissue.CONNECTIVE, KneeStructure.BACKGROUND)
         window.paint(distance < 0.0, tissue, structure)
+        if tissue == Tissue.VENOUS_BLOOD:
+            # It flows slowly: part of it leaves the slice before the echo.
+            window.mix(distance < 0.0, Tissue.FLOWING_BLOOD, 0.5)
 
 
 def paint_capsule(window: Canvas, surface: FemoralSurface, knee: Knee) -> None:

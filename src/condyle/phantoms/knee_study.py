@@ -27,8 +27,11 @@ FIELD_OF_VIEW_MM = 153.6
 """Side of every slice."""
 
 _FACTOR = 2
-# Thresholds of the samples of a voxel: a share of a tissue is a count of samples.
-_DITHER = np.array([[0.125, 0.625], [0.875, 0.375]], dtype=np.float32)
+# Order in which the samples of a voxel go to a tissue that has a share of it.
+_ORDER = np.array([[0.0, 0.5], [0.75, 0.25]], dtype=np.float32)
+# Steps along rows and columns of an even sequence in the plane, the inverse powers of the
+# plastic number, which differ between neighbours as much as they can.
+_EVEN = (0.7548776662466927, 0.5698402909980532)
 # Where the slices lie around the middle of the plateau: from the middle of the first to that
 # of the last, mm; and how far the middle of the field of view lies from it, (y, z).
 _SPAN: dict[PlaneName, tuple[float, float]] = {
@@ -136,7 +139,7 @@ def cut_knee(patient: PatientKnee, grid: SliceGrid, *, planes: int = 1, margin: 
     tall = (grid.size + 2 * margin) * _FACTOR
     shape = (grid.slices * planes, tall, grid.size * _FACTOR)
     tissue, structure, lesion = (np.zeros(shape, np.uint8) for _ in range(3))
-    dither = np.tile(_DITHER, (grid.size + 2 * margin, grid.size))
+    dither = mixing_thresholds(grid.size, margin)
     step = grid.pixel_mm / _FACTOR / patient.knee.person.scale
     for at in range(grid.slices * planes):
         index, part = divmod(at, planes)
@@ -155,6 +158,26 @@ def cut_knee(patient: PatientKnee, grid: SliceGrid, *, planes: int = 1, margin: 
         structure[planes // 2 :: planes, inner][:, half::_FACTOR, half::_FACTOR].copy(),
         majority_labels(lesion, planes=planes, factor=_FACTOR, labels=present),
     )
+
+
+def mixing_thresholds(size: int, margin: int) -> NDArray[np.float32]:
+    """Gives the share from which on each sample goes to a mixed tissue.
+
+    Within a voxel they are a quarter apart, and from voxel to voxel they are shifted evenly,
+    so that a share is right on average and does not fall in steps.
+
+    Args:
+        size: Rows and columns of a slice.
+        margin: Rows beyond each end of it.
+
+    Returns:
+        (fine row, fine column), 0 to 1.
+    """
+    row = np.arange(-margin, size + margin)[:, None]
+    column = np.arange(size)[None, :]
+    shift = (0.5 + _EVEN[0] * row + _EVEN[1] * column) % 1.0 / 4.0
+    fine = shift.repeat(_FACTOR, axis=0).repeat(_FACTOR, axis=1)
+    return (fine + np.tile(_ORDER, shift.shape)).astype(np.float32)
 
 
 def image_knee(
