@@ -58,12 +58,15 @@ class DataPart(Part):
             ``"70/15/15"``, ``"5-fold"``, ``"leave-one-out: Manufacturer"`` or ``"own"``.
         options: What the archive's files alone do not tell.
         exclude: Cases that the study leaves out.
+        shuffled: Deal the labels at random among patients, as a control: a recipe that does
+            better than chance then learns from something that it should not see.
     """
 
     layout: str = "auto"
     split: str
     options: OptionsPart = OptionsPart()
     exclude: tuple[ExclusionPart, ...] = ()
+    shuffled: bool = False
 
 
 class InputPart(Part):

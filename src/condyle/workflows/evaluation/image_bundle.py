@@ -76,7 +76,8 @@ def image_recipe_of(bundle: Bundle) -> Recipe | None:
     names = [output.name for output in bundle.manifest.outputs()]
     field = "structures" if recipe.task == "lesion" else "labels"
     target = recipe.target.model_copy(update={field: tuple(names)})
-    return recipe.model_copy(update={"target": target})
+    data = recipe.data.model_copy(update={"shuffled": False})
+    return recipe.model_copy(update={"target": target, "data": data})
 
 
 def image_reader(bundle: Bundle, recipe: Recipe, archive: Archive) -> tuple[CaseReader, Together]:

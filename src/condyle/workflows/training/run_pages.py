@@ -16,6 +16,7 @@ from condyle.workflows.evaluation.rows import Draw
 from condyle.workflows.training.run_record import RoundRecord
 from condyle.workflows.training.training import Training
 
+CONTROL = "CONTROL: the labels were dealt at random; nothing here may be better than chance."
 SIMULATED_DATA = "SIMULATED PATIENTS: these figures say nothing of real ones."
 MOST_LINES = 12
 """Rounds that are drawn as a line of their own."""
@@ -58,7 +59,11 @@ def run_report(
     about = About(
         f"Training run of {recipe.name}",
         facts=facts,
-        banners=(*((SIMULATED_DATA,) if simulated else ()), *record["notices"]),
+        banners=(
+            *((SIMULATED_DATA,) if simulated else ()),
+            *((CONTROL,) if recipe.data.shuffled else ()),
+            *record["notices"],
+        ),
     )
     return evaluated(
         table,
