@@ -48,10 +48,21 @@ def test_what_was_declined_is_wrong_and_what_was_learned_from_is_not_shown(row):
         row(4, "dice-x", 1, 0.7),
         row(5, "count", 5, 5),
         row(6, "count", 5, 4),
-        row(7, "detect-x", 1, 1, [0.9]),
     ]
     scores = {s.case: s.right for s in case_scores(predictions_from_rows(rows))}
     assert scores == {"s001": 0, "s003": 1, "s004": 0, "s005": 1, "s006": 0}
+
+
+def test_of_boxes_hits_are_right_and_misses_and_sure_boxes_on_nothing_wrong(row):
+    rows = [
+        row(1, "detect-x", 1, 1, [0.9]),
+        row(2, "detect-x", 1, 1, [0.1]),
+        row(3, "detect-x", 0, 1, [0.8]),
+        row(4, "detect-x", 1, np.nan),
+        row(5, "detect-x", 0, 1, [0.1]),
+    ]
+    scores = {s.case: (s.right, s.stated) for s in case_scores(predictions_from_rows(rows))}
+    assert scores == {"s001": (1, 1), "s002": (0, 1), "s003": (0, 1), "s004": (0, 1)}
 
 
 def test_a_grade_is_right_only_where_it_is_the_same(row):

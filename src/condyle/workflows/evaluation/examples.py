@@ -19,6 +19,10 @@ from condyle.workflows.evaluation.rows import TaskRows, task_rows
 
 MOST = 6
 
+SHOWN_SCORE = 0.3
+"""Score from which a found box is shown on a picture and counts among the examples; no figure
+rests on it."""
+
 
 @dataclass(frozen=True)
 class CaseScore:
@@ -44,8 +48,9 @@ def case_scores(table: Predictions) -> tuple[CaseScore, ...]:
     """Counts the right statements of each case, the most right first.
 
     Findings and grades are right where they are the reference's, numbers where they are
-    the same, and overlaps from 0.8; what was declined is wrong. Patients that were learned
-    from are left out.
+    the same, and overlaps from 0.8; what was declined is wrong. Of boxes the reference's are
+    right where one hits them that is sure enough to be shown, and such a box that hits none is
+    wrong. Patients that were learned from are left out.
 
     Args:
         table: The predictions.
@@ -54,9 +59,11 @@ def case_scores(table: Predictions) -> tuple[CaseScore, ...]:
     counts: dict[str, tuple[int, int]] = {}
     for task in table.tasks:
         rows = task_rows(table, task)
-        if rows is None or rows.kind == "detection":
+        if rows is None:
             continue
         kept = rows.without(seen)
+        if kept.kind == "detection":
+            kept = kept.where(_sure_boxes(kept))
         if not len(kept.table):
             continue
         for study, hit in zip(kept.table.study, right_rows(kept), strict=True):
@@ -72,9 +79,16 @@ def right_rows(rows: TaskRows) -> BoolArray:
         return finding_rows(rows).right
     if rows.kind == "grade":
         return grade_rows(rows).right
+    if rows.kind == "detection":
+        return np.asarray((rows.table.reference == 1.0) & (rows.probability >= SHOWN_SCORE))
     if rows.kind == "overlap":
         return np.asarray(np.nan_to_num(overlap_values(rows), nan=1.0) >= GOOD_OVERLAP)
     return exactly_right(rows)
+
+
+def _sure_boxes(rows: TaskRows) -> BoolArray:
+    """Tells the rows of a reference's box, and of a box that is sure enough to be shown."""
+    return np.asarray((rows.table.reference == 1.0) | (rows.probability >= SHOWN_SCORE))
 
 
 def examples(

@@ -16,14 +16,13 @@ from condyle.preprocessing import prepare
 from condyle.reporting.example_picture import ExamplePicture, example_png
 from condyle.training.recipe import Recipe
 from condyle.training.slices import accepts
+from condyle.workflows.evaluation.examples import SHOWN_SCORE
 from condyle.workflows.evaluation.rows import DETECTION_PREFIX
 from condyle.workflows.training.plan import CaseScorer, RunNetwork
 
 INPUT = "image"
 MATCH_OVERLAP = 0.5
 """Least intersection over union at which a found box hits one of the reference."""
-
-SHOWN_SCORE = 0.3
 
 
 @dataclass(frozen=True)
