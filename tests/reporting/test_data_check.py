@@ -122,6 +122,25 @@ def test_labels_tell_shares_missing_units_and_agreement() -> None:
     assert "kappa 0.81" in section.paragraphs[1]
 
 
+def test_the_colours_of_boxes_and_structures_are_told() -> None:
+    boxes = (Count("slip", 1, 1), Count("tear", 1, 1), Count("no class", 1, 1))
+    labels = (
+        LabelCounts("boxes", "box", boxes, 0, 3),
+        LabelCounts("masks", "mask", (Count("3", 1, 1), Count("nothing marked", 1, 1)), 0, 2),
+    )
+    said = parts_of(replace(BLANK, labels=labels), Pictures())[1].section.paragraphs
+    assert said[1:] == (
+        "On the pictures, boxes are drawn as: slip orange, tear sky blue.",
+        "On the pictures, masks are drawn as: 3 green.",
+    )
+
+
+def test_a_unit_in_a_heading_keeps_its_capitals() -> None:
+    counts = (CountTable("MagneticFieldStrength", "cases", (Count("3", 9, 9), Count("1", 9, 9))),)
+    section = parts_of(replace(BLANK, counts=counts), Pictures())[0].section
+    assert section.tables[0].title == "Field strength (T)"
+
+
 def test_pairs_are_listed_and_shown_side_by_side() -> None:
     report = replace(BLANK, duplicates=(PAIR,))
     pictures = Pictures(duplicates=((PAIR, shown(ONE), shown(OTHER)),))
@@ -255,6 +274,8 @@ def test_a_code_without_words_is_given_as_it_is() -> None:
 def test_a_place_is_worded_without_saying_its_case_twice() -> None:
     assert place_words(Place("c", "p")) == "case c"
     assert place_words(Place("c", "p", "c", 0)) == "case c, slice 0"
+    assert place_words(Place("p1-t2", "p", "t2", 0)) == "case p1-t2, slice 0"
+    assert place_words(Place("p1", "p", "t2")) == "case p1, t2"
 
 
 def test_equal_pixels_are_worded_as_such() -> None:
@@ -263,6 +284,6 @@ def test_equal_pixels_are_worded_as_such() -> None:
 
 def test_every_code_of_a_check_has_words() -> None:
     source = Path(alarms.__file__).read_text("utf-8")
-    codes = {*alarms.FAULTS, *re.findall(r'Alarm\("([a-z-]+)"', source)}
+    codes = {*alarms.FAULTS, *re.findall(r'Alarm\("([a-z0-9-]+)"', source)}
     assert len(codes) > 20
     assert codes == set(ALARMS)

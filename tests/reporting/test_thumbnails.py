@@ -10,7 +10,7 @@ from PIL import Image
 
 from condyle.domain.case import LabelledBox
 from condyle.domain.data_report import Place, Shown
-from condyle.reporting.thumbnails import COLOURS, SIDE, thumbnail_png
+from condyle.reporting.thumbnails import COLOUR_NAMES, COLOURS, SIDE, UNNAMED, thumbnail_png
 
 PLACE = Place("c", "p", "s")
 
@@ -58,6 +58,15 @@ def test_boxes_have_the_colour_of_their_class() -> None:
     assert tuple(picture[20, 40]) == COLOURS[1]
     assert tuple(picture[120, 40]) == COLOURS[0]
     assert len(colours_in(picture)) == 3
+
+
+def test_a_box_without_a_known_class_is_white() -> None:
+    boxes = (LabelledBox((5, 5, 20, 20), ()),)
+    assert colours_in(drawn(shown(boxes=boxes), classes=("slip",))) == {(50,) * 3, UNNAMED}
+
+
+def test_every_colour_has_a_word() -> None:
+    assert len(COLOUR_NAMES) == len(set(COLOURS)) == len(COLOURS)
 
 
 def test_a_text_is_covered_with_room_around_it() -> None:

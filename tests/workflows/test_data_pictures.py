@@ -117,7 +117,7 @@ def test_a_series_is_searched_on_one_slice() -> None:
     source = source_of(case(1))
     faulty = Fault("box-tiny", Place("c1", "p1", "s0", 4))
     places = searched_places(source.looks, chosen_of(source, faults=[faulty]), rng=rng(), most=60)
-    assert [(place.series, place.slice) for place in places] == [("s0", 2)]
+    assert [(place.series, place.slice) for place in places] == [("s0", None)]
 
 
 def test_no_picture_is_searched_where_none_is_asked_for() -> None:
@@ -162,6 +162,26 @@ def test_a_box_is_shown_on_its_slice_and_one_on_none_still_shows_the_series(
     shown = pictures_of(source, chosen_of(source, faults=[fault]), text=NO_TEXT).faults[0][1]
     assert len(shown.boxes) == boxes
     assert shown.pixels.shape == SHAPE[1:]
+
+
+def test_an_example_shows_the_slice_with_most_marked_and_else_the_middle_one() -> None:
+    mask = np.zeros(SHAPE, np.uint8)
+    empty = Reference(masks={"s0": mask.copy()})
+    mask[4, 2:9, 2:9] = 1
+    cases = [
+        case(1, reference=Reference(masks={"s0": mask})),
+        case(2, reference=Reference(boxes={"s0": (BOX,)})),
+        case(3, reference=empty),
+        case(4),
+    ]
+    source = source_of(*cases)
+    shown = pictures_of(source, chosen_of(source), text=NO_TEXT).examples
+    assert {one.place.case: one.place.slice for one in shown} == {
+        "c1": 4,
+        "c2": 4,
+        "c3": 2,
+        "c4": 2,
+    }
 
 
 def test_a_mask_of_another_size_is_left_out_of_its_picture() -> None:

@@ -65,6 +65,11 @@ class CountTable:
     counts: tuple[Count, ...]
 
 
+NOTHING_MARKED, NO_CLASS, NO_BOX = "nothing marked", "no class", "picture without a box"
+UNCOLOURED = frozenset({NOTHING_MARKED, NO_CLASS, NO_BOX})
+"""What is counted beside the classes of boxes and the structures of masks, and is none."""
+
+
 @dataclass(frozen=True)
 class LabelCounts:
     """How often each value of a label occurs, and how often it is missing.

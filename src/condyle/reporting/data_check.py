@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from condyle.domain.data_report import (
     ALL_HEADERS,
+    UNCOLOURED,
     CountTable,
     DataReport,
     LabelCounts,
@@ -32,7 +33,7 @@ from condyle.reporting.evaluation.words import (
     task_word,
 )
 from condyle.reporting.html import page_environment, style_sheet
-from condyle.reporting.thumbnails import thumbnail_png
+from condyle.reporting.thumbnails import COLOUR_NAMES, thumbnail_png
 
 SCHEMA = "condyle.data-check/1"
 TITLE = "Check of a labelled archive"
@@ -160,7 +161,7 @@ def _content(report: DataReport) -> Section:
 
 def _count_table(table: CountTable) -> Table:
     return Table(
-        covariate_word(table.name).capitalize(),
+        covariate_word(table.name)[:1].upper() + covariate_word(table.name)[1:],
         ("", "patients", table.unit),
         tuple(
             (count.value or _UNKNOWN, f"{count.patients:,}", f"{count.items:,}")
@@ -174,6 +175,7 @@ def _labels(report: DataReport) -> Section:
     if report.agreement:
         said = ", ".join(f"{name} {value:.2f}" for name, value in report.agreement)
         paragraphs.append(f"Agreement between annotators: {said}.")
+    paragraphs += _legend(report)
     rows = [row for label in report.labels for row in _label_rows(label)]
     headings = ("label", "value", "patients", "units", "share of units", "units without the label")
     return Section(
@@ -181,6 +183,23 @@ def _labels(report: DataReport) -> Section:
         paragraphs=tuple(paragraphs) if rows else ("There are no labels.",),
         tables=(Table("", headings, tuple(rows)),) if rows else (),
     )
+
+
+def _legend(report: DataReport) -> list[str]:
+    """Says which colour a class of boxes and a structure have on the pictures."""
+    said = []
+    for label in report.labels:
+        if label.unit in ("box", "mask"):
+            names = [c.value for c in label.counts if c.value not in UNCOLOURED]
+            # A structure without a name is called by its value, which gives its colour.
+            places = [int(n) - 1 if n.isdecimal() else k for k, n in enumerate(names)]
+            words = (
+                f"{name} {COLOUR_NAMES[k % len(COLOUR_NAMES)]}"
+                for name, k in zip(names, places, strict=True)
+            )
+            kind = "boxes" if label.unit == "box" else "masks"
+            said.append(f"On the pictures, {kind} are drawn as: {', '.join(words)}.")
+    return said
 
 
 def _label_rows(label: LabelCounts) -> Iterable[tuple[str, ...]]:
@@ -201,7 +220,8 @@ def _examples(report: DataReport, pictures: Pictures) -> tuple[Picture, ...]:
 
 
 def _classes(report: DataReport) -> list[str]:
-    return [c.value for label in report.labels if label.unit == "box" for c in label.counts]
+    boxes = [label for label in report.labels if label.unit == "box"]
+    return [c.value for label in boxes for c in label.counts if c.value not in UNCOLOURED]
 
 
 def _caption(shown: Shown, note: str) -> str:

@@ -91,6 +91,11 @@ ALARMS: Mapping[str, tuple[str, str, str]] = {
         "missing in more than 5 % of what carries labels",
         "Complete the table, or say why they are missing: what is missing is seldom so by chance.",
     ),
+    "under-18": (
+        "patient",
+        "under 18",
+        "Growing bones look otherwise: leave them out, or say that the bundle is for them.",
+    ),
     "told-by-headers": (
         "class",
         "that headers alone tell",
@@ -150,7 +155,7 @@ def fault_words(code: str) -> str:
 def place_words(place: Place) -> str:
     """Words a place, such as ``"case 12, series 12_t2, slice 4"``."""
     words = [f"case {place.case}"]
-    if place.series and place.series != place.case:
+    if place.series and place.series not in place.case:
         words.append(place.series)
     if place.slice is not None:
         words.append(f"slice {place.slice}")

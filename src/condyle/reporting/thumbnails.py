@@ -26,6 +26,12 @@ COLOURS = (
 )
 """RGB by the value of a structure or the place of a class, over and over."""
 
+COLOUR_NAMES = ("orange", "sky blue", "green", "yellow", "pink", "red", "blue")
+"""Words of the colours, in their order."""
+
+UNNAMED = (255, 255, 255)
+"""RGB of a box without a class that is known."""
+
 SIDE = 240
 """Pixels of the longer side."""
 
@@ -90,5 +96,5 @@ def _draw_boxes(picture: Image.Image, shown: Shown, classes: Sequence[str], scal
         row0, column0, row1, column1 = (scale * side for side in box.box)
         if row1 > row0 and column1 > column0:
             known = [classes.index(label) for label in box.labels if label in classes]
-            colour = COLOURS[(known[0] if known else 0) % len(COLOURS)]
+            colour = COLOURS[known[0] % len(COLOURS)] if known else UNNAMED
             draw.rectangle((column0, row0, column1, row1), outline=colour, width=2)

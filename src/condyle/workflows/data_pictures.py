@@ -13,7 +13,7 @@ from condyle.datasets.archive import Archive
 from condyle.datasets.check.fingerprint import even_contrast
 from condyle.datasets.check.look import CaseLook, SliceReader
 from condyle.datasets.split_strata import strata_of
-from condyle.domain.case import STUDY_UNIT, Case, Reference
+from condyle.domain.case import STUDY_UNIT, Case, LabelledBox, Reference
 from condyle.domain.data_report import (
     Duplicate,
     Fault,
@@ -56,6 +56,11 @@ class PictureSource:
     def case(self, place: Place) -> Case:
         """Gives the case of a place."""
         return self._looks[place.case].case
+
+    def shape(self, place: Place) -> tuple[int, int, int]:
+        """Gives the (slice, row, column) of the series of a place."""
+        series = self._looks[place.case].series
+        return next(one.shape for one in series if one.place.series == place.series)
 
     def mask(self, place: Place) -> NDArray[np.uint8] | None:
         """Gives the (slice, row, column) labelmap of a series, where it has one to be read."""
@@ -192,7 +197,7 @@ def _examples(source: PictureSource, rng: np.random.Generator) -> Iterator[tuple
     for look in [*first, *rest][:EXAMPLES]:
         series = look.series[int(rng.integers(len(look.series)))]
         note = _note(look.case, series.place.series, source.archive.labels)
-        yield _middle(series.place, series.shape), note
+        yield series.place, note
 
 
 def _labels(case: Case) -> frozenset[str]:
@@ -221,10 +226,9 @@ def _shown(
     """Reads a picture with what is marked on it; without a slice, that with most marked."""
     boxes = source.case(place).reference.boxes.get(place.series, ()) if marked else ()
     mask = source.mask(place) if marked else None
-    if place.slice is None and mask is not None:
-        place = replace(place, slice=_most_marked(mask))
-    elif place.slice is None and boxes:
-        place = replace(place, slice=boxes[0].slice or None)
+    shape = source.shape(place)
+    if place.slice is None and shape[0] > 1:
+        place = replace(place, slice=_most_marked(mask, boxes, shape[0]))
     pixels = source.pixels(place)
     even = even_contrast(pixels)
     grey = np.zeros(pixels.shape, np.uint8) if even is None else np.rint(255 * even)
@@ -240,6 +244,8 @@ def _shown(
     )
 
 
-def _most_marked(mask: NDArray[np.uint8]) -> int | None:
-    """Gives the slice with most marked, or nothing where there is only one."""
-    return int((mask != 0).sum(axis=(1, 2)).argmax()) if len(mask) > 1 else None
+def _most_marked(mask: NDArray[np.uint8] | None, boxes: Sequence[LabelledBox], slices: int) -> int:
+    """Gives the slice with most marked, the middle one where nothing is."""
+    if mask is not None and mask.any():
+        return int((mask != 0).sum(axis=(1, 2)).argmax())
+    return boxes[0].slice if boxes else slices // 2

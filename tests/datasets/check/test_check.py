@@ -96,6 +96,11 @@ def test_a_class_told_by_its_matrix_size_raises_a_warning(planted: Any, texture:
     assert report.alarms[0].subjects == ("acl-tear: yes",)
 
 
+def test_minors_raise_a_warning(planted: Any) -> None:
+    planted.covariates = {n: {"age": "12" if n < 2 else "40"} for n in range(24)}
+    assert alarms(check(planted)) == {"under-18": 2}
+
+
 def test_burned_in_text_and_markers_raise_warnings_a_picture(planted: Any) -> None:
     box = (1.0, 1.0, 5.0, 9.0)
     first, second = (Place(f"case-{n}", f"p{n}", f"image-{n}") for n in (1, 2))

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from condyle.datasets.check.counts import NO_BOX, NO_CLASS, NOTHING_MARKED
-from condyle.domain.data_report import Alarm, DataReport, LabelCounts, Severity
+from condyle.datasets.check.counts import UNDER_18
+from condyle.domain.data_report import (
+    NOTHING_MARKED,
+    UNCOLOURED,
+    Alarm,
+    DataReport,
+    LabelCounts,
+    Severity,
+)
 
 FEWEST = 10
 """Patients with a value of a label under which little can be learned or said of it."""
@@ -56,6 +63,14 @@ def _of_patients(report: DataReport) -> Iterator[Alarm]:
     yield Alarm("picture-on-several-sides", "fault", len(across))
     yield Alarm("picture-of-several-patients", "fault", len(exact))
     yield Alarm("alike-picture-of-several-patients", "fault", len(report.duplicates) - len(exact))
+    minors = sum(
+        count.patients
+        for table in report.counts
+        if table.name == "age"
+        for count in table.counts
+        if count.value == UNDER_18
+    )
+    yield Alarm("under-18", "warning", minors)
     yield Alarm("unreadable", "fault", len(report.unreadable))
 
 
@@ -72,7 +87,7 @@ def _of_labels(labels: tuple[LabelCounts, ...]) -> Iterator[Alarm]:
         for one in labels
         for count in one.counts
         if count.patients < FEWEST and one.label not in single
-        if count.value not in (NOTHING_MARKED, NO_CLASS, NO_BOX)
+        if count.value not in UNCOLOURED
     ]
     missing = [one.label for one in graded if one.missing > MISSING * one.of]
     unmarked = [one.label for one in labels if one.unit == "mask" and _nothing(one)]

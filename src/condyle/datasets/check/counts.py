@@ -9,7 +9,14 @@ from condyle.datasets.archive import Archive
 from condyle.datasets.check.headers import PERSON
 from condyle.datasets.check.look import CaseLook
 from condyle.domain.case import STUDY_UNIT
-from condyle.domain.data_report import Count, CountTable, LabelCounts
+from condyle.domain.data_report import (
+    NO_BOX,
+    NO_CLASS,
+    NOTHING_MARKED,
+    Count,
+    CountTable,
+    LabelCounts,
+)
 
 MOST_VALUES = 12
 """Values of a characteristic that are listed; the rest are counted together."""
@@ -17,8 +24,8 @@ MOST_VALUES = 12
 AGES = ((0, 18), (18, 40), (40, 60), (60, 80), (80, 200))
 """Groups of age in years, half-open; nothing is validated under 18."""
 
-NOTHING_MARKED, NO_CLASS, NO_BOX = "nothing marked", "no class", "picture without a box"
-"""What counts beside the values of masks and boxes, and is none."""
+UNDER_18 = "under 18"
+"""The youngest group of age."""
 
 _REST = "others"
 
@@ -72,7 +79,7 @@ def age_group(age: float) -> str:
     """Words the group of an age, such as ``"40 to 59"``; empty where it is unknown."""
     for low, high in AGES:
         if low <= age < high:
-            return f"under {high}" if low == 0 else f"{low} to {high - 1}" if high < 100 else "80+"
+            return UNDER_18 if low == 0 else f"{low} to {high - 1}" if high < 100 else "80+"
     return ""
 
 
