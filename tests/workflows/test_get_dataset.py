@@ -218,6 +218,33 @@ def test_a_brought_folder_that_lacks_a_file_says_where_it_is(brought: Path, tmp_
     assert "http://127.0.0.1:9/files/masks.zip/content" in refused.value.mend
 
 
+def test_a_folder_that_is_not_there_is_said_before_any_host_is_asked(
+    host: Host, tmp_path: Path
+) -> None:
+    with pytest.raises(DatasetError) as refused:
+        get_dataset("made", out=tmp_path, brought=tmp_path / "none", sets=host.sets())
+    assert refused.value.found == "no folder where --from says"
+    assert refused.value.needed == "a folder with table.csv, images.zip, masks.zip"
+    assert not host.asked
+
+
+def test_a_record_that_cannot_be_understood_is_refused(brought: Path, tmp_path: Path) -> None:
+    (brought / "record.json").write_bytes(b"<html>\xff</html>")
+    with pytest.raises(DatasetError, match="not what it was"):
+        get_dataset("made", out=tmp_path / "out", brought=brought, sets=OFFLINE)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_with_a_copy_goes_on_where_one_by_network_stopped(
+    host: Host, brought: Path, tmp_path: Path
+) -> None:
+    del host.files["masks.zip"]
+    with pytest.raises(DatasetError, match="answer 404"):
+        get_dataset("made", out=tmp_path / "out", sets=host.sets())
+    get_dataset("made", out=tmp_path / "out", brought=brought, sets=OFFLINE)
+    assert tree_of(tmp_path / "out") == WHOLE
+
+
 def test_files_without_record_and_without_network_say_how_to_bring_it(
     brought: Path, tmp_path: Path
 ) -> None:

@@ -82,6 +82,13 @@ def _record(chosen: PublicSet, brought: Path | None) -> bytes:
     """Gives the host's record, from the folder of files brought by hand where it is there."""
     if brought is None:
         return read_small(chosen.record)
+    if not brought.is_dir():
+        raise DatasetError(
+            "The files were not read.",
+            found="no folder where --from says",
+            needed="a folder with " + ", ".join(file.name for file in chosen.files),
+            mend="check the path given with --from.",
+        )
     if (brought / RECORD).is_file():
         return (brought / RECORD).read_bytes()
     try:
