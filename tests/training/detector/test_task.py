@@ -63,7 +63,7 @@ SLICES = [a_slice(str(n), ((20, 30, 50, 60), (60, 20, 80, 50)), (n % 3, 0)) for 
 def trained(tmp_path_factory):
     """A detector that tells overlaps after two steps, exported."""
     folder = tmp_path_factory.mktemp("fit")
-    wanted = with_anchors(recipe("yolov5", iou_aware=0.4), SLICES)
+    wanted = with_anchors(recipe("yolov5", neck="darknet-pyramid", iou_aware=0.4), SLICES)
     network = train_detection(
         wanted,
         slices=SLICES,
