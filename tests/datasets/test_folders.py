@@ -91,6 +91,14 @@ NESTED: dict[str, tuple[Sequence[str], Sequence[tuple[str, str]]]] = {
         ("gruppe a/p1/a.png", "gruppe b/p2/a.png", "gruppe b/p3/a.png"),
         (("gruppe a", "p1"), ("gruppe b", "p2"), ("gruppe b", "p3")),
     ),
+    "an-unknown-sequence": (
+        ("T1/healthy/p1/a.png", "XYZ/healthy/p1/a.png", "XYZ/tear/p2/a.png"),
+        (("healthy", "p1"), ("healthy", "p1"), ("tear", "p2")),
+    ),
+    "a-shared-folder-with-a-word": (
+        ("knee patients/healthy/p1/a.png", "knee patients/tear/p2/a.png"),
+        (("healthy", "p1"), ("tear", "p2")),
+    ),
     "spelt-both-ways": (
         ("T1/Healthy/p1/a.png", "T2/healthy/p1/a.png", "T1/Tear/p2/a.png"),
         (("Healthy", "p1"), ("Healthy", "p1"), ("Tear", "p2")),

@@ -64,8 +64,9 @@ def folder_classes(
     """Finds the class and the patient's folder of every file.
 
     Folders that name a sequence, a plane, a side of a split or nothing but "images" are
-    passed over. Of the others, the class is the level whose names are words for classes,
-    else the outermost that parts the files into a few, and is not one of patients.
+    passed over. Of the others, the class is the outermost whose name is a word for one,
+    where every path has such a folder, else the outermost level that parts the files into
+    a few, and is not one of patients.
 
     Args:
         paths: Relative paths with ``/`` between.
@@ -80,6 +81,9 @@ def folder_classes(
     if classes:
         at = {path: _named(parts, classes) for path, parts in telling.items()}
         said = f"as {named_by} names them"
+    elif by_words := _by_words(telling):
+        at = by_words
+        said = "the outermost whose name is a word for a class"
     else:
         level = _class_level(telling.values())
         at = {path: level if len(parts) > level else None for path, parts in telling.items()}
@@ -123,14 +127,27 @@ def _named(parts: Sequence[str], classes: Sequence[str]) -> int | None:
     return next((n for n, part in enumerate(parts) if part.casefold() in wanted), None)
 
 
+def _by_words(telling: Mapping[str, tuple[str, ...]]) -> dict[str, int | None]:
+    """Gives where each path has a folder with a word for a class; nothing unless all have.
+
+    A folder that all paths share parts nothing.
+    """
+    every = [{part.casefold() for part in parts} for parts in telling.values()]
+    shared = set.intersection(*every) if every else set()
+    at: dict[str, int | None] = {}
+    for path, parts in telling.items():
+        found = [n for n, p in enumerate(parts) if p.casefold() not in shared and _is_class(p)]
+        if not found:
+            return {}
+        at[path] = found[0]
+    return at
+
+
 def _class_level(telling: Iterable[tuple[str, ...]]) -> int:
     every = list(telling)
     deepest = max((len(parts) for parts in every), default=0)
     levels = [{parts[n] for parts in every if len(parts) > n} for n in range(deepest)]
     several = [n for n, names in enumerate(levels) if len({x.casefold() for x in names}) > 1]
-    for level in several:
-        if all(_is_class(name) for name in levels[level]):
-            return level
     for level in several:
         if len(levels[level]) <= MOST_CLASSES and not are_patients(levels[level]):
             return level

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -107,30 +107,35 @@ def open_kneemri(root: Path, options: ArchiveOptions) -> Archive:
     rows = _rows(root)
     tree = tree_of(root)
     volumes = _volumes(tree)
-    unreadable = [one for one in tree.unreadable if one.file.endswith(".pck")]
-    cases: list[Case] = []
+    read = list(_read(rows, volumes))
+    alone = [file.label for name, file in volumes.items() if name not in rows]
+    return Archive(
+        layout=NAME,
+        cases=tuple(one for one in read if isinstance(one, Case)),
+        labels=LABELS,
+        box_classes=(REGION_LABEL,),
+        unreadable=(
+            *(one for one in tree.unreadable if one.file.endswith(".pck")),
+            *(one for one in read if isinstance(one, Unreadable)),
+            *(Unreadable(label, f"a volume without a row in {TABLE}") for label in alone),
+        ),
+        notes=_NOTES,
+    )
+
+
+def _read(
+    rows: Mapping[str, _Row], volumes: Mapping[str, SourceFile]
+) -> Iterator[Case | Unreadable]:
+    """Gives the case of each row, or why there is none."""
     for name in sorted(rows, key=natural):
         if name not in volumes:
             file = f"{TABLE}, row {rows[name].number}"
-            unreadable.append(Unreadable(file, "names a volume that is not here"))
+            yield Unreadable(file, "names a volume that is not here")
             continue
         try:
-            cases.append(_case(volumes[name], rows[name]))
+            yield _case(volumes[name], rows[name])
         except (BadImage, UnsafeInput) as error:
-            unreadable.append(Unreadable(volumes[name].label, error.found))
-    unreadable += [
-        Unreadable(file.label, f"a volume without a row in {TABLE}")
-        for name, file in volumes.items()
-        if name not in rows
-    ]
-    return Archive(
-        layout=NAME,
-        cases=tuple(cases),
-        labels=LABELS,
-        box_classes=(REGION_LABEL,),
-        unreadable=tuple(unreadable),
-        notes=_NOTES,
-    )
+            yield Unreadable(volumes[name].label, error.found)
 
 
 def _case(file: SourceFile, row: _Row) -> Case:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from condyle.datasets.words import IMAGE_WORDS, MASK_WORDS, side_of, words_of
 from condyle.sources.files import known_suffix
@@ -53,6 +54,15 @@ class Name:
         return next((side for side in said if side), None)
 
 
+class _Parted(NamedTuple):
+    """A path with the words of its folders and of its file."""
+
+    path: str
+    folders: tuple[tuple[str, ...], ...]
+    words: tuple[str, ...]
+    suffix: str
+
+
 @dataclass(frozen=True)
 class Matched:
     """Pairs found among names.
@@ -82,10 +92,8 @@ def match(paths: Sequence[str], *, mask_words: frozenset[str] = MASK_WORDS) -> M
             with a dot is the ending of a file.
     """
     shared = _shared(paths)
-    tried = [
-        _match([_taken_apart(path, where, shared, mask_words) for path in paths])
-        for where in _WHERES
-    ]
+    parted = [_parted(path, shared) for path in paths]
+    tried = [_match([_name(one, where, mask_words) for one in parted]) for where in _WHERES]
     return max(tried, key=lambda one: (len(one.pairs), -len(one.masks) if one.pairs else 0))
 
 
@@ -115,7 +123,7 @@ def _match(names: Sequence[Name]) -> Matched:
     masks = {name.path: name for name in names if name.mask}
     pairs: dict[str, tuple[str, ...]] = {}
     loose: list[str] = []
-    for key, is_loose, several in _LEVELS:
+    for key, is_loose, several in _LEVELS if images and masks else ():
         for mask, found in _pair(images, masks, key=key, several=several):
             pairs[mask] = found
             masks.pop(mask)
@@ -147,15 +155,20 @@ def _pair(
     ]
 
 
-def _taken_apart(path: str, where: Where, shared: int, mask_words: frozenset[str]) -> Name:
-    by_folder, by_file = where
-    folders = tuple(words_of(part) for part in PurePosixPath(path).parts[shared:-1])
+def _parted(path: str, shared: int) -> _Parted:
+    folders = PurePosixPath(path).parts[shared:-1]
     words = words_of(_stem(path))
+    return _Parted(path, tuple(words_of(part) for part in folders), words, known_suffix(path))
+
+
+def _name(parted: _Parted, where: Where, mask_words: frozenset[str]) -> Name:
+    by_folder, by_file = where
     told = mask_words | IMAGE_WORDS
+    folders, words = parted.folders, parted.words
     of_folder = {word for part in folders for word in part} if by_folder else set()
-    of_file = {*words, known_suffix(path)} if by_file else set()
+    of_file = {*words, parted.suffix} if by_file else set()
     return Name(
-        path,
+        parted.path,
         tuple(_without(part, told) for part in folders) if by_folder else folders,
         _without(words, told) if by_file else words,
         bool(mask_words & (of_folder | of_file)),

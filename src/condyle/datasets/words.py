@@ -47,7 +47,10 @@ PLANES: Mapping[str, Plane] = {
 }
 """Words that name a plane."""
 
-_SEQUENCE = "fs fatsat spair space tse fse se ge gre dixon dess ce gd"
+_SEQUENCE = """
+    fs fatsat spair space tse fse se ge gre dixon dess ce gd flair dwi adc swi mpr vibe bravo cube
+    mese medic ciss trufi localizer scout 2d 3d
+"""
 SEQUENCE_WORDS = frozenset((*WEIGHTINGS, *PLANES, *_SEQUENCE.split()))
 """Words that tell one sequence of a patient from another."""
 
