@@ -72,6 +72,30 @@ def test_the_number_of_a_channel_may_be_left_out(tmp_path: Path) -> None:
     assert sides(tmp_path, train_txt="k1\n", val_txt="k2.png\n").of["B"] == "validation"
 
 
+@pytest.mark.parametrize("line", ["12", "0012", "012.png"])
+def test_a_number_alone_names_the_one_file_that_has_it(tmp_path: Path, line: str) -> None:
+    (tmp_path / "train.txt").write_text(f"{line}\n")
+    (tmp_path / "test.txt").write_text("7\n")
+    names = {"a": ("images/knee_0012.png",), "b": ("images/knee_0007.png",)}
+    found = sides_by_list(tree_of(tmp_path).files, names, {"a": "A", "b": "B"})
+    assert found.of == {"A": "train", "B": "test"}
+
+
+def test_the_number_of_a_row_is_no_name_beside_one(tmp_path: Path) -> None:
+    (tmp_path / "train.txt").write_text("120 k7\n")
+    (tmp_path / "test.txt").write_text("7 k120\n")
+    names = {"a": ("x/k7.png",), "b": ("x/k120.png",)}
+    found = sides_by_list(tree_of(tmp_path).files, names, {"a": "A", "b": "B"})
+    assert found.of == {"A": "train", "B": "test"}
+
+
+def test_a_number_that_several_files_have_names_none(tmp_path: Path) -> None:
+    (tmp_path / "train.txt").write_text("12\nknee_7\n")
+    names = {"a": ("x/knee_12.png",), "b": ("x/hip_12.png",), "c": ("x/knee_7.png",)}
+    found = sides_by_list(tree_of(tmp_path).files, names, dict(zip("abc", "ABC", strict=True)))
+    assert [one.why for one in found.unreadable] == ["names no image of the archive"]
+
+
 def test_a_patient_may_be_named_in_place_of_their_files(tmp_path: Path) -> None:
     assert sides(tmp_path, train_txt="C\n", test_txt="A\nB\n").of == {
         "A": "test",

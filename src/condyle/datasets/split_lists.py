@@ -114,7 +114,20 @@ def _index(
         of_patients[patients[case].lower()].add(case)
         for name in (case.lower(), *(name for path in paths for name in _endings_of(path))):
             of_files[name].add(case)
-    return {name: frozenset(cases) for name, cases in {**of_patients, **of_files}.items()}
+    numbered = _by_number(names)
+    named = {**numbered, **of_patients, **of_files}
+    return {name: frozenset(cases) for name, cases in named.items()}
+
+
+def _by_number(names: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
+    """Lets a number alone name the one file that has it, whatever zeros stand before it."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for case, paths in names.items():
+        for path in paths:
+            numbers = re.findall(r"\d+", path.rsplit("/", 1)[-1])
+            if len(numbers) == 1:
+                found[str(int(numbers[0]))].add(case)
+    return {number: cases for number, cases in found.items() if len(cases) == 1}
 
 
 def _endings_of(path: str) -> Iterator[str]:
@@ -134,12 +147,13 @@ def _named(line: str, index: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Gives the cases that a line names: as a whole, else by its first column that does."""
     columns = {*re.split(r"[,;\t]", line), *line.split()}
     # A column with a file's ending is likelier a name than a number of the row is.
-    likely = sorted(columns, key=lambda one: (not known_suffix(one), -len(one), one))
+    likely = sorted(columns, key=lambda one: (not known_suffix(one), one.isdecimal(), -len(one)))
     for column in (line, *likely):
         parts = [part for part in re.split(r"[\\/]", column.strip().strip("\"'").lower()) if part]
         tails = ["/".join(parts[start:]) for start in range(len(parts))]
         for tail in tails:
-            for name in (tail, tail[: len(tail) - len(known_suffix(tail))]):
+            bare = tail[: len(tail) - len(known_suffix(tail))]
+            for name in (tail, bare, str(int(bare)) if bare.isdecimal() else bare):
                 if name in index:
                     return index[name]
     return frozenset()
