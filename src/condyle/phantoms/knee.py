@@ -52,7 +52,7 @@ PREVALENCE: Mapping[str, float] = MappingProxyType(
 )
 """Share of knees with each finding unless another is asked for."""
 
-AGES = (16, 75)
+AGES = (18, 75)
 """Least and greatest age of those that are drawn, years."""
 
 _SLICES = 8
