@@ -12,7 +12,7 @@ from condyle.datasets.splits import read_split
 from condyle.errors import DatasetError
 from condyle.training.execution import Execution
 from condyle.training.recipe import Recipe, TaskName, read_recipe
-from condyle.workflows.training.arms import train_arms
+from condyle.workflows.training.arms import of_every_arm, train_arms
 from condyle.workflows.training.image_recipes import PLANS, train_image_recipe
 from condyle.workflows.training.lumbar_recipes import train_anatomy_recipe, train_grading_recipe
 from condyle.workflows.training.recipe_archive import recipe_archive
@@ -34,6 +34,7 @@ def train_recipe(
     settings: Mapping[str, str] | None = None,
     profile: str | None = None,
     execution: Execution | None = None,
+    replicates: int = 2000,
 ) -> tuple[Path, ...]:
     """Trains a recipe by patients, scores it on those it never saw, and writes its bundle.
 
@@ -45,6 +46,7 @@ def train_recipe(
             recipe stands on.
         profile: Name of a profile of the recipe, set before the settings.
         execution: Where and how it runs.
+        replicates: Bootstrap replicates of the run's figures.
 
     Returns:
         The folder of the bundle, inside the run folder; one an arm where there are arms.
@@ -60,6 +62,9 @@ def train_recipe(
     recipe = read_recipe(name, settings=changed, profile=profile)
     archive, told = recipe_archive(recipe, data)
     _refuse_leaks(recipe, archive)
+    if recipe.arms:
+        archive, said = of_every_arm(recipe, archive)
+        told = (*told, said)
     training = Training(
         recipe=recipe,
         archive=archive,
@@ -69,6 +74,7 @@ def train_recipe(
         execution=execution or Execution(),
         anatomy_run=None if anatomy_run is None else Path(anatomy_run),
         notes=told,
+        replicates=replicates,
     )
     if recipe.arms:
         return train_arms(training, TASKS[recipe.task])

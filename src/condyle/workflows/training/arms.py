@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
-from condyle.datasets.split_design import open_split
+from condyle.datasets.archive import Archive
 from condyle.domain.case import Case
 from condyle.errors import DatasetError, InputError
 from condyle.training.recipe import Recipe, arm_of
@@ -17,50 +17,60 @@ from condyle.workflows.evaluation.rows import Draw
 from condyle.workflows.training.training import Training
 
 
-def train_arms(training: Training, train: Callable[[Training], Path]) -> tuple[Path, ...]:
-    """Trains each arm of a recipe in a folder of its own, and compares every two.
+def of_every_arm(recipe: Recipe, archive: Archive) -> tuple[Archive, str]:
+    """Takes out the patients who lack what one of the arms reads.
 
-    Patients who lack what one of the arms reads take part in none, so that arms differ by
-    what they read and by nothing else; the split is drawn once for all.
+    So arms differ by what they read and by nothing else, and a split is one for all.
 
     Args:
-        training: Of the recipe with arms.
-        train: What trains a recipe of its task.
+        recipe: With arms.
+        archive: Of all patients.
 
     Returns:
-        The folder of each arm's bundle; beside the arms, ``compare-<one>-<other>/`` holds
-        their comparison on what both judge, which is the patient.
+        The archive of the others, and a sentence that says how many they are.
 
     Raises:
         DatasetError: No patient has what all arms read.
     """
-    recipe = training.recipe
     arms = {name: arm_of(recipe, name) for name in recipe.arms}
-    shared = _patients_of_all(training.archive.cases, arms)
-    everyone = {case.patient for case in training.archive.cases}
-    cases = tuple(case for case in training.archive.cases if case.patient in shared)
-    if not cases:
+    shared = _patients_of_all(archive.cases, arms)
+    everyone = {case.patient for case in archive.cases}
+    if not shared:
         raise DatasetError(
             f"No patient has what every arm of the recipe '{recipe.name}' reads.",
             found=f"{len(everyone)} patients, none with images for each of: {', '.join(arms)}",
             needed="patients with images for every arm",
             mend="add them, or train one arm: --set arms={} --set input.weightings=[t1].",
         )
-    archive = replace(training.archive, cases=cases)
-    split = open_split(recipe.data.split, cases=cases, sides=archive.sides, seed=recipe.seed)
-    note = f"{len(shared)} of {len(everyone)} patients have images for every arm; the rest are out."
+    cases = tuple(case for case in archive.cases if case.patient in shared)
+    told = f"{len(shared)} of {len(everyone)} patients have images for every arm; the rest are out."
+    return replace(archive, cases=cases), told
+
+
+def train_arms(training: Training, train: Callable[[Training], Path]) -> tuple[Path, ...]:
+    """Trains each arm of a recipe in a folder of its own, and compares every two.
+
+    Args:
+        training: Of the recipe with arms, and of patients whom all of them read.
+        train: What trains a recipe of its task.
+
+    Returns:
+        The folder of each arm's bundle; beside the arms, ``compare-<one>-<other>/`` holds
+        their comparison on what both judge, which is the patient.
+    """
+    recipe, archive = training.recipe, training.archive
+    arms = {name: arm_of(recipe, name) for name in recipe.arms}
     made = []
     for name, arm in arms.items():
-        limited = replace(archive, cases=tuple(_limited(case, arm) for case in cases))
+        limited = replace(archive, cases=tuple(_limited(case, arm) for case in archive.cases))
         made.append(
             train(
                 replace(
                     training,
                     recipe=arm,
                     archive=limited,
-                    split=split,
                     out=training.out / name,
-                    notes=(*training.notes, f"Arm '{name}' of '{recipe.name}'.", note),
+                    notes=(*training.notes, f"Arm '{name}' of '{recipe.name}'."),
                 )
             )
         )
