@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from condyle.errors import BadImage
@@ -194,3 +196,22 @@ def test_the_kind_has_a_word_in_every_report() -> None:
     for language in ("en", "es"):
         words = resources.files("condyle.reporting").joinpath("catalogue", f"{language}.yaml")
         assert "metaimage: MetaImage" in words.read_text("utf-8")
+
+
+@given(data=st.data())
+def test_damaged_bytes_are_read_or_refused_and_never_crash(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "damaged.mha"
+    packed = data.draw(st.sampled_from(["True", "False"]))
+    content = bytearray(write(path, voxels((16, 17, 18)), CompressedData=packed).read_bytes())
+    for _ in range(data.draw(st.integers(1, 5))):
+        content[data.draw(st.integers(0, 400))] = data.draw(st.integers(0, 255))
+    path.write_bytes(bytes(content[: data.draw(st.sampled_from([len(content), 350, 200]))]))
+    file = SourceFile("damaged.mha", "damaged", ".mha", len(content), path)
+    try:
+        series = read_image(file)
+    except BadImage as error:
+        assert len(error.lines()) == 4
+    else:
+        assert series.load().array.shape == series.shape

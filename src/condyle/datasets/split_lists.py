@@ -145,7 +145,7 @@ def _endings_of(path: str) -> Iterator[str]:
 
 def _named(line: str, index: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Gives the cases that a line names: as a whole, else by its first column that does."""
-    columns = {*re.split(r"[,;\t]", line), *line.split()}
+    columns = dict.fromkeys((*re.split(r"[,;\t]", line), *line.split()))
     # A column with a file's ending is likelier a name than a number of the row is.
     likely = sorted(columns, key=lambda one: (not known_suffix(one), one.isdecimal(), -len(one)))
     for column in (line, *likely):
