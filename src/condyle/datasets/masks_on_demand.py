@@ -21,6 +21,9 @@ class MasksOnDemand(Mapping[str, NDArray[np.uint8]]):
     def __getitem__(self, stem: str) -> NDArray[np.uint8]:
         return self._readers[stem]()
 
+    def __contains__(self, stem: object) -> bool:
+        return stem in self._readers
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._readers)
 
