@@ -111,3 +111,35 @@ def test_a_value_may_hold_an_equals_sign_and_blanks() -> None:
 def test_a_key_that_stands_twice_is_refused() -> None:
     with pytest.raises(UsageError, match="not understood"):
         parse_settings(["seed=1", "seed=2"])
+
+
+def test_the_help_tells_of_profiles_weights_and_how_to_go_on(condyle) -> None:
+    outcome = condyle("train", "--help")
+    assert outcome.status == 0
+    for words in ("knee-unet", "--profile fast", "--weights torchvision:", "--resume", "--set"):
+        assert words in outcome.out
+
+
+@pytest.mark.needs("torch")
+def test_a_setting_that_the_recipe_does_not_have_lists_those_it_has(condyle, tmp_path) -> None:
+    told = ("train", "knee-unet", "--data", str(tmp_path), "--out", str(tmp_path / "run"))
+    outcome = condyle(*told, "--set", "schedule.stpes=5")
+    assert outcome.status == 2 and len(outcome.error_lines) == 4
+    assert "schedule.stpes" in outcome.err and "most_epoch_steps" in outcome.err
+    assert "condyle recipes show knee-unet" in outcome.err
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.needs("torch")
+def test_a_profile_that_the_recipe_does_not_have_lists_those_it_has(condyle, tmp_path) -> None:
+    told = ("train", "knee-unet", "--data", str(tmp_path), "--out", str(tmp_path / "run"))
+    outcome = condyle(*told, "--profile", "quick")
+    assert outcome.status == 2
+    assert "'quick'" in outcome.err and "fast" in outcome.err
+
+
+def test_a_recipe_is_shown_with_its_source(condyle) -> None:
+    outcome = condyle("recipes", "show", "knee-unet")
+    assert outcome.status == 0
+    assert "arXiv 1505.04597" in outcome.out
+    assert "fast:" in outcome.out and "most_epoch_steps: 10" in outcome.out

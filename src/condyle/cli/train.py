@@ -24,14 +24,15 @@ def train(
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
-            help="A field of the recipe to change, such as schedule.steps=50. May be repeated.",
+            help="A field of the recipe to change, such as schedule.epochs=5. May be repeated.",
         ),
     ] = None,
     weights: Annotated[
         str | None,
         typer.Option(
             metavar="SOURCE",
-            help="Weights to begin with: none, a state dict, efficientnet-lite0, bundle:NAME.",
+            help="Weights to begin with: none, torchvision:NAME, efficientnet-lite0, bundle:NAME "
+            "or a file.",
         ),
     ] = None,
     profile: Annotated[
@@ -62,9 +63,12 @@ def train(
     Ctrl-C stops it and keeps what is done; --resume goes on from there.
 
     Examples:
-      condyle train lumbar-anatomy --data archive --out runs/anatomy
-      condyle train lumbar-anatomy --data archive --out runs/anatomy --resume
-      condyle train lumbar-anatomy --data archive --out runs/try --set schedule.steps=50
+      condyle train knee-unet --data archive --out runs/try --profile fast
+      condyle train knee-unet --data archive --out runs/knee
+      condyle train knee-unet --data archive --out runs/knee --resume
+      condyle train knee-mrnet --data archive --out runs/folds --set data.split=5-fold
+      condyle train knee-mobilenetv3 --data archive --out runs/slices \
+        --weights torchvision:mobilenet_v3_small
       condyle train lumbar-grading --data archive --out runs/grading \
         --set anatomy_run=runs/anatomy
     """
@@ -117,7 +121,7 @@ def parse_settings(texts: Sequence[str]) -> dict[str, str]:
             raise UsageError(
                 "A setting of the recipe was not understood.",
                 found=f"'{text}'" + (" after another of that key" if key in settings else ""),
-                needed="KEY=VALUE, each key once, such as schedule.steps=50",
+                needed="KEY=VALUE, each key once, such as schedule.epochs=5",
                 mend="correct --set; 'condyle recipes show NAME' lists the keys.",
             )
         settings[key] = value.strip()

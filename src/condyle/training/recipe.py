@@ -232,9 +232,10 @@ def _names(section: tuple[int | str, ...]) -> str:
 
 
 def _bad(name: str, found: str, needed: str) -> BadConfiguration:
+    shown = name if name in recipe_names() else "knee-unet"
     return BadConfiguration(
         f"The recipe '{name}' cannot be used.",
         found=found,
         needed=needed,
-        mend="correct the fields named above; 'condyle recipes show lumbar-anatomy' is an example.",
+        mend=f"correct the fields named above; 'condyle recipes show {shown}' shows all of them.",
     )
