@@ -17,6 +17,7 @@ VERBS = [
     ("evaluate",),
     ("compare",),
     ("drift",),
+    ("runs",),
     ("bundles", "list"),
     ("bundles", "show"),
     ("bundles", "verify"),

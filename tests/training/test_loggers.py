@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from condyle.errors import MissingExtra
+from condyle.errors import MissingExtra, OutputError
 from condyle.training import loggers
 from condyle.training.execution import Execution
 from condyle.training.loggers import run_loggers
@@ -66,3 +67,22 @@ def test_mlflow_gets_the_curves_under_the_name_of_the_fit(tmp_path, monkeypatch)
     (figure,) = (tmp_path / "runs").rglob("metrics/validation-dice")
     assert [float(line.split()[1]) for line in figure.read_text().splitlines()] == [0.5, 0.5]
     assert "round-3" in {path.read_text() for path in figure.parents[1].rglob("mlflow.runName")}
+
+
+@pytest.mark.skipif(find_spec("mlflow") is None, reason="the 'mlflow' extra is not installed")
+@pytest.mark.parametrize("uri", ["nonsense://there", "http://127.0.0.1:9"])
+def test_a_server_that_is_not_there_is_told_before_anything_is_trained(
+    tmp_path, monkeypatch, uri
+) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    with pytest.raises(OutputError, match="MLflow") as caught:
+        run_loggers(tmp_path, stage="round-0", mlflow=uri)
+    assert "--mlflow" in caught.value.mend
+
+
+@pytest.mark.skipif(find_spec("mlflow") is None, reason="the 'mlflow' extra is not installed")
+def test_mlflow_reports_its_use_to_nobody(tmp_path, monkeypatch) -> None:
+    for name in loggers.QUIET:
+        monkeypatch.delenv(name, raising=False)
+    run_loggers(tmp_path, stage="round-0", mlflow=f"file:{tmp_path / 'runs'}")
+    assert {name: os.environ[name] for name in loggers.QUIET} == loggers.QUIET

@@ -10,7 +10,7 @@ from condyle.datasets.split_rounds import Split
 from condyle.datasets.splits import read_split
 from condyle.domain.case import Case
 from condyle.domain.progress import Progress
-from condyle.errors import DatasetError
+from condyle.errors import CondyleError, DatasetError
 from condyle.evaluation.predictions import PredictionRow, Predictions, predictions_from_rows
 from condyle.reporting.predictions import write_predictions
 from condyle.reporting.whole_file import write_whole
@@ -23,7 +23,12 @@ from condyle.workflows.training.manifests import bundle_manifest
 from condyle.workflows.training.plan import Fit, Plan, RunNetwork
 from condyle.workflows.training.recipe_archive import recipe_archive
 from condyle.workflows.training.run_bundle import round_models, sample_of, write_run_bundle
-from condyle.workflows.training.run_folder import dataset_record, open_run, write_model
+from condyle.workflows.training.run_folder import (
+    dataset_record,
+    open_run,
+    take_back_run,
+    write_model,
+)
 from condyle.workflows.training.run_pages import headline_metrics, run_files, run_report
 from condyle.workflows.training.run_record import round_records, write_run_record
 from condyle.workflows.training.series_plan import series_plan
@@ -61,7 +66,12 @@ def train_image_recipe(training: Training) -> Path:
     recipe, split, out = training.recipe, training.split, training.out
     _refuse_no_validation(split)
     open_run(out, recipe, split, resume=training.execution.resume)
-    plan = PLANS[recipe.task](training)
+    try:
+        plan = PLANS[recipe.task](training)
+    except CondyleError:
+        if not training.execution.resume:
+            take_back_run(out)
+        raise
     _train_rounds(training, plan)
     table = _score(training, plan)
     write_predictions(out / "predictions.csv", table)

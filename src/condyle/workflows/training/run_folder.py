@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import platform
+import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
 from importlib import metadata
@@ -44,6 +45,15 @@ def open_run(out: Path, recipe: Recipe, split: Split, *, resume: bool) -> None:
     out.mkdir(parents=True, exist_ok=True)
     resolved.write_text(text, "utf-8")
     (out / "split.yaml").write_text(split_text(split), "utf-8")
+
+
+def take_back_run(out: Path) -> None:
+    """Takes a run folder back in which nothing was trained, so that the next try may have it."""
+    for name in ("recipe.json", "split.yaml"):
+        (out / name).unlink(missing_ok=True)
+    shutil.rmtree(out / "cache", ignore_errors=True)
+    if not any(out.iterdir()):
+        out.rmdir()
 
 
 def package_versions() -> dict[str, str]:
