@@ -29,7 +29,8 @@ from condyle.domain.data_report import (
     TextSearch,
 )
 from condyle.domain.estimate import Estimate
-from condyle.reporting.data_check import LISTED, check_document, check_html, parts_of
+from condyle.reporting.data_check import check_document, check_html
+from condyle.reporting.data_check_sections import LISTED, parts_of
 from condyle.reporting.data_check_words import (
     ALARMS,
     alarm_words,

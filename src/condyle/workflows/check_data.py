@@ -63,7 +63,7 @@ def check_data(
 ) -> DataChecked:
     """Checks a labelled archive, and writes ``check.html`` and ``check.json``.
 
-    Every image is read once, and few again for the page; little is kept of each.
+    Every image is read once, few again for the page, and little is kept of each.
 
     Args:
         data: Folder of the archive.
@@ -73,13 +73,11 @@ def check_data(
         texts: Most pictures that are searched for burned-in text.
         reader: Reads text; that of the extra ``ocr`` by default, where it is installed.
         seed: Of the folds of the test of headers, and of the examples shown.
-        progress: Told of the stages ``"images"``, ``"duplicates"``, ``"headers"`` and
-            ``"text"``.
+        progress: Told of the stages ``"images"``, ``"duplicates"``, ``"headers"``, ``"text"``.
 
     Raises:
         DatasetError: The folder is no archive that can be read.
-        BadConfiguration: An option is not one that the layout reads.
-        UnknownName: There is no such layout.
+        UsageError: There is no such layout, or it does not read one of the options.
         OutputError: The folder holds something else or cannot be written.
     """
     archive = open_archive(data, layout=layout, options=options)

@@ -81,3 +81,16 @@ def test_a_blank_picture_agrees_with_nothing(texture: Any) -> None:
     blank = np.zeros((96, 80), np.float32)
     assert agreement_of_detail(blank, texture(1)[0]) <= 0
     assert agreement_of_detail(blank, blank) <= 0
+
+
+def test_agreement_does_not_depend_on_which_picture_comes_first(texture: Any) -> None:
+    first, second = texture(1)[0], noisy(texture(1)[0])
+    there, back = agreement_of_detail(first, second), agreement_of_detail(second, first)
+    assert there == pytest.approx(back, abs=0.02)
+
+
+def test_a_small_shift_is_no_difference_and_a_large_one_is(texture: Any) -> None:
+    pixels = texture(1, rows=160, columns=160)[0]
+    inner = pixels[16:144, 16:144]
+    assert agreement_of_detail(inner, pixels[18:146, 14:142]) > 0.95
+    assert agreement_of_detail(inner, pixels[32:160, 0:128]) < 0.8

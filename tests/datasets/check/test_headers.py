@@ -83,3 +83,20 @@ def test_a_case_has_the_mean_of_its_series_all_their_words_and_their_number() ->
     assert found.numbers["number of series"] == (2,)
     assert found.words == {"sequence": {"t1", "t2"}}
     assert joined([]).numbers == {"number of series": (0,)}
+
+
+@pytest.mark.parametrize("low", [-1024.0, 0.0, 0.25])
+def test_a_range_that_begins_elsewhere_is_told_apart(low: float) -> None:
+    """As of Hounsfield units, of what a scanner stores, and of what was normalised."""
+    pixels = np.linspace(low, low + 1, 16, dtype=np.float32).reshape(1, 4, 4)
+    size, start, whole = header_of(case(), series(), pixels=pixels).numbers["intensity range"]
+    assert size == pytest.approx(1)
+    assert start == pytest.approx(math.asinh(low))
+    assert whole == 0
+
+
+def test_a_number_among_covariates_that_is_no_number_is_a_word_alone() -> None:
+    for value in ("nan", "inf", "3 T", ""):
+        found = header_of(case(field=value), series(), pixels=np.zeros((1, 4, 4), np.float32))
+        assert "field" not in found.numbers
+        assert found.words["field"] == {value}
