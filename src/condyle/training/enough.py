@@ -23,6 +23,6 @@ def require_both(stage: str, *, taught: Sized, checked: Sized) -> None:
         raise DatasetError(
             f"The fit '{stage}' cannot be run.",
             found=f"no image that the recipe takes of any patient in '{empty[0]}'",
-            needed="images with their reference, of patients to learn from and of others to stop by",
+            needed="images with their reference of patients to learn from, and of others",
             mend="add such patients, or choose another data.split or seed.",
         )

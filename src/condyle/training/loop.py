@@ -30,6 +30,9 @@ STEPS_PER_EPOCH = 50
 """Steps after which a fit by steps keeps a checkpoint."""
 
 Batch = tuple[Tensor, ...]
+CHECKPOINT = "last.ckpt"
+"""State of a fit after its last epoch, which a resumed fit goes on from."""
+
 MakeBatch = Callable[[int, torch.Generator], Batch]
 LossOf = Callable[[nn.Module, Batch], Tensor]
 Validate = Callable[[nn.Module], Mapping[str, float]]
@@ -106,7 +109,9 @@ class _Fit(lightning.LightningModule):
             ahead=self.device.type != "cpu",
         )
         # A fit that had stopped when it was cut off, before it was written down, is over.
-        stops = (one for one in self.trainer.callbacks if isinstance(one, EarlyStopping))
+        stops = (
+            one for one in self.trainer.early_stopping_callbacks if isinstance(one, EarlyStopping)
+        )
         spent = any(one.wait_count >= one.patience for one in stops)
         self.trainer.should_stop = spent or self._has_all_steps()
 
@@ -191,7 +196,7 @@ def fit(job: Job, execution: Execution) -> nn.Module:
     job.network.requires_grad_(True).train()  # a network that is gone on from has neither
     recorder = Recorder(job.stage, folder=job.folder, progress=execution.progress)
     module = _Fit(job, recorder)
-    last = job.folder / "last.ckpt"
+    last = job.folder / CHECKPOINT
     going_on = execution.resume and last.is_file()
     if not going_on:
         (job.folder / FIT_FILE).unlink(missing_ok=True)
@@ -242,7 +247,7 @@ def _checkpoints(job: Job) -> list[lightning.Callback]:
     # Not save_last: with no best one beside it, Lightning saves the last at the end alone.
     last = ModelCheckpoint(
         dirpath=job.folder,
-        filename="last",
+        filename=CHECKPOINT.removesuffix(".ckpt"),
         save_top_k=1,
         enable_version_counter=False,
         save_on_train_epoch_end=True,

@@ -14,7 +14,7 @@ from condyle.bundle import find_bundle
 from condyle.datasets.split_rounds import Round, Split
 from condyle.datasets.splits import read_split, split_text
 from condyle.domain.progress import Progress
-from condyle.errors import Cancelled, DatasetError, OutputError
+from condyle.errors import Cancelled, DatasetError, OutputError, UsageError
 from condyle.inference import verify_bundle
 from condyle.reporting.predictions import read_predictions
 from condyle.training.networks import NETWORKS
@@ -271,4 +271,40 @@ def test_a_split_without_validation_is_refused(run_of, train, archive_of, tmp_pa
             settings={**UNET, "data.split": str(path)},
         )
     assert "nobody to stop a training by" in caught.value.failed
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("network.name", "vgg"),
+        ("network.weights", "imagenet"),
+        ("augmentation.rotate", "5"),
+        ("preprocessing", "[]"),
+        ("target.structures", "[bone]"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_leaves_the_run_folder_free(
+    train, archive_of, tmp_path, setting: str, value: str
+) -> None:
+    with pytest.raises((UsageError, DatasetError)):
+        train("knee-unet", archive_of("pairs"), tmp_path / "run", settings={**UNET, setting: value})
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_that_was_stopped_before_its_first_checkpoint_leaves_the_folder_free(
+    train, archive_of, tmp_path
+) -> None:
+    def stop(told: Progress) -> None:
+        if told.stage == "round-0":
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        train(
+            "knee-unet",
+            archive_of("pairs"),
+            tmp_path / "run",
+            settings=UNET,
+            execution={"progress": stop},
+        )
     assert not (tmp_path / "run").exists()

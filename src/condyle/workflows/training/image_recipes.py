@@ -15,6 +15,7 @@ from condyle.evaluation.predictions import PredictionRow, Predictions, predictio
 from condyle.reporting.predictions import write_predictions
 from condyle.reporting.whole_file import write_whole
 from condyle.training.allocator import limit_threads
+from condyle.training.loop import CHECKPOINT
 from condyle.training.recipe import TaskName
 from condyle.workflows.training.classification_plan import classification_plan
 from condyle.workflows.training.detection_plan import detection_plan
@@ -68,11 +69,11 @@ def train_image_recipe(training: Training) -> Path:
     open_run(out, recipe, split, resume=training.execution.resume)
     try:
         plan = PLANS[recipe.task](training)
+        _train_rounds(training, plan)
     except CondyleError:
-        if not training.execution.resume:
+        if not training.execution.resume and not any(out.rglob(CHECKPOINT)):
             take_back_run(out)
         raise
-    _train_rounds(training, plan)
     table = _score(training, plan)
     write_predictions(out / "predictions.csv", table)
     dataset, hashes = dataset_record(training.archive.layout, training.archive.cases)

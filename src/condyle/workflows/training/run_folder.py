@@ -51,7 +51,8 @@ def take_back_run(out: Path) -> None:
     """Takes a run folder back in which nothing was trained, so that the next try may have it."""
     for name in ("recipe.json", "split.yaml"):
         (out / name).unlink(missing_ok=True)
-    shutil.rmtree(out / "cache", ignore_errors=True)
+    for name in ("cache", "folds"):
+        shutil.rmtree(out / name, ignore_errors=True)
     if not any(out.iterdir()):
         out.rmdir()
 
