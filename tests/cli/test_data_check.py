@@ -47,7 +47,7 @@ def test_what_was_found_is_said_with_what_to_do(condyle, checked, tmp_path: Path
     assert outcome.status == 0
     assert "1,240 patients, 2,480 series, layout 'folders'." in outcome.out
     assert "Mend: 3 files or images that cannot be read. Copy it again" in outcome.out
-    assert "Look at: 1 value of a label" in outcome.out
+    assert "Look at: 1 label value in fewer" in outcome.out
     assert "Not looked at: Burned-in text" in outcome.out
     assert "check.html" in outcome.out
     assert max(map(len, outcome.out.splitlines()[:-1])) <= 96

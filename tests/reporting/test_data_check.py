@@ -96,7 +96,7 @@ def test_faults_stand_apart_from_warnings() -> None:
     )
     text = page(replace(BLANK, alarms=alarms))
     assert text.index("To mend before") < text.index("2 patients on several sides")
-    assert text.index("To look at before") < text.index("1 value of a label")
+    assert text.index("To look at before") < text.index("1 label value in fewer")
     assert "(acl: yes)" in text
     assert "No alarm" not in text
 

@@ -48,6 +48,12 @@ def test_a_mask_is_outlined_in_the_colour_of_each_structure() -> None:
     assert tuple(picture[41, 80]) == COLOURS[0]
 
 
+def test_a_mask_up_to_the_edge_has_its_line_along_the_edge() -> None:
+    picture = drawn(shown(mask=np.ones((60, 40), np.uint8)))
+    assert all(tuple(picture[row, 80]) == COLOURS[0] for row in (0, 1, -1))
+    assert tuple(picture[5, 80]) == (50, 50, 50)
+
+
 def test_boxes_have_the_colour_of_their_class() -> None:
     boxes = (
         LabelledBox((5, 5, 20, 20), ("slip",)),

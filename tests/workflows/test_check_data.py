@@ -140,6 +140,7 @@ def test_text_that_was_not_asked_for_is_said_not_to_have_been_looked_at(
 ) -> None:
     found = check_data(clean, out=tmp_path / "out", texts=0)
     assert found.report.text.looked == 0
+    assert found.report.text.reason == "it was not asked for"
     assert "0 of 24 pictures were searched" in found.page.read_text("utf-8")
 
 

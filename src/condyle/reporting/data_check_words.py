@@ -82,8 +82,8 @@ ALARMS: Mapping[str, tuple[str, str, str]] = {
         "Nothing can be learned from it; bring patients with the other value.",
     ),
     "rare-value": (
-        "value",
-        "of a label, in fewer than 10 patients",
+        "label value",
+        "in fewer than 10 patients",
         "Join values, or bring more patients; figures on so few say little.",
     ),
     "label-missing": (

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 from condyle.domain.data_report import Shown
 
@@ -35,7 +35,7 @@ UNNAMED = (255, 255, 255)
 SIDE = 240
 """Pixels of the longer side."""
 
-_COVER, _GAP = 96, 6
+_COVER, _GAP, _LINE = 96, 6, 2
 _ROOM = 3.0  # pixels around a text that are covered too
 
 
@@ -86,7 +86,11 @@ def _outline(picture: Image.Image, mask: NDArray[np.uint8]) -> None:
         if value:
             marked = Image.fromarray(((mask == value) * 255).astype(np.uint8))
             large = marked.resize(picture.size, Image.Resampling.NEAREST)
-            line = ImageChops.subtract(large, large.filter(ImageFilter.MinFilter(5)))
+            # With a border, or what is marked up to the edge would have no line there.
+            inner = ImageOps.expand(large, border=_LINE).filter(
+                ImageFilter.MinFilter(1 + 2 * _LINE)
+            )
+            line = ImageChops.subtract(large, ImageOps.crop(inner, border=_LINE))
             picture.paste(COLOURS[(int(value) - 1) % len(COLOURS)], mask=line)
 
 

@@ -20,7 +20,13 @@ from condyle.datasets.check.assemble import (
     shortcuts_of,
 )
 from condyle.datasets.check.look import CaseLook, file_formats, look_at_case
-from condyle.datasets.check.text import LOOKED_AT, TextReader, find_text, installed_reader
+from condyle.datasets.check.text import (
+    LOOKED_AT,
+    NOT_ASKED,
+    TextReader,
+    find_text,
+    installed_reader,
+)
 from condyle.datasets.layouts import AUTO, open_archive
 from condyle.domain.data_report import DataReport, Pictures, Place, TextSearch
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
@@ -124,12 +130,13 @@ def _search(
     reader: TextReader | None,
     progress: ProgressCallback,
 ) -> TextSearch:
-    if reader is None and places:
-        reader = installed_reader()
+    if not places:
+        return TextSearch(looked=0, of=source.count, reason=NOT_ASKED)
+    found = reader or installed_reader()
 
     def told() -> Iterator[tuple[Place, NDArray[np.float32]]]:
         for number, place in enumerate(places):
             progress(Progress("text", number, len(places)))
             yield place, source.pixels(place)
 
-    return find_text(told(), of=source.count, reader=reader)
+    return find_text(told(), of=source.count, reader=found)

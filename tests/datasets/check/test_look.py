@@ -54,7 +54,7 @@ def test_an_image_that_cannot_be_read_is_listed_and_the_rest_is_read(planted: An
 
 
 def test_slices_of_a_volume_are_all_compared_and_some_recognised(planted: Any) -> None:
-    planted.slices = 20
+    planted.slices, planted.patients = 20, 1
     prints = look(planted).series[0].prints
     assert [item.place.slice for item in prints] == list(range(20))
     seen = [item.place.slice for item in prints if item.seen is not None]

@@ -42,6 +42,10 @@ MISSING = (
 )
 
 
+NOT_ASKED = "it was not asked for"
+"""Why nothing was searched where no picture was to be."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """A text as a reader gives it; kept no longer than it takes to count it.
@@ -118,9 +122,7 @@ def find_text(
             readings = (one for one in reader(picture) if _is_text(one, picture.shape))
             found += [_text(place, one) for one in readings]
     if looked < of and not reason:
-        reason = (
-            "a sample was taken, spread over the patients" if looked else "it was not asked for"
-        )
+        reason = "a sample was taken, spread over the patients" if looked else NOT_ASKED
     return TextSearch(looked, of, tuple(found), reason)
 
 
