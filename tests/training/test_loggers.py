@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -58,7 +57,7 @@ def test_where_mlflow_is_not_installed_the_pip_command_is_given(tmp_path, monkey
     assert "pip install 'condyle[mlflow]'" in caught.value.mend
 
 
-@pytest.mark.skipif(find_spec("mlflow") is None, reason="the 'mlflow' extra is not installed")
+@pytest.mark.needs("mlflow")
 @pytest.mark.filterwarnings("ignore")  # of MLflow's own
 def test_mlflow_gets_the_curves_under_the_name_of_the_fit(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -69,7 +68,7 @@ def test_mlflow_gets_the_curves_under_the_name_of_the_fit(tmp_path, monkeypatch)
     assert "round-3" in {path.read_text() for path in figure.parents[1].rglob("mlflow.runName")}
 
 
-@pytest.mark.skipif(find_spec("mlflow") is None, reason="the 'mlflow' extra is not installed")
+@pytest.mark.needs("mlflow")
 @pytest.mark.parametrize("uri", ["nonsense://there", "http://127.0.0.1:9"])
 def test_a_server_that_is_not_there_is_told_before_anything_is_trained(
     tmp_path, monkeypatch, uri
@@ -80,7 +79,7 @@ def test_a_server_that_is_not_there_is_told_before_anything_is_trained(
     assert "--mlflow" in caught.value.mend
 
 
-@pytest.mark.skipif(find_spec("mlflow") is None, reason="the 'mlflow' extra is not installed")
+@pytest.mark.needs("mlflow")
 def test_mlflow_reports_its_use_to_nobody(tmp_path, monkeypatch) -> None:
     for name in loggers.QUIET:
         monkeypatch.delenv(name, raising=False)

