@@ -10,6 +10,7 @@ from condyle.domain.evaluation_charts import Chart, Curve, LineChart, Mark
 from condyle.domain.evaluation_report import EvaluationReport, Section, Table
 from condyle.evaluation.predictions import Predictions
 from condyle.reporting.evaluation.draw import drawings
+from condyle.training.recipe import Recipe
 from condyle.workflows.evaluation.pages import evaluated, report_files
 from condyle.workflows.evaluation.report import About
 from condyle.workflows.evaluation.rows import Draw
@@ -46,7 +47,6 @@ def run_report(
     recipe = training.recipe
     facts = (
         ("recipe", f"{recipe.name} {recipe.version}"),
-        ("source", "; ".join(recipe.source)),
         ("split", f"{training.split.design}, by patient"),
         (
             "data",
@@ -70,9 +70,17 @@ def run_report(
         about=about,
         draw=Draw(seed=recipe.seed, replicates=training.replicates),
         picture=picture,
-        extra=(*sections, training_section(rounds, notes=record["notes"])),
+        extra=(
+            *sections,
+            training_section(rounds, notes=[design_of(recipe), *record["notes"]]),
+        ),
         progress=training.execution.progress,
     )
+
+
+def design_of(recipe: Recipe) -> str:
+    """Says which publications the design follows."""
+    return f"The design follows {'; '.join(recipe.source)}."
 
 
 def run_files(training: Training, report: EvaluationReport, table: Predictions) -> dict[str, bytes]:
