@@ -26,7 +26,7 @@ from condyle.phantoms.simulated import Person
 from condyle.phantoms.slice_grid import PlaneName
 
 DOCS = Path(__file__).parent
-PAGE, PICTURES = DOCS / "phantoms-knee.md", DOCS / "pictures"
+PAGE, PICTURES = DOCS / "phantoms-knee.md", DOCS / "images"
 BEGIN, END = "<!-- measured -->\n", "<!-- end of measured -->\n"
 SEEDS = range(20)
 SHOWN = 160
@@ -189,7 +189,7 @@ def draw_pictures() -> None:
     plain = [
         [Image.fromarray(grey(healthy, plane, index)) for index in range(1, 7)] for plane in planes
     ]
-    save(plain, "knee-healthy.png")
+    save(plain, "phantom-knee-healthy.png")
     lesions = {
         "acl": (KneeLesions(acl=2, bruise=True), (4, 6)),
         "partial": (KneeLesions(acl=1), (4,)),
@@ -204,7 +204,7 @@ def draw_pictures() -> None:
             made = knee_patient(np.random.default_rng(5), difficulty=difficulty, lesions=lesion)
             row += [outlined(made, "sagittal", index) for index in shown]
         rows.append(row)
-    save(rows, "knee-lesions.png")
+    save(rows, "phantom-knee-lesions.png")
     people = [
         knee_patient(np.random.default_rng(seed), difficulty=0.2, lesions=KneeLesions())
         for seed in range(20, 26)
@@ -214,7 +214,7 @@ def draw_pictures() -> None:
             [Image.fromarray(grey(one, plane, index)) for one in people]
             for plane, index in (("sagittal", 3), ("coronal", 4))
         ],
-        "knee-people.png",
+        "phantom-knee-people.png",
     )
 
 
