@@ -164,7 +164,7 @@ def test_masks_may_be_absent_altogether(root: Path) -> None:
 @pytest.mark.parametrize("read", [graded_cases, masked_cases])
 def test_a_folder_of_another_layout_is_refused(tmp_path: Path, read: object) -> None:
     with pytest.raises(DatasetError) as caught:
-        read(tmp_path)  # type: ignore[operator]
+        read(tmp_path)
     assert "gradings.csv" in caught.value.needed
     assert len(caught.value.lines()) == 4
 

@@ -36,7 +36,7 @@ def graded(number: str = "90001", **changes: object) -> Case:
         reference=Reference(grades={"disc-1": ILL, "disc-2": HEALTHY}),
         covariates={"sex": "F", "MagneticFieldStrength": "3"},
     )
-    return replace(case, **changes)  # type: ignore[arg-type]
+    return replace(case, **changes)
 
 
 def masked(number: str = "90001", label: int = 3) -> Case:

@@ -41,11 +41,11 @@ def case(name: str, value: int, **changes: object) -> Case:
         reference=Reference(masks={"first": mask}, grades={STUDY_UNIT: {"tear": value}}),
         covariates={"sex": "F", "age": "40"},
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 def archive(*cases: Case, **more: object) -> Archive:
-    return Archive("table", cases, labels={"tear": ("no", "yes")}, **more)  # type: ignore[arg-type]
+    return Archive("table", cases, labels={"tear": ("no", "yes")}, **more)
 
 
 def test_cases_read_back_as_they_were_written(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from condyle.dicom import SequenceFacts, weighting_of
 
 
 def _spin_echo(repetition: float, echo: float, **facts: object) -> SequenceFacts:
-    return SequenceFacts(pulse="SE", repetition_ms=repetition, echo_ms=echo, **facts)  # type: ignore[arg-type]
+    return SequenceFacts(pulse="SE", repetition_ms=repetition, echo_ms=echo, **facts)
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def _write(out: Path, volume: Volume, name: str = "a", **tags: object) -> list[P
         series_uid=derived_uid(name),
         frame_of_reference_uid=derived_uid("frame"),
         description="T2",
-        tags=MRTags(tr_ms=3500, te_ms=100, **tags),  # type: ignore[arg-type]
+        tags=MRTags(tr_ms=3500, te_ms=100, **tags),
     )
 
 

@@ -263,7 +263,7 @@ def test_each_file_is_opened_no_more_often_in_a_large_study(
     opened: list[str] = []
     real = SourceFile.open
 
-    def counted(file: SourceFile):  # type: ignore[no-untyped-def]
+    def counted(file: SourceFile):
         opened.append(file.label)
         return real(file)
 

@@ -19,7 +19,7 @@ def _facts(
         inversion_ms=inversion[0] if inversion else None,
         words=words,
         image_type=tuple(kind.split("/")),
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 

@@ -35,7 +35,7 @@ def test_a_reading_is_frozen_and_untimed_unless_it_is_told() -> None:
     reading = Reading("reader-1", 1, "without", "C1", True, 80.0)
     assert math.isnan(reading.minutes) and reading.level == "" and reading.read_on is None
     with pytest.raises(dataclasses.FrozenInstanceError):
-        reading.called = False  # type: ignore[misc]
+        reading.called = False
 
 
 def test_a_case_has_no_covariates_unless_they_are_told() -> None:

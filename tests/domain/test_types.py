@@ -38,7 +38,7 @@ def _nothing() -> Volume:
 @pytest.mark.parametrize("kind", TYPES, ids=lambda one: one.__name__)
 def test_every_type_is_frozen_and_names_its_fields_in_its_docstring(kind: type) -> None:
     assert dataclasses.is_dataclass(kind)
-    assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    assert kind.__dataclass_params__.frozen
     text = inspect.getdoc(kind) or ""
     for field in dataclasses.fields(kind):
         assert f"{field.name}:" in text, f"{kind.__name__}.{field.name} is not documented"
@@ -65,7 +65,7 @@ def test_a_volume_counts_its_slices_and_cannot_be_altered() -> None:
     volume = Volume(np.zeros((7, 20, 20), np.float32), (4.0, 0.5, 0.5))
     assert volume.slices == 7
     with pytest.raises(dataclasses.FrozenInstanceError):
-        volume.spacing = None  # type: ignore[misc]
+        volume.spacing = None
 
 
 def test_series_are_compared_by_what_they_say_and_not_by_how_they_load() -> None:

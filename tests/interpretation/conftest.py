@@ -159,6 +159,6 @@ def drawn() -> Callable[..., Drawing]:
     """Draws a spine from the fields of ``Spine``."""
 
     def make(**fields: object) -> Drawing:
-        return draw(Spine(**fields))  # type: ignore[arg-type]
+        return draw(Spine(**fields))
 
     return make

@@ -23,7 +23,7 @@ from condyle.phantoms.tissues import Tissue
 
 
 def spine_of(seed: int = 1, **changes: object) -> Spine:
-    return build_spine(np.random.default_rng(seed), SpineParameters(**changes))  # type: ignore[arg-type]
+    return build_spine(np.random.default_rng(seed), SpineParameters(**changes))
 
 
 def grid_of(step: float = 1.0) -> PlaneGrid:
@@ -35,7 +35,7 @@ def grid_of(step: float = 1.0) -> PlaneGrid:
 
 
 def gap_mm(disc: object) -> float:
-    lower, upper = disc.lower.top, disc.upper.bottom  # type: ignore[attr-defined]
+    lower, upper = disc.lower.top, disc.upper.bottom
     return float(np.hypot(upper.y - lower.y, upper.z - lower.z))
 
 

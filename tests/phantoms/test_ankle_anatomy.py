@@ -213,7 +213,7 @@ def test_a_line_of_three_corners_is_bent_and_one_of_more_passes_through_them() -
 def test_every_tissue_of_an_ankle_is_met(orientation: str) -> None:
     patient = AnklePatient(Person(40, "F", 1.5, "right"), SHAPE, None, None)
     request = replace(REQUEST, slices=5, size=128)
-    cut = AnkleCut(slice_grid(orientation, request, SHAPE), patient)  # type: ignore[arg-type]
+    cut = AnkleCut(slice_grid(orientation, request, SHAPE), patient)
     found = {Tissue(int(value)) for value in np.unique(cut.scene()[0].tissue)}
     assert found >= {
         Tissue.AIR,

@@ -59,7 +59,7 @@ NAN, INF = float("nan"), float("inf")
 )
 def test_a_number_that_cannot_be_is_refused_in_four_lines(wrong: dict[str, object]) -> None:
     with pytest.raises(UsageError) as caught:
-        lumbar_phantom(1, parameters=LumbarParameters(**wrong))  # type: ignore[arg-type]
+        lumbar_phantom(1, parameters=LumbarParameters(**wrong))
     assert len(caught.value.lines()) == 4
     assert caught.value.exit_status == 2
 
@@ -87,7 +87,7 @@ def test_all_that_is_wrong_is_told_at_once_with_what_it_should_be() -> None:
     ids=str,
 )
 def test_what_can_be_simulated_passes(right: dict[str, object]) -> None:
-    check_parameters(LumbarParameters(**right))  # type: ignore[arg-type]
+    check_parameters(LumbarParameters(**right))
 
 
 def test_a_field_of_view_without_a_vertebra_gives_finite_images() -> None:

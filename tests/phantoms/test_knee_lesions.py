@@ -248,7 +248,7 @@ def test_lesions_that_do_not_exist_are_refused(lesions: KneeLesions, found: str)
 
 
 def test_a_kind_that_does_not_exist_is_refused_with_the_kinds() -> None:
-    odd = replace(MeniscalTear(), kind="sideways")  # type: ignore[arg-type]
+    odd = replace(MeniscalTear(), kind="sideways")
     with pytest.raises(UsageError, match="bucket-handle"):
         check_lesions(KneeLesions(tears=(odd,)))
 

@@ -160,7 +160,7 @@ def coarse_with(grades: dict[str, int], **changes: object) -> LumbarPhantom:
         pixel_mm=1.3,
         planes=1,
         grades=grades,
-        **changes,  # type: ignore[arg-type]
+        **changes,
     )
     return lumbar_phantom(5, parameters=wanted)
 

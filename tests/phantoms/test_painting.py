@@ -29,7 +29,7 @@ CANAL_MM = 18.0
 
 
 def spine_of(**changes: object) -> Spine:
-    return build_spine(np.random.default_rng(1), SpineParameters(**changes))  # type: ignore[arg-type]
+    return build_spine(np.random.default_rng(1), SpineParameters(**changes))
 
 
 def grid_of(step: float = 0.5) -> PlaneGrid:
@@ -47,7 +47,7 @@ def contents_of(**changes: object) -> CanalContents:
         strands=np.zeros((56, 24), np.float32),
         strand_level=9.0,
     )
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return replace(base, **changes)
 
 
 def curves_of(spine: Spine, grid: PlaneGrid) -> Curves:

@@ -17,7 +17,7 @@ SIZE = 64
 
 def people(anatomy: str, **wanted: object) -> Iterator[SimulatedPatient]:
     values: dict[str, object] = {"patients": 2, "seed": 5, "size": SIZE, "slices": 2, **wanted}
-    return simulated_cases(anatomy, **values)  # type: ignore[arg-type]
+    return simulated_cases(anatomy, **values)
 
 
 @pytest.fixture(scope="module", params=sorted(ANATOMIES))

@@ -14,7 +14,7 @@ PEOPLE = range(12)
 
 
 def spine_of(seed: int = 1, **changes: object) -> Spine:
-    return build_spine(np.random.default_rng(seed), SpineParameters(**changes))  # type: ignore[arg-type]
+    return build_spine(np.random.default_rng(seed), SpineParameters(**changes))
 
 
 def edges(body: Body, side: float) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -30,7 +30,7 @@ def _zip_bytes(files: dict[str, bytes]) -> bytes:
 
 
 def _stems(path: Path, **limits: float) -> list[str]:
-    with sources.open([path], limits=Limits(**limits)) as tree:  # type: ignore[arg-type]
+    with sources.open([path], limits=Limits(**limits)) as tree:
         return [file.stem for file in tree.files]
 
 

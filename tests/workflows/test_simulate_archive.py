@@ -47,7 +47,7 @@ def request(anatomy: str, layout: str | None, **more: object) -> ArchiveRequest:
         layout=layout,
         size=SIZE,
         slices=SLICES,
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 

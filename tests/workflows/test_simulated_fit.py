@@ -80,7 +80,7 @@ def patient(
 
 
 def only(cases: object) -> Case:
-    (case,) = list(cases)  # type: ignore[call-overload]
+    (case,) = list(cases)
     assert isinstance(case, Case)
     return case
 

@@ -15,14 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from condyle.domain.geometry import Affine, Reorientation, plane_of, spacing_of
-from condyle.domain.messages import Message
-from condyle.domain.study import Attribute, Instance, Series
+from condyle.domain.geometry import Affine, Reorientation, spacing_of
+from condyle.domain.study import Series
 from condyle.domain.volume import Volume
 from condyle.errors import BadImage
 from condyle.images.check import as_affine, as_pixels, check_shape, unreadable
-from condyle.images.names import hint_of
 from condyle.images.stack import stack_turn
+from condyle.images.volume_series import volume_series
 from condyle.sources import SourceFile
 
 _BEGINS = (b"ObjectType", b"NDims", b"Comment", b"ObjectSubType")
@@ -89,8 +88,6 @@ def read_metaimage(
     turn = turn or stack_turn(affine, header.sides)
     shape = check_shape([header.sides[axis] for axis in turn.axes], file.label)
     turned = None if affine is None else turn.apply_affine(affine, header.sides)
-    hint = hint_of(file.stem)
-    unknown = Message("orientation-unknown", {"file": file.label}, file.stem)
 
     def load() -> Volume:
         stored = _voxels(file, header).reshape(header.sides, order="F")
@@ -99,19 +96,13 @@ def read_metaimage(
 
     if whole:
         load()
-    return Series(
-        stem=file.stem,
-        load=load,
+    return volume_series(
+        file,
         kind="metaimage",
-        instances=(Instance(),) * shape[0],
-        plane=Attribute(None if turned is None else plane_of(turned)),
-        weighting=hint.weighting,
-        fat_suppressed=hint.fat_suppressed,
-        contrast_agent=hint.contrast_agent,
+        load=load,
         shape=shape,
-        spacing=None if turned is None else spacing_of(turned),
-        notes=() if turned is not None else (unknown,),
-        stored=turn,
+        affine=turned,
+        turn=turn,
     )
 
 

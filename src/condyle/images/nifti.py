@@ -18,17 +18,16 @@ from condyle.domain.geometry import (
     AS_STORED,
     Affine,
     Reorientation,
-    plane_of,
     slices_first,
     spacing_of,
 )
 from condyle.domain.messages import Message
-from condyle.domain.study import Attribute, Instance, Series
+from condyle.domain.study import Series
 from condyle.domain.volume import Volume
 from condyle.errors import BadImage
 from condyle.images.check import as_affine, as_pixels, check_shape, check_type, unreadable
-from condyle.images.names import hint_of
 from condyle.images.stack import stack_axis
+from condyle.images.volume_series import volume_series
 from condyle.sources import SourceFile
 
 RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -86,29 +85,21 @@ def read_nifti(
         affine = _affine(image) if turn is None else None
         turn = turn or _turn(affine, sides, image)
     shape = check_shape([sides[axis] for axis in turn.axes], file.label)
-    hint = hint_of(file.stem)
     notes = []
-    if affine is None:
-        notes.append(Message("orientation-unknown", {"file": file.label}, file.stem))
     if further > 1:
         of = Message("first-volume-only", {"file": file.label, "count": further}, file.stem)
         notes.append(of)
     turned = None if affine is None else turn.apply_affine(affine, _three(sides))
     if whole:
         _load(file, turn, turned)
-    return Series(
-        stem=file.stem,
-        load=lambda: _load(file, turn, turned),
+    return volume_series(
+        file,
         kind="nifti",
-        instances=(Instance(),) * shape[0],
-        plane=Attribute(None if turned is None else plane_of(turned)),
-        weighting=hint.weighting,
-        fat_suppressed=hint.fat_suppressed,
-        contrast_agent=hint.contrast_agent,
+        load=lambda: _load(file, turn, turned),
         shape=shape,
-        spacing=None if turned is None else spacing_of(turned),
-        notes=tuple(notes),
-        stored=turn,
+        affine=turned,
+        turn=turn,
+        notes=notes,
     )
 
 

@@ -12,14 +12,13 @@ import nrrd
 import numpy as np
 from numpy.typing import NDArray
 
-from condyle.domain.geometry import Affine, Reorientation, plane_of, spacing_of
-from condyle.domain.messages import Message
-from condyle.domain.study import Attribute, Instance, Series
+from condyle.domain.geometry import Affine, Reorientation, spacing_of
+from condyle.domain.study import Series
 from condyle.domain.volume import Volume
 from condyle.errors import BadImage
 from condyle.images.check import as_affine, as_pixels, check_shape, unreadable
-from condyle.images.names import hint_of
 from condyle.images.stack import stack_turn
+from condyle.images.volume_series import volume_series
 from condyle.sources import SourceFile
 
 # World spaces by name (NRRD definition, section 5) as signs that give LPS.
@@ -84,8 +83,6 @@ def read_nrrd(file: SourceFile, *, whole: bool = True, turn: Reorientation | Non
     turn = turn or stack_turn(affine, sides)
     shape = check_shape([sides[a] for a in turn.axes] if len(sides) == 3 else sides, file.label)
     turned = None if affine is None else turn.apply_affine(affine, (sides[0], sides[1], sides[2]))
-    hint = hint_of(file.stem)
-    unknown = Message("orientation-unknown", {"file": file.label}, file.stem)
 
     def load() -> Volume:
         stored = _voxels(file, header, start).reshape(sides, order="F")
@@ -94,19 +91,13 @@ def read_nrrd(file: SourceFile, *, whole: bool = True, turn: Reorientation | Non
 
     if whole:
         load()
-    return Series(
-        stem=file.stem,
-        load=load,
+    return volume_series(
+        file,
         kind="nrrd",
-        instances=(Instance(),) * shape[0],
-        plane=Attribute(None if turned is None else plane_of(turned)),
-        weighting=hint.weighting,
-        fat_suppressed=hint.fat_suppressed,
-        contrast_agent=hint.contrast_agent,
+        load=load,
         shape=shape,
-        spacing=None if turned is None else spacing_of(turned),
-        notes=() if turned is not None else (unknown,),
-        stored=turn,
+        affine=turned,
+        turn=turn,
     )
 
 

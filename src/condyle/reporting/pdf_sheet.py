@@ -86,27 +86,26 @@ def banners_of(banners: Sequence[str], width: float) -> list[Flowable]:
 def _numbered_canvas(sheet: Sheet) -> Callable[..., Canvas]:
     """Gives a canvas that writes the foot of each page once their number is known."""
 
-    class NumberedCanvas(Canvas):  # type: ignore[misc]
-        """Keeps each page's state until the last one is there."""
+    def make(*args: object, **kwargs: object) -> Canvas:
+        canvas = Canvas(*args, **kwargs)
+        pages: list[dict[str, object]] = []
+        end_page, end_file = canvas.showPage, canvas.save
 
-        def __init__(self, *args: object, **kwargs: object) -> None:
-            super().__init__(*args, **kwargs)
-            self._pages: list[dict[str, object]] = []
+        def keep_page() -> None:
+            pages.append(dict(vars(canvas)))
+            canvas._startPage()
 
-        def showPage(self) -> None:
-            """Keeps a page instead of ending it."""
-            self._pages.append(dict(self.__dict__))
-            self._startPage()
+        def end_all() -> None:
+            for number, state in enumerate(pages, start=1):
+                vars(canvas).update(state)
+                _draw_foot(canvas, sheet.foot, sheet.number_of(number, len(pages)))
+                end_page()
+            end_file()
 
-        def save(self) -> None:
-            """Ends each page with its foot, then the file."""
-            for number, state in enumerate(self._pages, start=1):
-                self.__dict__.update(state)
-                _draw_foot(self, sheet.foot, sheet.number_of(number, len(self._pages)))
-                super().showPage()
-            super().save()
+        canvas.showPage, canvas.save = keep_page, end_all
+        return canvas
 
-    return NumberedCanvas
+    return make
 
 
 def _draw_foot(canvas: Canvas, text: str, number: str) -> None:

@@ -52,7 +52,7 @@ def case(*boxes: LabelledBox, slices: int = 1, looked: bool = True) -> Case:
 
 
 def drawn(*labels: str, at: float = 4.0, **changed: object) -> LabelledBox:
-    return LabelledBox((at, at, at + 8, at + 8), labels, **changed)  # type: ignore[arg-type]
+    return LabelledBox((at, at, at + 8, at + 8), labels, **changed)
 
 
 # The network's grid is twice as fine as the slice: 8 x 8 pixels there are 16 x 16 here.

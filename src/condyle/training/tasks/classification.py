@@ -11,19 +11,16 @@ from torch.nn import functional
 
 from condyle.evaluation.binary import area_under_roc
 from condyle.training.changes import Changes, change_images
-from condyle.training.draws import epoch_order
 from condyle.training.enough import require_both
 from condyle.training.execution import Execution
 from condyle.training.export import Exported, export_with_example
-from condyle.training.loop import Batch, Job, Validate, fit
+from condyle.training.loop import Batch, Validate
 from condyle.training.networks.classifier import WithClassMaps
 from condyle.training.recipe import Recipe, network_size
 from condyle.training.slices import Slices
-from condyle.training.start import start_network
+from condyle.training.tasks.fit_images import IntArray, Lesson, fit_images
 
 INPUT, OUTPUTS = "image", ("probabilities", "maps")
-
-IntArray = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 class ClassesAndMaps(nn.Module):
@@ -74,21 +71,12 @@ def train_classification(
         DatasetError: There is nothing to learn from, or nothing to be stopped by.
     """
     require_both(stage, taught=slices, checked=validation)
-    changes = Changes.of(recipe.augmentation)
-    order = epoch_order(len(slices), batch=recipe.schedule.batch, seed=seed)
-    network = start_network(
-        recipe,
-        classes=classes,
-        seed=seed,
-        folder=folder,
-        first=lambda: torch.from_numpy(slices.images_at(order(0)))[:, None],
-    )
     truth = slices.labels[:, 0]
     weight = class_weights(truth, classes)
 
-    def make_batch(step: int, generator: torch.Generator) -> Batch:
-        chosen = order(step)
-        image = torch.from_numpy(slices.images_at(chosen))[:, None]
+    def batch_of(
+        chosen: IntArray, image: Tensor, changes: Changes, generator: torch.Generator
+    ) -> Batch:
         moved = change_images(image, changes=changes, generator=generator)
         return moved, torch.from_numpy(truth[chosen])
 
@@ -96,19 +84,15 @@ def train_classification(
         image, label = batch
         return functional.cross_entropy(network(image), label, weight=weight.to(image.device))
 
-    job = Job(
-        stage=stage,
-        network=network,
-        make_batch=make_batch,
+    lesson = Lesson(
+        count=len(slices),
+        classes=classes,
+        images=lambda chosen: torch.from_numpy(slices.images_at(chosen))[:, None],
+        batch_of=batch_of,
         loss_of=loss_of,
-        schedule=recipe.schedule,
-        optimiser=recipe.optimiser,
-        seed=seed,
-        folder=folder,
-        items=len(slices),
         validate=_validate(validation, weight=weight),
     )
-    return fit(job, execution)
+    return fit_images(recipe, lesson, stage=stage, folder=folder, seed=seed, execution=execution)
 
 
 def class_weights(labels: IntArray, classes: int) -> Tensor:

@@ -9,15 +9,14 @@ import torch
 from torch import Tensor, nn
 
 from condyle.training.changes import Changes, change
-from condyle.training.draws import epoch_order
 from condyle.training.enough import require_both
 from condyle.training.execution import Execution
 from condyle.training.export import Exported, Probability, export_with_example
-from condyle.training.loop import Batch, Job, Validate, fit
+from condyle.training.loop import Batch, Validate
 from condyle.training.losses import dice_and_binary_cross_entropy
 from condyle.training.recipe import Recipe, network_size
 from condyle.training.slices import Slices
-from condyle.training.start import start_network
+from condyle.training.tasks.fit_images import IntArray, Lesson, fit_images
 
 INPUT, OUTPUT = "image", "probabilities"
 
@@ -49,19 +48,10 @@ def train_lesion(
     require_both(stage, taught=slices, checked=validation)
     if slices.masks is None:
         raise ValueError("a lesion network learns from slices with masks")
-    changes = Changes.of(recipe.augmentation)
-    order = epoch_order(len(slices), batch=recipe.schedule.batch, seed=seed)
-    network = start_network(
-        recipe,
-        classes=slices.masks.shape[1],
-        seed=seed,
-        folder=folder,
-        first=lambda: torch.from_numpy(slices.images_at(order(0)))[:, None],
-    )
 
-    def make_batch(step: int, generator: torch.Generator) -> Batch:
-        chosen = order(step)
-        image = torch.from_numpy(slices.images_at(chosen))[:, None]
+    def batch_of(
+        chosen: IntArray, image: Tensor, changes: Changes, generator: torch.Generator
+    ) -> Batch:
         mask = torch.from_numpy(slices.masks_at(chosen))
         return change(image, mask, changes=changes, generator=generator)
 
@@ -69,19 +59,15 @@ def train_lesion(
         image, mask = batch
         return dice_and_binary_cross_entropy(network(image), mask)
 
-    job = Job(
-        stage=stage,
-        network=network,
-        make_batch=make_batch,
+    lesson = Lesson(
+        count=len(slices),
+        classes=slices.masks.shape[1],
+        images=lambda chosen: torch.from_numpy(slices.images_at(chosen))[:, None],
+        batch_of=batch_of,
         loss_of=loss_of,
-        schedule=recipe.schedule,
-        optimiser=recipe.optimiser,
-        seed=seed,
-        folder=folder,
-        items=len(slices),
         validate=_validate(validation, threshold=recipe.target.thresholds[0]),
     )
-    return fit(job, execution)
+    return fit_images(recipe, lesson, stage=stage, folder=folder, seed=seed, execution=execution)
 
 
 def _validate(slices: Slices, *, threshold: float) -> Validate:

@@ -13,15 +13,14 @@ from torch import Tensor, nn
 
 from condyle.evaluation.binary import area_under_roc
 from condyle.training.changes import Changes, change_images
-from condyle.training.draws import epoch_order
 from condyle.training.enough import require_both
 from condyle.training.execution import Execution
 from condyle.training.export import Exported, export_onnx, torch_outputs
-from condyle.training.loop import Batch, Job, Validate, fit
+from condyle.training.loop import Batch, Validate
 from condyle.training.losses import masked_binary_cross_entropy
 from condyle.training.recipe import Recipe, network_size
 from condyle.training.slices import Slices
-from condyle.training.start import start_network
+from condyle.training.tasks.fit_images import IntArray, Lesson, fit_images
 
 OUTPUTS = ("probabilities", "by_plane")
 
@@ -88,7 +87,8 @@ def train_series(
     Args:
         recipe: The declaration.
         series: To learn from.
-        validation: Of other patients, by whose mean ROC area the best epoch is chosen.
+        validation: Of other patients; the best epoch is that of the greatest likelihood of
+            their labels, which is defined whatever labels they have.
         stage: Name of this fit.
         folder: Where its log and checkpoints go.
         seed: Of this fit.
@@ -98,20 +98,11 @@ def train_series(
         DatasetError: There is nothing to learn from, or nothing to be stopped by.
     """
     require_both(stage, taught=series, checked=validation)
-    changes = Changes.of(recipe.augmentation)
-    order = epoch_order(len(series), batch=recipe.schedule.batch, seed=seed)
-    network = start_network(
-        recipe,
-        classes=series.labels.shape[1],
-        seed=seed,
-        folder=folder,
-        first=lambda: together([series.images(int(at)) for at in order(0)]),
-    )
     weight = positive_weights(series.labels)
 
-    def make_batch(step: int, generator: torch.Generator) -> Batch:
-        chosen = order(step)
-        image = together([series.images(int(at)) for at in chosen])
+    def batch_of(
+        chosen: IntArray, image: Tensor, changes: Changes, generator: torch.Generator
+    ) -> Batch:
         label = torch.from_numpy(series.labels[chosen].astype(np.float32))
         return change_images(image, changes=changes, generator=generator), label
 
@@ -119,19 +110,15 @@ def train_series(
         image, label = batch
         return masked_binary_cross_entropy(network(image), label, weight=weight.to(image.device))
 
-    job = Job(
-        stage=stage,
-        network=network,
-        make_batch=make_batch,
+    lesson = Lesson(
+        count=len(series),
+        classes=series.labels.shape[1],
+        images=lambda chosen: together([series.images(int(at)) for at in chosen]),
+        batch_of=batch_of,
         loss_of=loss_of,
-        schedule=recipe.schedule,
-        optimiser=recipe.optimiser,
-        seed=seed,
-        folder=folder,
-        items=len(series),
         validate=_validate(validation, weight=weight),
     )
-    return fit(job, execution)
+    return fit_images(recipe, lesson, stage=stage, folder=folder, seed=seed, execution=execution)
 
 
 def together(series: Sequence[NDArray[np.float32]]) -> Tensor:
