@@ -8,14 +8,8 @@ from pathlib import Path
 
 from condyle.datasets.archive import Archive
 from condyle.datasets.boxes.assemble import NO_CLASS
-from condyle.datasets.boxes.writing import (
-    Page,
-    pages_of,
-    require_empty,
-    write_page,
-    write_patients,
-    write_text,
-)
+from condyle.datasets.boxes.writing import Page, pages_of, write_page, write_patients
+from condyle.datasets.writing import require_empty, write_text
 
 
 def write_coco(root: Path, archive: Archive) -> None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from condyle.datasets.archive import Archive
-from condyle.datasets.boxes.writing import require_empty, write_text
 from condyle.datasets.folders import CLASS_LIST
-from condyle.datasets.written_tables import sequence_folder, write_tables
+from condyle.datasets.writing import require_empty, sequence_folder, write_text
+from condyle.datasets.written_tables import write_tables
 from condyle.domain.case import STUDY_UNIT, Case
 from condyle.domain.study import Series
 from condyle.errors import DatasetError

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from condyle.datasets.archive import Archive
-from condyle.datasets.boxes.writing import require_empty, write_text
 from condyle.datasets.mrnet import PLANES, SEQUENCES, TABLES, Sequences, table_of
+from condyle.datasets.writing import require_empty, write_text
 from condyle.domain.case import STUDY_UNIT, Case
 from condyle.domain.geometry import Plane
 from condyle.domain.study import Weighting

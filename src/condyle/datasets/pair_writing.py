@@ -3,35 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from condyle.datasets.archive import Archive
-from condyle.datasets.boxes.writing import require_empty, write_text
-from condyle.datasets.written_tables import sequence_folder, write_tables
-from condyle.domain.case import Case
-from condyle.domain.study import Series
+from condyle.datasets.writing import places_of, require_empty, write_text
+from condyle.datasets.written_tables import write_tables
 from condyle.errors import DatasetError
 from condyle.images.write import write_image, write_labels
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where one image goes.
-
-    Attributes:
-        case: Whose it is.
-        series: The image.
-        path: Below ``images`` and ``masks``, without ending.
-    """
-
-    case: Case
-    series: Series
-    path: str
 
 
 def write_pairs(root: Path, archive: Archive) -> None:
@@ -51,9 +29,8 @@ def write_pairs(root: Path, archive: Archive) -> None:
             boxes or grades, or names that no file can have.
         OutputError: The folder is not empty, or cannot be written to.
     """
-    places = list(_places(archive))
-    if len({place.path.lower() for place in places}) < len(places):
-        raise _no_place("two images of one name")
+    _refuse_others(archive)
+    places = places_of(archive, no_place=_no_place)
     require_empty(root)
     written = []
     for place in places:
@@ -68,19 +45,12 @@ def write_pairs(root: Path, archive: Archive) -> None:
         write_text(root / "dataset.json", json.dumps({"labels": labels}, indent=1) + "\n")
 
 
-def _places(archive: Archive) -> Iterator[_Place]:
+def _refuse_others(archive: Archive) -> None:
     for case in archive.cases:
         if case.reference.boxes or case.reference.grades:
             raise _no_place(f"boxes or grades, in {case.id}")
-        for series in case.study.series:
-            if series.stem not in case.reference.masks:
-                raise _no_place(f"an image without a mask, in {case.id}")
-            several = len(case.study.series) > 1
-            name = f"{case.id}_{series.stem}" if several else case.id
-            if not _NAME.fullmatch(name):
-                raise _no_place("the name of a case that is none of a file")
-            folder = sequence_folder(series)
-            yield _Place(case, series, f"{folder}/{name}" if folder else name)
+        if any(series.stem not in case.reference.masks for series in case.study.series):
+            raise _no_place(f"an image without a mask, in {case.id}")
 
 
 def _no_place(found: str) -> DatasetError:

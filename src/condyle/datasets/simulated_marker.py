@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from condyle.datasets.boxes.writing import write_text
+from condyle.datasets.writing import write_text
 from condyle.errors import DatasetError
 
 MARKER = "simulated.json"

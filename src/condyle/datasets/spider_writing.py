@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from condyle.datasets.archive import Archive
-from condyle.datasets.boxes.writing import require_empty, write_text
 from condyle.datasets.spider import COLUMNS, COVARIATES, MOST_LABEL, WEIGHTINGS
+from condyle.datasets.writing import require_empty, write_text
 from condyle.domain.case import Case
 from condyle.domain.study import Series
 from condyle.errors import DatasetError, OutputError

@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from condyle.datasets.archive import Archive
-from condyle.datasets.boxes.writing import require_empty, write_text
 from condyle.datasets.table_columns import LABEL_PREFIX
-from condyle.datasets.written_tables import sequence_folder
-from condyle.domain.case import STUDY_UNIT, Case
-from condyle.domain.study import Series
+from condyle.datasets.writing import Place, places_of, require_empty, write_text
+from condyle.domain.case import STUDY_UNIT
 from condyle.errors import DatasetError
 from condyle.images.write import write_image, write_labels
 
 TABLE = "labels.csv"
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-
-
-@dataclass(frozen=True)
-class _Place:
-    case: Case
-    series: Series
-    path: str
 
 
 def write_table(root: Path, archive: Archive) -> None:
@@ -45,9 +31,8 @@ def write_table(root: Path, archive: Archive) -> None:
         DatasetError: It holds what this layout has no place for.
         OutputError: The folder is not empty, or cannot be written to.
     """
-    places = list(_places(archive))
-    if len({place.path.lower() for place in places}) < len(places):
-        raise _no_place("two images of one name")
+    _refuse_others(archive)
+    places = places_of(archive, no_place=_no_place)
     require_empty(root)
     covariates = sorted({name for case in archive.cases for name in case.covariates})
     masked = any(case.reference.masks for case in archive.cases)
@@ -65,7 +50,7 @@ def write_table(root: Path, archive: Archive) -> None:
     write_text(root / TABLE, text.getvalue())
 
 
-def _row(root: Path, place: _Place, archive: Archive, *, masked: bool) -> list[str]:
+def _row(root: Path, place: Place, archive: Archive, *, masked: bool) -> list[str]:
     case, stem = place.case, place.series.stem
     volume = place.series.load()
     row = [write_image(volume, root / "images" / place.path).relative_to(root).as_posix()]
@@ -84,7 +69,7 @@ def _row(root: Path, place: _Place, archive: Archive, *, masked: bool) -> list[s
     return row
 
 
-def _places(archive: Archive) -> Iterator[_Place]:
+def _refuse_others(archive: Archive) -> None:
     for case in archive.cases:
         stems = {series.stem for series in case.study.series}
         grades = case.reference.grades
@@ -93,12 +78,6 @@ def _places(archive: Archive) -> Iterator[_Place]:
         twice = {label for stem in stems for label in grades.get(stem, {})}
         if twice & set(grades.get(STUDY_UNIT, {})):
             raise _no_place(f"a label of a study and of its images, in {case.id}")
-        for series in case.study.series:
-            name = case.id if len(stems) == 1 else f"{case.id}_{series.stem}"
-            if not _NAME.fullmatch(name):
-                raise _no_place("the name of a case that is none of a file")
-            folder = sequence_folder(series)
-            yield _Place(case, series, f"{folder}/{name}" if folder else name)
 
 
 def _no_place(found: str) -> DatasetError:

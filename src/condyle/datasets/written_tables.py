@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from condyle.datasets.archive import Archive
-from condyle.datasets.boxes.writing import write_text
 from condyle.datasets.owners import PATIENT_TABLE
+from condyle.datasets.writing import write_text
 from condyle.domain.case import Case
-from condyle.domain.study import Series
 
 LISTS = {"train": "train.txt", "validation": "val.txt", "test": "test.txt"}
 """Side to the name of its list."""
@@ -39,9 +38,3 @@ def write_tables(root: Path, archive: Archive, written: Sequence[tuple[str, Case
         named = [path for path, case in written if archive.sides.get(case.patient) == side]
         if named:
             write_text(root / file, "".join(f"{path}\n" for path in named))
-
-
-def sequence_folder(series: Series) -> str:
-    """Gives the folder that says plane and weighting, as ``described`` reads them; or none."""
-    words = (series.plane.value or "", series.weighting.value or "")
-    return "-".join(word for word in words if word not in ("", "unknown", "oblique"))

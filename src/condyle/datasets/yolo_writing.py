@@ -9,15 +9,8 @@ import yaml
 
 from condyle.datasets.archive import Archive
 from condyle.datasets.boxes.assemble import NO_CLASS
-from condyle.datasets.boxes.writing import (
-    Page,
-    no_place,
-    pages_of,
-    require_empty,
-    write_page,
-    write_patients,
-    write_text,
-)
+from condyle.datasets.boxes.writing import Page, no_place, pages_of, write_page, write_patients
+from condyle.datasets.writing import require_empty, write_text
 from condyle.datasets.yolo import SIDES
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from condyle.datasets.boxes.writing import require_empty, write_text
+from condyle.datasets.writing import require_empty, write_text
 from condyle.dicom.write import MRTags, derived_uid, write_mr_series
 from condyle.domain.case import STUDY_UNIT
 from condyle.images.write import write_labels

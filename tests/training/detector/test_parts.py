@@ -13,7 +13,7 @@ from condyle.training.detector.layers import (
     DropBlock,
     SpatialPyramid,
 )
-from condyle.training.detector.necks import NECKS
+from condyle.training.detector.necks import NECKS, NeckValues
 from condyle.training.detector.resnet_vd import STAGES, VariantBlock
 from condyle.training.weights import load_weights
 
@@ -167,7 +167,7 @@ def test_a_pixel_reaches_every_feature(name):
 def neck(name, channels=(16, 24, 32), **changed):
     torch.manual_seed(3)
     values = {"width": 0.125, "depth": 0.3, "activation": "silu", "keep": 0.9, **changed}
-    return NECKS[name](channels, **values)
+    return NECKS[name](channels, NeckValues(**values))
 
 
 def features(size=8):

@@ -14,9 +14,10 @@ from PIL import Image
 
 from condyle.datasets.archive import Archive, Side
 from condyle.datasets.owners import PATIENT_TABLE
+from condyle.datasets.writing import write_bytes, write_text
 from condyle.domain.case import Case, LabelledBox
 from condyle.domain.study import Series
-from condyle.errors import DatasetError, OutputError
+from condyle.errors import DatasetError
 
 _LARGEST = 65_535
 
@@ -74,7 +75,7 @@ def write_page(page: Page, path: Path) -> None:
     """
     content = io.BytesIO()
     Image.fromarray(page.pixels).save(content, format="PNG")
-    _write(path, content.getvalue())
+    write_bytes(path, content.getvalue())
 
 
 def write_patients(root: Path, pages: Sequence[Page]) -> None:
@@ -90,35 +91,6 @@ def write_patients(root: Path, pages: Sequence[Page]) -> None:
     for page in pages:
         table.writerow([page.key, page.patient, *(page.covariates.get(one, "") for one in names)])
     write_text(root / PATIENT_TABLE, text.getvalue())
-
-
-def write_text(path: Path, text: str) -> None:
-    """Writes a text in UTF-8, with its folders.
-
-    Raises:
-        OutputError: It cannot be written.
-    """
-    _write(path, text.encode())
-
-
-def require_empty(root: Path) -> None:
-    """Makes a folder where there is none, and refuses one that holds anything.
-
-    Raises:
-        OutputError: It holds something, or cannot be made.
-    """
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        empty = not any(root.iterdir())
-    except OSError as error:
-        raise _unwritten() from error
-    if not empty:
-        raise OutputError(
-            "The archive was not written.",
-            found="a folder that holds something",
-            needed="an empty folder, or one that is not there yet",
-            mend="choose another folder.",
-        )
 
 
 def no_place(layout: str, found: str) -> DatasetError:
@@ -161,20 +133,3 @@ def _pages(case: Case, series: Series, archive: Archive, layout: str) -> list[Pa
         )
         for index in range(len(array))
     ]
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
-        raise _unwritten() from error
-
-
-def _unwritten() -> OutputError:
-    return OutputError(
-        "The archive was not written.",
-        found="a folder that cannot be written to",
-        needed="a folder with room for the pictures",
-        mend="choose another folder.",
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +25,23 @@ def doubled(x: Tensor) -> Tensor:
     return functional.interpolate(x, scale_factor=2.0, mode="nearest")
 
 
+@dataclass(frozen=True)
+class NeckValues:
+    """The values of a neck's parts; each neck reads those that it has.
+
+    Attributes:
+        width: Multiple of its channels.
+        depth: Multiple of its blocks, where a neck repeats any.
+        activation: Name of the activation.
+        keep: Share of the features that DropBlock keeps, where a neck has it.
+    """
+
+    width: float
+    depth: float
+    activation: str
+    keep: float
+
+
 class DarknetPyramid(nn.Module):
     """YOLOv3's neck: five convolutions a scale, the coarser one handed down.
 
@@ -31,22 +49,12 @@ class DarknetPyramid(nn.Module):
 
     Args:
         channels: Of the features given, finest first.
-        width: Multiple of its channels.
-        depth: Not read: the paper's neck has one depth.
-        activation: Name of the activation.
-        keep: Not read: the paper drops nothing.
+        values: Of its parts.
     """
 
-    def __init__(
-        self,
-        channels: tuple[int, int, int],
-        *,
-        width: float,
-        depth: float,
-        activation: str,
-        keep: float,
-    ) -> None:
+    def __init__(self, channels: tuple[int, int, int], values: NeckValues) -> None:
         super().__init__()
+        width, activation = values.width, values.activation
         self.bodies, self.ends, self.laterals = nn.ModuleList(), nn.ModuleList(), nn.ModuleList()
         handed = 0
         sizes = []
@@ -84,29 +92,19 @@ class CrossStagePaths(nn.Module):
 
     Args:
         channels: Of the features given, finest first.
-        width: Multiple of its channels.
-        depth: Multiple of its blocks.
-        activation: Name of the activation.
-        keep: Not read: nothing is dropped.
+        values: Of its parts.
     """
 
-    def __init__(
-        self,
-        channels: tuple[int, int, int],
-        *,
-        width: float,
-        depth: float,
-        activation: str,
-        keep: float,
-    ) -> None:
+    def __init__(self, channels: tuple[int, int, int], values: NeckValues) -> None:
         super().__init__()
+        width, activation = values.width, values.activation
         small, middle, large = (scaled(base, width) for base in (256, 512, 1024))
 
         def stage(inputs: int, outputs: int) -> nn.Module:
             return CrossStage(
                 inputs,
                 outputs,
-                count=repeated(3, depth),
+                count=repeated(3, values.depth),
                 activation=activation,
                 shortcut=False,
             )
@@ -173,22 +171,12 @@ class MishPaths(nn.Module):
 
     Args:
         channels: Of the features given, finest first.
-        width: Multiple of its channels.
-        depth: Not read: the paper's neck has one depth.
-        activation: Name of the activation; the paper's is ``"mish"``.
-        keep: Share of the features that DropBlock keeps; the paper's is 0.9.
+        values: Of its parts.
     """
 
-    def __init__(
-        self,
-        channels: tuple[int, int, int],
-        *,
-        width: float,
-        depth: float,
-        activation: str,
-        keep: float,
-    ) -> None:
+    def __init__(self, channels: tuple[int, int, int], values: NeckValues) -> None:
         super().__init__()
+        width, activation, keep = values.width, values.activation, values.keep
         small, middle, large = (scaled(base, width) for base in (128, 256, 512))
 
         def block(inputs: int, outputs: int, *, pyramid: bool = False) -> nn.Module:
@@ -216,7 +204,7 @@ class MishPaths(nn.Module):
         return (out3, out4, out5)
 
 
-NECKS: Mapping[str, Callable[..., nn.Module]] = {
+NECKS: Mapping[str, Callable[[tuple[int, int, int], NeckValues], nn.Module]] = {
     "darknet-pyramid": DarknetPyramid,
     "csp-paths": CrossStagePaths,
     "mish-paths": MishPaths,

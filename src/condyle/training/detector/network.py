@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from condyle.errors import BadConfiguration, UnknownName
 from condyle.training.detector.backbones import BACKBONES
 from condyle.training.detector.heads import HEADS, BoxFormula, Decoded, decode
-from condyle.training.detector.necks import NECKS
+from condyle.training.detector.necks import NECKS, NeckValues
 
 STRIDES = (8, 16, 32)
 """Pixels of the input a cell of each map."""
@@ -84,13 +84,8 @@ class Detector(nn.Module):
         self.backbone = BACKBONES[backbone](
             inputs=inputs, width=width, depth=depth, activation=activation
         )
-        self.neck = NECKS[neck](
-            self.backbone.channels,
-            width=width,
-            depth=depth,
-            activation=activation,
-            keep=drop_block_keep,
-        )
+        values = NeckValues(width, depth, activation, keep=drop_block_keep)
+        self.neck = NECKS[neck](self.backbone.channels, values)
         numbers = 5 + classes + (iou_aware is not None)
         channels = cast(tuple[int, ...], self.neck.channels)
         self.heads = nn.ModuleList(
