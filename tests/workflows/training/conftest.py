@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-_TORCH = ["test_runs.py", "test_scores.py", "test_every_recipe.py"]
+_TORCH = ["test_every_detector.py", "test_every_recipe.py", "test_runs.py", "test_scores.py"]
 collect_ignore = [] if find_spec("torch") else _TORCH
 
 SIDE = 40
