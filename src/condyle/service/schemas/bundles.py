@@ -1,0 +1,35 @@
+"""The bundles of this clinic and what an administrator decided of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from condyle.service.schemas.base import Body
+
+
+class BundleEntry(Body):
+    """A bundle that is installed."""
+
+    name: str
+    version: str
+    sha256: str
+    anatomy: str
+    summary: str
+    intended_use: str
+    exclusions: list[str]
+    attribution: str
+    simulated_training: bool
+    shipped: bool
+    enabled: bool
+    silent: bool
+    pinned: str | None
+    versions: list[str]
+    changed_at: dt.datetime | None
+
+
+class BundleChange(Body):
+    """What of a bundle's use changes; what is left out stays. An empty ``pinned`` unpins."""
+
+    enabled: bool | None = None
+    silent: bool | None = None
+    pinned: str | None = None
