@@ -45,6 +45,10 @@ class Moment(TypeDecorator[dt.datetime]):
         return stored.replace(tzinfo=dt.UTC) if stored.tzinfo is None else stored
 
 
+Folded = Text().with_variant(Text(collation="C"), "postgresql")
+"""Folded text, compared by its code points on every database, so that a prefix is a range."""
+
+
 class Table(DeclarativeBase):
     """Base of every table."""
 
@@ -140,7 +144,8 @@ class StudyRow(Table):
     """One study. ``state`` is received, analysing, read, signed or refused.
 
     ``revision`` grows with each change of anything of the study, over all studies, so that a
-    page can ask for what changed since. ``reason`` is a message of refusal.
+    page can ask for what changed since. ``reason`` is a message of refusal. ``patient_sort`` is
+    the patient's folded name, kept here so that the worklist sorts without a join.
     """
 
     __tablename__ = "studies"
@@ -154,6 +159,7 @@ class StudyRow(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(unique=True)
     patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"), index=True)
+    patient_sort: Mapped[str] = mapped_column(Folded, default="")
     accession: Mapped[str] = mapped_column(default="", index=True)
     description: Mapped[str] = mapped_column(default="")
     study_date: Mapped[dt.date | None]
@@ -177,9 +183,10 @@ class StudyWord(Table):
     """A folded word by which a study is found: of name, identifier, accession, description."""
 
     __tablename__ = "study_words"
+    __table_args__ = (Index(None, "study_id", "word"),)
 
-    word: Mapped[str] = mapped_column(primary_key=True)
-    study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"), primary_key=True, index=True)
+    word: Mapped[str] = mapped_column(Folded, primary_key=True)
+    study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"), primary_key=True)
 
 
 class SeriesRow(Table):
@@ -225,6 +232,25 @@ class InstanceRow(Table):
     frames_at: Mapped[list[Any]] = mapped_column(deferred=True)
     derived_from: Mapped[str | None]
     derived_name: Mapped[str | None]
+    received_at: Mapped[dt.datetime]
+
+
+class ConflictRow(Table):
+    """Bytes that came under a UID that other bytes hold, or for another patient's study.
+
+    They are kept apart: no reader sees them, and nothing is lost. ``code`` says why.
+    """
+
+    __tablename__ = "conflicts"
+    __table_args__ = (Index(None, "uid", "object", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str]
+    study_uid: Mapped[str]
+    object: Mapped[str] = mapped_column(index=True)
+    size: Mapped[int]
+    code: Mapped[str]
+    source: Mapped[str]
     received_at: Mapped[dt.datetime]
 
 
@@ -304,7 +330,10 @@ class Analysis(Table):
 
 
 class FindingRow(Table):
-    """One finding of an analysis; ``document`` is its entry of ``report.json``."""
+    """One finding of an analysis; ``document`` is its entry of ``report.json``.
+
+    ``positive`` says that it counts as a finding on the worklist: neither abstained nor normal.
+    """
 
     __tablename__ = "findings"
 
@@ -316,4 +345,5 @@ class FindingRow(Table):
     level: Mapped[str | None]
     index_from_caudal: Mapped[int | None]
     abstained: Mapped[bool] = mapped_column(default=False)
+    positive: Mapped[bool] = mapped_column(default=True)
     document: Mapped[dict[str, Any]]
