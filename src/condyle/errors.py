@@ -13,14 +13,10 @@
     |-- BundleError                   a bundle that is absent, altered or does not fit (exit 2)
     |-- DatasetError                  a labelled archive that breaks its layout (exit 2)
     |-- OutputError                   the result could not be written (exit 2)
-    |-- ArchiveError                  the clinic's archive did not do what was asked (exit 2)
-    |   |-- NotInArchive              something that the archive does not hold
-    |   |-- OutOfTurn                 an act that the present state of a thing does not allow
-    |   |-- ArchiveDamaged            rows and stored objects that do not agree
-    |   `-- ArchiveUnavailable        the database or the disk cannot be used now
     |-- NotThere                      nothing has that identifier, or not for who asks (exit 2)
     |-- Conflict                      it exists already, or has changed meanwhile (exit 2)
     |-- Unavailable                   the database or the disk cannot be used now
+    |-- ArchiveDamaged                rows and stored objects that do not agree
     |-- AccessError                   who asks may not (exit 2)
     |   |-- NotLoggedIn               nobody is logged in, or name and password do not fit
     |   |-- NotAllowed                the role, or the state of the account, does not allow it
@@ -203,41 +199,8 @@ class TooManyTries(AccessError):
         self.wait_s = wait_s
 
 
-class ArchiveError(CondyleError):
-    """The clinic's archive did not do what was asked."""
-
-    exit_status = 2
-
-
-class NotInArchive(ArchiveError):
-    """Something that the archive does not hold.
-
-    Args:
-        kind: What sort of thing was asked for, such as ``"study"``.
-        key: The number or name that was asked for; never a patient's.
-    """
-
-    def __init__(self, kind: str, key: str | int) -> None:
-        super().__init__(
-            f"The archive holds no such {kind}.",
-            found=f"no {kind} '{key}'",
-            needed=f"a {kind} that the archive holds",
-            mend="look it up again; it may have been withdrawn.",
-        )
-
-
-class OutOfTurn(ArchiveError):
-    """An act that the present state of a thing does not allow."""
-
-
-class ArchiveDamaged(ArchiveError):
-    """Rows and stored objects that do not agree."""
-
-    exit_status = 1
-
-
-class ArchiveUnavailable(ArchiveError):
-    """The database or the disk cannot be used now; the same call may succeed later."""
+class ArchiveDamaged(CondyleError):
+    """The archive's rows and its stored objects do not agree."""
 
 
 class Cancelled(CondyleError):
