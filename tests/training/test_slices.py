@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -197,3 +199,20 @@ def test_a_recipe_takes_its_planes_and_weightings_and_what_a_series_does_not_tel
     told = {"plane": Attribute(plane), "weighting": Attribute(weighting)}
     series = Series("a", lambda: Volume(volume(1)), **told)
     assert accepts(series, wanted) is taken
+
+
+def test_labels_made_from_masks_read_each_mask_once(cases, prepared) -> None:
+    masked = LabelTarget("lesion", "lesion", ("no", "yes"), "mask", (1,))
+    reads: list[str] = []
+
+    class Watched(dict):
+        def __getitem__(self, stem: str) -> np.ndarray:
+            reads.append(stem)
+            return super().__getitem__(stem)
+
+    first = replace(
+        cases[0], reference=replace(cases[0].reference, masks=Watched(cases[0].reference.masks))
+    )
+    made = prepared(cases=[first], labels=[masked])
+    assert made.labels[:, 0].tolist() == [1, 1, 1, 1]
+    assert sorted(reads) == ["a", "c"]

@@ -88,16 +88,17 @@ def test_a_label_of_an_image_is_that_of_its_series(archive) -> None:
     (target,) = label_targets(recipe(), cases=archive, labels=CLASSES, unit="image")
     assert target == LabelTarget("class", "Class", ("healthy", "lesion"), "image")
     case, other = archive
-    values = [target.of_slice(case, series, 0) for series in case.study.series]
-    assert values == [1, 0] and target.of_study(case) == 1
-    assert target.of_slice(other, other.study.series[0], 0) == -1 == target.of_study(other)
+    values = [target.of_series(case, series) for series in case.study.series]
+    assert values == [(1, 1, 1), (0, 0, 0)] and target.of_study(case) == 1
+    assert target.of_series(other, other.study.series[0]) == (-1, -1, -1)
+    assert target.of_study(other) == -1
 
 
 def test_a_label_of_a_study_is_that_of_every_slice(archive) -> None:
     (target,) = label_targets(recipe(), cases=archive, labels=CLASSES, unit="study")
     assert (target.name, target.source) == ("acl-tear", "study")
     case, other = archive
-    assert {target.of_slice(case, s, at) for s in case.study.series for at in range(3)} == {1}
+    assert {target.of_series(case, s) for s in case.study.series} == {(1, 1, 1)}
     assert (target.of_study(case), target.of_study(other)) == (1, -1)
 
 
@@ -108,8 +109,8 @@ def test_where_images_have_no_label_it_is_made_from_their_masks(archive) -> None
     assert target == LabelTarget("lesion", "lesion", PRESENCE, "mask", (1, 2))
     case, other = archive
     a, b = case.study.series
-    assert [target.of_slice(case, a, at) for at in range(3)] == [0, 1, 1]
-    assert [target.of_slice(case, b, at) for at in range(3)] == [-1, -1, -1]
+    assert target.of_series(case, a) == (0, 1, 1)
+    assert target.of_series(case, b) == (-1, -1, -1)
     assert (target.of_study(case), target.of_study(other)) == (1, -1)
 
 
@@ -120,7 +121,7 @@ def test_a_label_made_from_one_structure_bears_its_name(archive) -> None:
     )
     assert (target.name, target.values) == ("acl-tear", (1,))
     case = archive[0]
-    assert [target.of_slice(case, case.study.series[0], at) for at in range(3)] == [0, 1, 0]
+    assert target.of_series(case, case.study.series[0]) == (0, 1, 0)
 
 
 def test_labels_are_taken_in_the_order_in_which_they_are_named(make_case) -> None:

@@ -87,6 +87,7 @@ class _Place:
     series: Series
     slice_index: int
     row: int
+    labels: tuple[int, ...]
 
 
 def accepts(series: Series, wanted: InputPart) -> bool:
@@ -131,7 +132,7 @@ def prepare_slices(
             "input.weightings.",
         )
     images, drawn = _arrays(places, recipe, folder=folder, masks=masks, progress=progress)
-    values = [[t.of_slice(p.case, p.series, p.slice_index) for t in labels] for p in places]
+    values = [place.labels for place in places]
     return Slices(
         patients=np.array([p.case.patient for p in places]),
         cases=np.array([p.case.id for p in places]),
@@ -158,10 +159,11 @@ def _places(
             drawn = series.stem in case.reference.masks
             if not accepts(series, recipe.input) or (masks and not drawn):
                 continue
+            told = [target.of_series(case, series) for target in labels]
             for at in range(series.shape[0]):
-                known = [target.of_slice(case, series, at) for target in labels]
+                known = tuple(values[at] for values in told)
                 if masks or max(known, default=0) >= 0:
-                    places.append(_Place(case, series, at, len(places)))
+                    places.append(_Place(case, series, at, len(places), known))
     return places
 
 

@@ -41,15 +41,14 @@ class LabelTarget:
     source: TargetSource
     values: tuple[int, ...] = ()
 
-    def of_slice(self, case: Case, series: Series, slice_index: int) -> int:
-        """Gives its value on a slice, or -1 where it is not known."""
-        grades = case.reference.grades
-        if self.source == "study":
-            return grades.get(STUDY_UNIT, {}).get(self.key, -1)
-        if self.source == "image":
-            return grades.get(series.stem, {}).get(self.key, -1)
-        mask = case.reference.masks.get(series.stem)
-        return -1 if mask is None else int(np.isin(mask[slice_index], self.values).any())
+    def of_series(self, case: Case, series: Series) -> tuple[int, ...]:
+        """Gives its value on each slice, -1 where it is not known; a mask is read once."""
+        if self.source == "mask" and series.stem in case.reference.masks:
+            mask = case.reference.masks[series.stem]
+            return tuple(int(np.isin(one, self.values).any()) for one in mask)
+        unit = STUDY_UNIT if self.source == "study" else series.stem
+        held = -1 if self.source == "mask" else self._held(case, unit)
+        return (held,) * max(1, series.shape[0])
 
     def of_study(self, case: Case) -> int:
         """Gives its value for the whole study, or -1 where it is not known.
@@ -57,13 +56,12 @@ class LabelTarget:
         A label of images is, for the study, the greatest of theirs.
         """
         if self.source == "study":
-            return case.reference.grades.get(STUDY_UNIT, {}).get(self.key, -1)
-        found = [
-            self.of_slice(case, series, at)
-            for series in case.study.series
-            for at in range(max(1, series.shape[0]) if self.source == "mask" else 1)
-        ]
+            return self._held(case, STUDY_UNIT)
+        found = [max(self.of_series(case, series)) for series in case.study.series]
         return max(found, default=-1)
+
+    def _held(self, case: Case, unit: str) -> int:
+        return case.reference.grades.get(unit, {}).get(self.key, -1)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-_TORCH = ["test_every_detector.py", "test_every_recipe.py", "test_runs.py", "test_scores.py"]
+_TORCH = [
+    "test_by_plane.py",
+    "test_every_detector.py",
+    "test_every_recipe.py",
+    "test_runs.py",
+    "test_scores.py",
+]
 collect_ignore = [] if find_spec("torch") else _TORCH
 
 SIDE = 40

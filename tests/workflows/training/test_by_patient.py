@@ -80,3 +80,16 @@ def test_the_rounds_of_a_repeated_split_stay_apart_and_the_table_holds() -> None
     assert sorted((r.patient, r.fold) for r in made) == [("a", 0), ("a", 1), ("b", 0), ("b", 1)]
     table = predictions_from_rows([*rows, *made])  # raises where two rows judge the same
     assert set(table.task) == {"tear", "tear-by-patient"}
+
+
+def test_a_covariate_in_which_a_patients_rows_differ_is_told_as_table_1_tells_it() -> None:
+    planes = [{"sex": "F", "age": "41", "plane": plane} for plane in ("axial", "sagittal")]
+    rows = [
+        row("a", "1", 0.2, covariates=planes[0]),
+        row("a", "2", 0.4, covariates={**planes[1], "age": "40"}),
+        row("b", "1", 0.3, covariates=planes[1]),
+        row("b", "2", (), task="dice-tear", covariates={"sex": ""}),
+    ]
+    one, other = patient_rows(rows, threshold=0.5, how="mean")
+    assert one.covariates == {"sex": "F", "age": "40", "plane": "several"}
+    assert other.covariates == planes[1]

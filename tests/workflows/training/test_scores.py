@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from condyle.datasets.masks_on_demand import MasksOnDemand
 from condyle.domain.case import Case, Reference
 from condyle.domain.study import Attribute, Series, Study
 from condyle.domain.volume import Volume
@@ -59,6 +63,20 @@ def case(
 def echo(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
     """A network that takes each pixel's value for its probability."""
     return [np.clip(feeds["image"], 0, 1).astype(np.float32)]
+
+
+def counted(made: Case) -> tuple[Case, Counter[str]]:
+    """Gives a case whose masks are read from a file, as it were, and counts how often."""
+    reads: Counter[str] = Counter()
+
+    def read(series: Series) -> np.ndarray:
+        reads[series.stem] += 1
+        mask = np.zeros(series.shape, dtype=np.uint8)
+        mask[1, 4:8, 4:8] = 1
+        return mask
+
+    readers = {series.stem: partial(read, series) for series in made.study.series}
+    return replace(made, reference=Reference(masks=MasksOnDemand(readers))), reads
 
 
 def wide(slices: int = 1) -> np.ndarray:
@@ -136,6 +154,33 @@ class TestLesions:
         scorer = lesion_scorer(recipe("knee-unet"), LESION)
         assert scorer.rows(echo, made) == [] and scorer.picture(echo, made) is None
 
+    def test_each_series_is_told_by_its_plane_and_the_study_by_theirs_together(self) -> None:
+        stems = {stem: wide() for stem in "abe"}
+        masks = {stem: np.zeros((1, 16, 32), dtype=np.uint8) for stem in stems}
+        scorer = lesion_scorer(recipe("knee-unet"), LESION)
+        told = {
+            row.unit: row.covariates.get("plane")
+            for row in scorer.rows(echo, case(stems, masks=masks, planes=PLANES))
+        }
+        assert told == {"a": "sagittal", "b": "coronal", "e": None, "study": "several"}
+        alone = scorer.rows(echo, case({"c": wide()}, planes=PLANES))
+        assert [row.covariates for row in alone] == [{"sex": "F", "plane": "axial"}]
+
+    def test_each_mask_is_read_once_for_the_rows_and_once_for_the_picture(self) -> None:
+        made, reads = counted(case({stem: wide(4) for stem in "abx"}, planes={"x": "oblique"}))
+        structures = tuple(MaskTarget(f"part-{value}", (value,)) for value in (1, 2, 3))
+        scorer = lesion_scorer(recipe("knee-unet"), structures)
+
+        def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+            return [np.repeat(echo(feeds)[0], 3, axis=1)]
+
+        rows = scorer.rows(run, made)
+        assert reads == {"a": 1, "b": 1, "x": 1}  # that of x tells of the study alone
+        truth = {row.task: row.reference for row in rows if row.unit == "study"}
+        assert truth == {"part-1": 1.0, "part-2": 0.0, "part-3": 0.0}
+        scorer.picture(run, made)
+        assert reads == {"a": 2, "b": 2, "x": 1}
+
     def test_its_picture_shows_image_outlines_and_heat(self) -> None:
         mask = np.zeros((1, 16, 32), dtype=np.uint8)
         mask[0, 4:8, 4:8] = 1
@@ -174,6 +219,16 @@ class TestSlices:
         assert [row.reference for row in rows] == [0, 1, 1, 1]
         assert [row.prediction for row in rows] == [0, 1, 0, 1]
         assert [row.probabilities for row in rows] == [(0.1,), (0.6,), (0.3,), (0.5,)]
+
+    def test_a_label_made_from_masks_reads_each_mask_once(self) -> None:
+        made, reads = counted(case({"a": wide(4), "b": wide(4)}, planes=PLANES))
+        target = LabelTarget("tear", "tear", PRESENCE, "mask", (1,))
+        rows = classification_scorer(recipe("knee-resnet18"), target).rows(
+            teller(*[(0.4, 0.6)] * 8), made
+        )
+        assert [row.reference for row in rows] == [0, 1, 0, 0] * 2
+        assert [row.covariates["plane"] for row in rows] == ["sagittal"] * 4 + ["coronal"] * 4
+        assert reads == {"a": 1, "b": 1}
 
     def test_slices_without_a_label_are_not_scored(self) -> None:
         made = case({"a": wide(), "b": wide()}, grades={"b": {"tear": 1}})

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from condyle.evaluation.predictions import PredictionRow
+from condyle.workflows.training.row_covariates import covariates_of_patients
 
 BY_PATIENT = "-by-patient"
 """Ends the name of a task whose rows are patients."""
@@ -20,7 +21,8 @@ def patient_rows(
     """Gives one row a patient and fold for each task that states probabilities.
 
     A patient shows a finding where any of their rows does; of a scale the greatest grade
-    counts. What was abstained takes no part.
+    counts. What was abstained takes no part. A covariate in which the rows of a patient
+    differ, such as the plane, is told as Table 1 has it.
 
     Args:
         rows: Of slices, images or studies; other tasks than those of classes are left out.
@@ -31,6 +33,7 @@ def patient_rows(
     for row in rows:
         if row.probabilities and not row.abstained and not row.task.startswith("detect-"):
             groups.setdefault((row.task, row.patient, row.fold), []).append(row)
+    covariates = covariates_of_patients(rows)
     made = []
     for members in groups.values():
         told = np.array([row.probabilities for row in members])
@@ -47,6 +50,7 @@ def patient_rows(
                 reference=max(known) if known else float("nan"),
                 prediction=float(mine[0] >= threshold if binary else mine.argmax()),
                 probabilities=tuple(round(float(p), 5) for p in mine),
+                covariates=covariates[members[0].patient],
             )
         )
     return made

@@ -17,6 +17,7 @@ from condyle.training.slices import accepts
 from condyle.training.targets import LabelTarget
 from condyle.workflows.training.by_patient import patient_rows
 from condyle.workflows.training.plan import CaseScorer, Floats, RunNetwork
+from condyle.workflows.training.row_covariates import covariates_on
 
 INPUT = "image"
 SLICES_AT_ONCE = 16
@@ -60,8 +61,10 @@ def classification_scorer(recipe: Recipe, target: LabelTarget) -> CaseScorer:
 def _answers(recipe: Recipe, run: RunNetwork, case: Case, target: LabelTarget) -> list[_Answer]:
     made = []
     for series in case.study.series:
-        known = [target.of_slice(case, series, at) for at in range(series.shape[0])]
-        if not accepts(series, recipe.input) or max(known, default=-1) < 0:
+        if not accepts(series, recipe.input):
+            continue
+        known = target.of_series(case, series)
+        if max(known) < 0:
             continue
         array = prepare(series.load(), recipe.preprocessing).array
         for at in range(0, len(array), SLICES_AT_ONCE):
@@ -98,7 +101,7 @@ def _row(
         reference=float(answer.truth),
         prediction=float(called),
         probabilities=(told[1],) if binary else tuple(told),
-        covariates=dict(case.covariates),
+        covariates=covariates_on(case, [answer.series]),
     )
 
 

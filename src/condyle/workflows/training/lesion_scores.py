@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from condyle.domain.case import STUDY_UNIT, Case
 from condyle.domain.study import Series
@@ -20,6 +21,7 @@ from condyle.training.slices import accepts
 from condyle.training.targets import MaskTarget
 from condyle.workflows.training.by_patient import patient_rows
 from condyle.workflows.training.plan import CaseScorer, Floats, RunNetwork
+from condyle.workflows.training.row_covariates import covariates_on
 from condyle.workflows.training.severity import Severity
 
 INPUT = "image"
@@ -43,25 +45,29 @@ def lesion_scorer(
     def rows(run: RunNetwork, case: Case) -> list[PredictionRow]:
         made: list[PredictionRow] = []
         seen: list[_Seen] = []
-        for series in series_to_score(recipe, case):
+        drawn: dict[str, list[bool]] = {}
+        taken = series_to_score(recipe, case)
+        for series in taken:
             prepared, restored = _probabilities(recipe, run, series)
             seen.append(_seen(recipe, prepared))
-            if series.stem in case.reference.masks:
-                made += _overlap_rows(recipe, case, series, restored=restored, targets=targets)
+            # A mask may be a file: it is read once, and let go before the next one.
+            mask = case.reference.masks.get(series.stem)
+            if mask is not None:
+                truths = [(target.name, target.of(mask)) for target in targets]
+                drawn[series.stem] = [bool(truth.any()) for _, truth in truths]
+                made += _overlap_rows(recipe, case, series, restored=restored, truths=truths)
         if seen:
             scores = np.max([one.scores for one in seen], axis=0).tolist()
-            made += _study_rows(recipe, case, scores, targets)
+            covariates = covariates_on(case, taken)
+            truth = _truth_of_study(case, targets, drawn)
+            made += _study_rows(recipe, case, scores, truth=truth, covariates=covariates)
             if severity is not None:
-                made.append(severity.row(case, _measures(seen)))
+                made.append(severity.row(case, _measures(seen), covariates=covariates))
         return made
 
     def picture(run: RunNetwork, case: Case) -> bytes | None:
-        best = max(
-            series_to_score(recipe, case),
-            key=lambda series: int(np.count_nonzero(case.reference.masks.get(series.stem, 0))),
-            default=None,
-        )
-        return None if best is None else _picture(recipe, run, case, series=best, targets=targets)
+        best = _most_drawn(case, series_to_score(recipe, case), targets)
+        return None if best is None else _picture(recipe, run, best)
 
     def together(made: Sequence[PredictionRow]) -> list[PredictionRow]:
         return patient_rows(made, threshold=recipe.target.thresholds[0], how="greatest")
@@ -126,74 +132,108 @@ def _overlap_rows(
     series: Series,
     *,
     restored: Floats,
-    targets: Sequence[MaskTarget],
+    truths: Sequence[tuple[str, NDArray[np.bool_]]],
 ) -> list[PredictionRow]:
     """Gives Dice and intersection over union at the first threshold, Dice at the others."""
     made = []
     first, *others = recipe.target.thresholds
-    for k, target in enumerate(targets):
-        truth = target.of(case.reference.masks[series.stem])
+    for k, (name, truth) in enumerate(truths):
         at_first = overlap(lesion_mask(restored[:, k], threshold=first), truth)
-        made.append(_row(case, series.stem, f"dice-{target.name}", at_first.dice))
-        made.append(_row(case, series.stem, f"iou-{target.name}", at_first.iou))
+        made.append(_row(case, series, f"dice-{name}", at_first.dice))
+        made.append(_row(case, series, f"iou-{name}", at_first.iou))
         for threshold in others:
             found = overlap(lesion_mask(restored[:, k], threshold=threshold), truth)
-            name = f"dice-{target.name}-at-{threshold:g}"
-            made.append(_row(case, series.stem, name, found.dice))
+            made.append(_row(case, series, f"dice-{name}-at-{threshold:g}", found.dice))
     return made
 
 
-def _row(case: Case, stem: str, task: str, value: float) -> PredictionRow:
+def _row(case: Case, series: Series, task: str, value: float) -> PredictionRow:
     return PredictionRow(
         patient=case.patient,
         study=case.id,
-        series=stem,
-        unit=stem,
+        series=series.stem,
+        unit=series.stem,
         task=task,
         fold=-1,
         reference=1.0,
         prediction=value if math.isnan(value) else round(value, 5),
-        covariates=dict(case.covariates),
+        covariates=covariates_on(case, [series]),
     )
 
 
+def _truth_of_study(
+    case: Case, targets: Sequence[MaskTarget], drawn: Mapping[str, Sequence[bool]]
+) -> dict[str, float]:
+    """Gives whether any mask of a case shows each structure, NaN where it has no mask.
+
+    Args:
+        case: Its masks; those of series that a recipe does not take are of the study too.
+        targets: Structures.
+        drawn: Stem to what its mask shows of each, for those masks that were read already.
+    """
+    others = (case.reference.masks[stem] for stem in case.reference.masks if stem not in drawn)
+    shown = [*drawn.values(), *([bool(t.of(mask).any()) for t in targets] for mask in others)]
+    if not shown:
+        return dict.fromkeys((target.name for target in targets), math.nan)
+    return {target.name: float(any(one[k] for one in shown)) for k, target in enumerate(targets)}
+
+
 def _study_rows(
-    recipe: Recipe, case: Case, scores: Sequence[float], targets: Sequence[MaskTarget]
-) -> list[PredictionRow]:
-    made = []
-    for target, score in zip(targets, scores, strict=True):
-        drawn = [target.of(mask).any() for mask in case.reference.masks.values()]
-        truth = float(any(drawn)) if drawn else math.nan
-        made.append(
-            PredictionRow(
-                patient=case.patient,
-                study=case.id,
-                series="",
-                unit=STUDY_UNIT,
-                task=target.name,
-                fold=-1,
-                reference=truth,
-                prediction=float(score >= recipe.target.thresholds[0]),
-                probabilities=(round(min(max(score, 0.0), 1.0), 5),),
-                covariates=dict(case.covariates),
-            )
-        )
-    return made
-
-
-def _picture(
     recipe: Recipe,
-    run: RunNetwork,
     case: Case,
+    scores: Sequence[float],
     *,
-    series: Series,
-    targets: Sequence[MaskTarget],
-) -> bytes:
+    truth: Mapping[str, float],
+    covariates: Mapping[str, str],
+) -> list[PredictionRow]:
+    return [
+        PredictionRow(
+            patient=case.patient,
+            study=case.id,
+            series="",
+            unit=STUDY_UNIT,
+            task=name,
+            fold=-1,
+            reference=reference,
+            prediction=float(score >= recipe.target.thresholds[0]),
+            probabilities=(round(min(max(score, 0.0), 1.0), 5),),
+            covariates=covariates,
+        )
+        for (name, reference), score in zip(truth.items(), scores, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A series and where its mask shows any of the structures; nothing where it has none."""
+
+    series: Series
+    truth: NDArray[np.bool_] | None
+
+    @property
+    def pixels(self) -> int:
+        return 0 if self.truth is None else int(np.count_nonzero(self.truth))
+
+
+def _most_drawn(
+    case: Case, series: Sequence[Series], targets: Sequence[MaskTarget]
+) -> _Drawn | None:
+    """Gives the series of which most is outlined; each mask is read once, two are held."""
+    best: _Drawn | None = None
+    for one in series:
+        mask = case.reference.masks.get(one.stem)
+        truth = None if mask is None else np.any([t.of(mask) for t in targets], axis=0)
+        found = _Drawn(one, truth)
+        if best is None or found.pixels > best.pixels:
+            best = found
+    return best
+
+
+def _picture(recipe: Recipe, run: RunNetwork, drawn: _Drawn) -> bytes:
+    series, truth = drawn.series, drawn.truth
     volume = series.load()
     _, restored = _probabilities(recipe, run, series)
     probability = restored.max(axis=1)
-    mask = case.reference.masks.get(series.stem)
-    truth = None if mask is None else np.any([t.of(mask) for t in targets], axis=0)
     shown = probability if truth is None or not truth.any() else truth
     at = int(shown.reshape(len(shown), -1).sum(axis=1).argmax())
     return example_png(

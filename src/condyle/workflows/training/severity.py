@@ -36,12 +36,15 @@ class Severity:
     target: LabelTarget
     odds: ProportionalOdds
 
-    def row(self, case: Case, measures: Sequence[float]) -> PredictionRow:
+    def row(
+        self, case: Case, measures: Sequence[float], *, covariates: Mapping[str, str] | None = None
+    ) -> PredictionRow:
         """Gives the row of a case.
 
         Args:
             case: Whose.
             measures: As ``MEASURES`` has them.
+            covariates: Of the row; those of the case where not given.
         """
         told = self.odds.probabilities([list(measures)])[0]
         truth = self.target.of_study(case)
@@ -55,7 +58,7 @@ class Severity:
             reference=float(truth) if truth >= 0 else float("nan"),
             prediction=float(told.argmax()),
             probabilities=tuple(round(float(p), 5) for p in told),
-            covariates=dict(case.covariates),
+            covariates=dict(case.covariates if covariates is None else covariates),
         )
 
     def settings(self) -> dict[str, Any]:
