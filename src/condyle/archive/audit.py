@@ -1,0 +1,187 @@
+"""The audit log: who did what to whom and when, as a chain of hashes that shows any change."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from condyle.archive.tables import AuditEntry
+from condyle.errors import UsageError
+
+GENESIS = "0" * 64
+"""What the first entry names as the one before it."""
+
+_SECRET = ("password", "token", "secret", "csrf", "cookie")
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that somebody did.
+
+    Attributes:
+        at: When, with its zone.
+        user_id: Who; ``None`` where nobody is logged in, or the system did it.
+        user_name: Their log-in name at that time, or what the system calls itself.
+        action: A code such as ``"study.viewed"``.
+        subject: What sort of thing it was done to, such as ``"study"``.
+        subject_id: Its identifier in the archive.
+        patient_id: Whose it is, where it is somebody's.
+        details: Codes and numbers that belong to it; never a password, token or free text
+            about a patient.
+    """
+
+    at: dt.datetime
+    user_id: int | None
+    user_name: str
+    action: str
+    subject: str
+    subject_id: str = ""
+    patient_id: int | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def of_patient(self, patient_id: int) -> Act:
+        """Gives the act as one that concerns a patient."""
+        return replace(self, patient_id=patient_id)
+
+
+@dataclass(frozen=True)
+class Head:
+    """The newest entry of the log at some time: its number and hash."""
+
+    number: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The first place where the chain does not hold, and why."""
+
+    number: int
+    reason: str
+
+
+def append(session: Session, act: Act) -> AuditEntry:
+    """Writes an act into the log, in the transaction of the act itself.
+
+    There is one writer at a time, so two acts never name the same one before them.
+
+    Args:
+        session: Of ``Database.write``.
+        act: What was done.
+
+    Raises:
+        UsageError: A detail's name says that it is a secret, or a detail is no JSON.
+    """
+    _refuse_secrets(act.details)
+    before = head(session)
+    entry = AuditEntry(
+        id=before.number + 1,
+        at=act.at.astimezone(dt.UTC),
+        user_id=act.user_id,
+        user_name=act.user_name,
+        action=act.action,
+        subject=act.subject,
+        subject_id=act.subject_id,
+        patient_id=act.patient_id,
+        details=dict(act.details),
+        previous=before.hash,
+        hash="",
+    )
+    entry.hash = _hash(entry)
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def head(session: Session) -> Head:
+    """Gives the newest entry's number and hash; number 0 where there is none."""
+    newest = select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)
+    row = session.execute(newest).first()
+    return Head(row.id, row.hash) if row else Head(0, GENESIS)
+
+
+def verify(session: Session, noted: tuple[Head, ...] = ()) -> Broken | None:
+    """Walks the whole chain and gives the first place where it does not hold.
+
+    A chain alone cannot show that its end was cut off, or that all of it was written anew;
+    heads that were noted elsewhere can.
+
+    Args:
+        session: Reads the log.
+        noted: Heads that must be in the chain still.
+    """
+    wanted = {mark.number: mark.hash for mark in noted if mark.number}
+    before = Head(0, GENESIS)
+    for entry in _entries(session):
+        reason = _fault(entry, before, wanted.pop(entry.id, None))
+        if reason:
+            return Broken(entry.id, reason)
+        before = Head(entry.id, entry.hash)
+    if wanted:
+        return Broken(min(wanted), "the log once held this entry and does so no more")
+    return None
+
+
+def _entries(session: Session) -> Iterator[AuditEntry]:
+    rows = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)
+    yield from session.scalars(rows)
+
+
+def _fault(entry: AuditEntry, before: Head, noted: str | None) -> str:
+    if entry.id != before.number + 1:
+        return f"{entry.id - before.number - 1} entries before it are gone"
+    if entry.previous != before.hash:
+        return "it does not follow the entry before it"
+    if entry.hash != _hash(entry):
+        return "it was changed after it was written"
+    if noted is not None and noted != entry.hash:
+        return "it is another than the one that was noted"
+    return ""
+
+
+def _hash(entry: AuditEntry) -> str:
+    """Gives the SHA-256 of everything in the row but the hash itself, in one fixed form."""
+    told = [
+        entry.id,
+        entry.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        entry.user_id,
+        entry.user_name,
+        entry.action,
+        entry.subject,
+        entry.subject_id,
+        entry.patient_id,
+        entry.details,
+        entry.previous,
+    ]
+    return hashlib.sha256(_canonical(told)).hexdigest()
+
+
+def _canonical(told: object) -> bytes:
+    return json.dumps(
+        told, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+    ).encode("ascii")
+
+
+def _refuse_secrets(details: Mapping[str, Any]) -> None:
+    try:
+        _canonical(dict(details))
+    except (TypeError, ValueError) as error:
+        raise UsageError(
+            "The act cannot be written into the audit log.",
+            found=f"a detail that is no JSON: {type(error).__name__}",
+            needed="text, whole numbers, lists and mappings of them",
+        ) from None
+    named = [key for key in details if any(word in key.lower() for word in _SECRET)]
+    if named:
+        raise UsageError(
+            "The act cannot be written into the audit log.",
+            found=f"a detail called {named[0]}",
+            needed="details that hold no secret",
+        )

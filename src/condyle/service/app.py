@@ -1,0 +1,79 @@
+"""The web application: every route, who may call it, and what guards them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from condyle.service.deps import Deps
+from condyle.service.problems import RESPONSES, add_problems
+from condyle.service.registered import Registered, registered_routes
+from condyle.service.routes import health, session
+from condyle.service.security.headers import Guard
+
+API = "/api/v1"
+"""Where the interface begins; what is told of it holds as long as the number stays."""
+
+PUBLIC = frozenset(
+    {
+        ("GET", f"{API}/health"),
+        ("POST", f"{API}/session"),
+        ("GET", f"{API}/openapi.json"),
+    }
+)
+"""What may be called by whoever reaches the server; every other route needs a permission."""
+
+_UNDER_API: tuple[Callable[[], APIRouter], ...] = (
+    health.routes,
+    session.routes,
+)
+"""Routers whose addresses begin with ``API``: to add one, import its module and name it here."""
+
+_AT_ROOT: tuple[Callable[[], APIRouter], ...] = ()
+"""Routers that say their whole address themselves, such as DICOMweb's."""
+
+
+def create_app(deps: Deps) -> FastAPI:
+    """Makes the application.
+
+    Args:
+        deps: What its routes are given; also ``app.state.deps``.
+
+    Raises:
+        RuntimeError: A route asks for no permission, or for two; such an app must not start.
+    """
+    app = FastAPI(
+        title="Condyle",
+        summary="The clinic's interface. Research use.",
+        version=version("condyle"),
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,  # these pages would load scripts of another host
+        redoc_url=None,
+        generate_unique_id_function=_operation_name,
+    )
+    app.state.deps = deps
+    routers = [("", make()) for make in _AT_ROOT] + [(API, make()) for make in _UNDER_API]
+    app.state.registered = _checked(registered_routes(routers))
+    for prefix, router in routers:
+        app.include_router(router, prefix=prefix, responses=dict(RESPONSES))
+    add_problems(app)
+    app.add_middleware(Guard, settings=deps.settings)
+    return app
+
+
+def _checked(found: tuple[Registered, ...]) -> tuple[Registered, ...]:
+    for route in found:
+        public = (route.method, route.path) in PUBLIC
+        if len(route.permissions) != (0 if public else 1):
+            raise RuntimeError(
+                f"{route.method} {route.path} asks for {len(route.permissions)} permissions"
+            )
+    return found
+
+
+def _operation_name(route: APIRoute) -> str:
+    """Names a call in the generated client as its function is named here."""
+    return route.name

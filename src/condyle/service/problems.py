@@ -1,0 +1,163 @@
+"""Errors as answers: each becomes a ``Problem`` with a status, and none tells of our insides."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from condyle import errors
+from condyle.service.schemas.base import Problem
+
+_log = logging.getLogger(__name__)
+
+_STATUS: tuple[tuple[type[errors.CondyleError], int], ...] = (
+    (errors.NotLoggedIn, 401),
+    (errors.TooManyTries, 429),
+    (errors.AccessError, 403),
+    (errors.NotThere, 404),
+    (errors.UnknownName, 404),
+    (errors.Conflict, 409),
+    (errors.InputError, 422),
+    (errors.UsageError, 422),
+    (errors.BundleError, 422),
+    (errors.DatasetError, 422),
+    (errors.Unavailable, 503),
+    (errors.OutputError, 507),
+    (errors.ArchiveDamaged, 500),
+    (errors.CondyleError, 500),
+)
+"""The first that fits counts."""
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+
+RESPONSES: Mapping[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": described}
+    for status, described in (
+        (400, "It was not understood"),
+        (401, "Nobody is logged in"),
+        (403, "It is not allowed"),
+        (404, "It is not there"),
+        (409, "It exists already, or has changed meanwhile"),
+        (413, "It is too large"),
+        (422, "What was sent does not fit"),
+        (429, "It was tried too often"),
+        (500, "The fault is the server's"),
+        (503, "The database or the disk cannot be used now"),
+        (507, "There is no room to write"),
+    )
+}
+"""What each route may answer besides what it gives."""
+
+
+def add_problems(app: FastAPI) -> None:
+    """Makes every error of the app's routes a ``Problem``."""
+    app.add_exception_handler(errors.CondyleError, _condyle)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(OSError, _system)
+    app.add_exception_handler(Exception, _fault)
+
+
+def problem(status: int, said: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """Gives the answer that tells a problem."""
+    return JSONResponse(said.model_dump(), status, headers=dict(headers or {}))
+
+
+def status_of(error: errors.CondyleError) -> int:
+    """Gives the status that tells of an error."""
+    return next(status for kind, status in _STATUS if isinstance(error, kind))
+
+
+def _condyle(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, errors.CondyleError):
+        return _fault(request, error)
+    status = status_of(error)
+    if status >= 500:
+        _log.error("%s %s: %s", request.method, _route(request), _place(error))
+    said = Problem(failed=error.failed, found=error.found, needed=error.needed, mend=error.mend)
+    headers = {}
+    if isinstance(error, errors.TooManyTries):
+        headers["Retry-After"] = str(error.wait_s)
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="condyle"'
+    return problem(status, said, headers)
+
+
+def _invalid(request: Request, error: Exception) -> JSONResponse:
+    """Says which fields do not fit; their values are not repeated, for they may identify."""
+    if not isinstance(error, RequestValidationError):
+        return _fault(request, error)
+    wrong = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+    return problem(
+        422,
+        Problem(
+            failed="What was sent does not fit.",
+            found="; ".join(wrong[:20]),
+            needed="a call as the interface's description has it",
+            mend="correct it and send it again.",
+        ),
+    )
+
+
+def _http(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        return _fault(request, error)
+    said = Problem(failed=_SAID.get(error.status_code, "That cannot be done."))
+    return problem(error.status_code, said, error.headers)
+
+
+_SAID = {
+    400: "The call was not understood.",
+    404: "There is nothing at this address.",
+    405: "That cannot be done with this address.",
+}
+
+
+def _system(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, OSError) or error.errno not in _NO_ROOM:
+        return _fault(request, error)
+    _log.error("%s %s: %s", request.method, _route(request), _place(error))
+    return problem(
+        507,
+        Problem(
+            failed="It could not be written.",
+            found="a disk that is full or read-only",
+            needed="a disk with room that can be written",
+            mend="tell whoever looks after this server; then do the same again.",
+        ),
+    )
+
+
+def _fault(request: Request, error: Exception) -> JSONResponse:
+    _log.error("%s %s: %s", request.method, _route(request), _place(error))
+    return problem(
+        500,
+        Problem(
+            failed="Condyle failed, and the fault is Condyle's, not yours.",
+            found=type(error).__name__,
+            needed="a report of this fault to whoever looks after this server",
+            mend="try again; if it stays, its time helps to find it in the server's log.",
+        ),
+    )
+
+
+def _route(request: Request) -> str:
+    """Gives the route's pattern: the address itself may hold names that identify."""
+    return getattr(request.scope.get("route"), "path", "?")
+
+
+def _place(error: Exception) -> str:
+    """Gives kind and place of an error, not its words, which may identify."""
+    frames = [
+        f"{f.filename.rsplit('/', 1)[-1]}:{f.lineno}"
+        for f in traceback.extract_tb(error.__traceback__)
+    ]
+    return f"{type(error).__name__} at {' > '.join(frames[-3:]) or '?'}"

@@ -1,0 +1,154 @@
+"""Logging in and out, who is logged in, and changing one's own password."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+
+from condyle.archive import accounts, audit
+from condyle.archive.tables import User
+from condyle.errors import NotLoggedIn
+from condyle.service.access import ALLOWED, Permission, as_role
+from condyle.service.deps import Deps, HasDeps
+from condyle.service.schemas.session import LogIn, Me, PasswordChange
+from condyle.service.security.actor import COOKIE, Actor, AnyUser, needs
+from condyle.service.security.passwords import check_password
+from condyle.service.security.secrets import fingerprint, new_secret
+
+RESEARCH_USE = (
+    "Research use. What the models find is a draft for review by a clinician, not a diagnosis."
+)
+FromBrowser = Annotated[Actor, needs(Permission.OWN_ACCOUNT, browser=True)]
+
+
+def routes() -> APIRouter:
+    """Gives the calls under ``/session``."""
+    router = APIRouter(prefix="/session", tags=["session"])
+    router.add_api_route("", log_in, methods=["POST"])
+    router.add_api_route("", who_am_i, methods=["GET"])
+    router.add_api_route("", log_out, methods=["DELETE"], status_code=204)
+    router.add_api_route("/password", change_password, methods=["PUT"], status_code=204)
+    return router
+
+
+def log_in(body: LogIn, request: Request, response: Response, deps: HasDeps) -> Me:
+    """Logs in, and gives the browser its session's cookie."""
+    address = request.client.host if request.client else ""
+    deps.log_ins.count(address, failed="Nobody was logged in.")
+    user = _checked_user(deps, body)
+    now, secret, csrf = deps.now(), new_secret(), new_secret()
+    stay = dt.timedelta(hours=deps.settings.session_hours)
+    new = accounts.NewSession(fingerprint(secret), user.id, csrf, now + stay)
+    with deps.archive.database.write() as session:
+        fresh = accounts.get_user(session, user.id)
+        if fresh.disabled or fresh.password_hash != user.password_hash:
+            raise _refused()  # changed while the password was looked at
+        accounts.clear_tries(fresh)
+        old = request.cookies.get(COOKIE)
+        if old:
+            accounts.end_session(session, fingerprint(old))
+        accounts.start_session(session, new, now)
+        audit.append(session, _act(now, fresh, "session.started"))
+    response.set_cookie(
+        COOKIE,
+        secret,
+        max_age=int(stay.total_seconds()),
+        path="/",
+        secure=deps.settings.secure,
+        httponly=True,
+        samesite="strict",
+    )
+    return _me(user, csrf)
+
+
+def who_am_i(actor: AnyUser) -> Me:
+    """Says who is logged in, and what they may do."""
+    return Me(
+        name=actor.name,
+        full_name=actor.full_name,
+        role=actor.role,
+        language=actor.language,
+        must_change=actor.must_change,
+        permissions=sorted(ALLOWED[actor.role]),
+        csrf=actor.csrf,
+        research_use=RESEARCH_USE,
+    )
+
+
+def log_out(actor: FromBrowser, response: Response, deps: HasDeps) -> None:
+    """Ends the session and takes the cookie back."""
+    act = actor.act(deps.now(), "session.ended", subject="user", subject_id=str(actor.user_id))
+    with deps.archive.database.write() as session:
+        accounts.end_session(session, actor.session_id)
+        audit.append(session, act)
+    response.delete_cookie(
+        COOKIE, path="/", secure=deps.settings.secure, httponly=True, samesite="strict"
+    )
+
+
+def change_password(body: PasswordChange, actor: FromBrowser, deps: HasDeps) -> None:
+    """Changes one's own password, and ends one's other sessions."""
+    user = _checked_user(deps, LogIn(name=actor.name, password=body.password))
+    check_password(body.new_password, name=actor.name)
+    stored = deps.passwords.hash(body.new_password)
+    act = actor.act(deps.now(), "user.changed", subject="user", subject_id=str(user.id), what="own")
+    with deps.archive.database.write() as session:
+        fresh = accounts.get_user(session, user.id)
+        accounts.set_password(session, fresh, stored, keep=actor.session_id)
+        audit.append(session, act)
+
+
+def _checked_user(deps: Deps, given: LogIn) -> User:
+    """Gives the user whose name and password these are.
+
+    Raises:
+        NotLoggedIn: They do not fit, or the account is locked or disabled; it does not say
+            which, so that nobody learns whose names there are.
+    """
+    now = deps.now()
+    with deps.archive.database.write() as session:
+        user = accounts.count_try(session, given.name, now)
+    fits = deps.passwords.fits(given.password, user.password_hash if user else None)
+    if user is None or not fits:
+        with deps.archive.database.write() as session:
+            known = accounts.find_user(session, given.name)
+            audit.append(session, _act(now, known, "session.refused"))
+        raise _refused()
+    return user
+
+
+def _act(now: dt.datetime, user: User | None, action: str) -> audit.Act:
+    """Names nobody where the name is not known: it may be a password in the wrong field."""
+    return audit.Act(
+        at=now,
+        user_id=user.id if user else None,
+        user_name=user.name if user else "unknown",
+        action=action,
+        subject="user",
+        subject_id=str(user.id) if user else "",
+    )
+
+
+def _me(user: User, csrf: str) -> Me:
+    role = as_role(user.role)
+    return Me(
+        name=user.name,
+        full_name=user.full_name,
+        role=role,
+        language=user.language,
+        must_change=user.must_change,
+        permissions=sorted(ALLOWED[role]),
+        csrf=csrf,
+        research_use=RESEARCH_USE,
+    )
+
+
+def _refused() -> NotLoggedIn:
+    return NotLoggedIn(
+        "Nobody was logged in.",
+        found="a name and a password that do not fit, or an account that is locked or disabled",
+        needed="the name and password of an account",
+        mend="try again; after five failures an account rests for a time that grows.",
+    )

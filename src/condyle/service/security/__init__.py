@@ -1,0 +1,1 @@
+"""Passwords, sessions, tokens, and what a browser is told to refuse."""

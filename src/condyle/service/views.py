@@ -1,0 +1,59 @@
+"""That somebody looked at a patient is written into the audit log once, not with each image."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import TYPE_CHECKING
+
+from condyle.archive import audit
+
+if TYPE_CHECKING:
+    from condyle.service.deps import Deps
+    from condyle.service.security.actor import Actor
+
+_MOST = 100_000
+
+
+class SeenOnce:
+    """Remembers what was seen before, for as much as it has room for."""
+
+    def __init__(self, most: int = _MOST) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._seen: OrderedDict[Hashable, None] = OrderedDict()
+
+    def is_new(self, key: Hashable) -> bool:
+        """Says whether a key was not seen before; from now on it was."""
+        with self._lock:
+            if key in self._seen:
+                self._seen.move_to_end(key)
+                return False
+            self._seen[key] = None
+            if len(self._seen) > self._most:
+                self._seen.popitem(last=False)
+            return True
+
+    def forget(self, key: Hashable) -> None:
+        """Makes a key new again."""
+        with self._lock:
+            self._seen.pop(key, None)
+
+
+def note_view(deps: Deps, actor: Actor, *, study_id: int, patient_id: int) -> None:
+    """Writes into the audit log that somebody sees a study, once a log-in and study.
+
+    Call it before anything of the study is given; it opens a transaction of its own, so not
+    within one.
+    """
+    key = (actor.credential, study_id)
+    if not deps.viewed.is_new(key):
+        return
+    act = actor.act(deps.now(), "study.viewed", subject="study", subject_id=str(study_id))
+    try:
+        with deps.archive.database.write() as session:
+            audit.append(session, act.of_patient(patient_id))
+    except Exception:
+        deps.viewed.forget(key)
+        raise
