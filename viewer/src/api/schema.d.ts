@@ -1,0 +1,1543 @@
+// Generated from the service's OpenAPI by `npm run api`: never edited by hand.
+export interface paths {
+    "/api/v1/bundles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bundles */
+        get: operations["bundles_api_v1_bundles_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bundles/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change Bundle */
+        patch: operations["change_bundle_api_v1_bundles__name__patch"];
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events */
+        get: operations["events_api_v1_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Session */
+        get: operations["session_api_v1_session_get"];
+        put?: never;
+        /** Log In */
+        post: operations["log_in_api_v1_session_post"];
+        /** Log Out */
+        delete: operations["log_out_api_v1_session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Password */
+        put: operations["password_api_v1_session_password_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Study */
+        get: operations["study_api_v1_studies__study_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change Study */
+        patch: operations["change_study_api_v1_studies__study_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Analyse */
+        post: operations["analyse_api_v1_studies__study_id__analyses_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/analyses/{analysis_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Cancel */
+        delete: operations["cancel_api_v1_studies__study_id__analyses__analysis_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/overlays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Overlays */
+        get: operations["overlays_api_v1_studies__study_id__overlays_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** New Upload */
+        post: operations["new_upload_api_v1_uploads_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Upload */
+        get: operations["get_upload_api_v1_uploads__upload_id__get"];
+        put?: never;
+        post?: never;
+        /** Abandon */
+        delete: operations["abandon_api_v1_uploads__upload_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload_id}/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put File */
+        put: operations["put_file_api_v1_uploads__upload_id__files__file_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload_id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finish */
+        post: operations["finish_api_v1_uploads__upload_id__finish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Users */
+        get: operations["users_api_v1_users_get"];
+        put?: never;
+        /** Add User */
+        post: operations["add_user_api_v1_users_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change User */
+        patch: operations["change_user_api_v1_users__user_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/worklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Worklist */
+        get: operations["worklist_api_v1_worklist_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * AnalysisEntry
+         * @description One run of a bundle on the study.
+         */
+        AnalysisEntry: {
+            /** Assumptions */
+            assumptions: components["schemas"]["Said"][];
+            /** Bundle */
+            bundle: string;
+            /** Exclusions */
+            exclusions: string[];
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: string;
+            /** Intended Use */
+            intended_use: string;
+            /** Not Assessed */
+            not_assessed: components["schemas"]["Said"][];
+            progress: components["schemas"]["AnalysisProgress"] | null;
+            /**
+             * Queued At
+             * Format: date-time
+             */
+            queued_at: string;
+            reason: components["schemas"]["Said"] | null;
+            /** Refused */
+            refused: components["schemas"]["Said"][];
+            /** Sha256 */
+            sha256: string;
+            /** Silent */
+            silent: boolean;
+            /** Simulated Training */
+            simulated_training: boolean;
+            /** Software Version */
+            software_version: string | null;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "done" | "refused" | "failed" | "cancelling" | "cancelled";
+            /** Thresholds */
+            thresholds: {
+                [key: string]: number;
+            };
+            /** Version */
+            version: string;
+            /** Warnings */
+            warnings: components["schemas"]["Said"][];
+        };
+        /**
+         * AnalysisProgress
+         * @description How far a running analysis is; ``total`` is 0 where it is not known.
+         */
+        AnalysisProgress: {
+            /** Done */
+            done: number;
+            /** Stage */
+            stage: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * BundleChange
+         * @description What of a bundle's use changes; what is left out stays. An empty ``pinned`` unpins.
+         */
+        BundleChange: {
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Pinned */
+            pinned?: string | null;
+            /** Silent */
+            silent?: boolean | null;
+        };
+        /**
+         * BundleEntry
+         * @description A bundle that is installed.
+         */
+        BundleEntry: {
+            /** Anatomy */
+            anatomy: string;
+            /** Attribution */
+            attribution: string;
+            /** Changed At */
+            changed_at: string | null;
+            /** Enabled */
+            enabled: boolean;
+            /** Exclusions */
+            exclusions: string[];
+            /** Intended Use */
+            intended_use: string;
+            /** Name */
+            name: string;
+            /** Pinned */
+            pinned: string | null;
+            /** Sha256 */
+            sha256: string;
+            /** Shipped */
+            shipped: boolean;
+            /** Silent */
+            silent: boolean;
+            /** Simulated Training */
+            simulated_training: boolean;
+            /** Summary */
+            summary: string;
+            /** Version */
+            version: string;
+            /** Versions */
+            versions: string[];
+        };
+        /**
+         * EvidencePlace
+         * @description Where in the images a finding can be checked.
+         *
+         *     ``outline`` is closed, in (row, column) pixels of the instance's frame, an integer is a
+         *     pixel's centre; ``box`` is (row0, column0, row1, column1), half-open.
+         */
+        EvidencePlace: {
+            /** Box */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** Frame */
+            frame: number;
+            /** Instance Uid */
+            instance_uid: string;
+            /** Outline */
+            outline: [
+                number,
+                number
+            ][];
+            /** Series Uid */
+            series_uid: string;
+            /** Slice */
+            slice: number;
+        };
+        /**
+         * FileEntry
+         * @description One file of an upload and what became of it.
+         */
+        FileEntry: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            reason: components["schemas"]["Said"] | null;
+            /** Size */
+            size: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "here" | "stored" | "duplicate" | "refused";
+            /** Study */
+            study: number | null;
+        };
+        /**
+         * FileOffer
+         * @description A file that shall be sent: its path in the folder that was dropped, and its bytes.
+         */
+        FileOffer: {
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+        };
+        /**
+         * FindingEntry
+         * @description One finding of an analysis, in words and as values.
+         */
+        FindingEntry: {
+            /** Abstained */
+            abstained: boolean;
+            abstention: components["schemas"]["Said"] | null;
+            /** Analysis */
+            analysis: string;
+            /** Evidence */
+            evidence: components["schemas"]["EvidencePlace"][];
+            /** Grades */
+            grades: number | null;
+            /** Id */
+            id: number;
+            /** Index From Caudal */
+            index_from_caudal: number | null;
+            /** Key */
+            key: string;
+            /** Level */
+            level: string | null;
+            /** Name */
+            name: string;
+            /** Operating Point */
+            operating_point: {
+                [key: string]: unknown;
+            } | null;
+            /** Probabilities */
+            probabilities: number[] | null;
+            /** Probability */
+            probability: number | null;
+            /** Text */
+            text: string;
+            /** Threshold */
+            threshold: number | null;
+            /** Title */
+            title: string;
+            /** Value */
+            value: number | boolean | null;
+        };
+        /**
+         * LevelLabel
+         * @description A level's name at its place on one slice.
+         */
+        LevelLabel: {
+            /** Column */
+            column: number;
+            /** Frame */
+            frame: number;
+            /** Instance Uid */
+            instance_uid: string;
+            /** Level */
+            level: string;
+            /** Row */
+            row: number;
+            /** Series Uid */
+            series_uid: string;
+        };
+        /**
+         * LogIn
+         * @description Name and password.
+         */
+        LogIn: {
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * Me
+         * @description Who is logged in, and the value that the ``X-CSRF-Token`` header must carry.
+         */
+        Me: {
+            /** Csrf */
+            csrf: string;
+            /** Full Name */
+            full_name: string;
+            /** Language */
+            language: string;
+            /** Must Change */
+            must_change: boolean;
+            /** Name */
+            name: string;
+            /** Permissions */
+            permissions: string[];
+            /** Research Use */
+            research_use: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "clinician" | "annotator" | "researcher" | "administrator";
+        };
+        /**
+         * NewUpload
+         * @description What shall be sent, how soon it is wanted, and which exclusions apply to the patient.
+         *
+         *     ``exclusions`` are codes of the intended use's exclusions; an empty list says that none does.
+         */
+        NewUpload: {
+            /** Exclusions */
+            exclusions: string[];
+            /** Files */
+            files: components["schemas"]["FileOffer"][];
+            /**
+             * Priority
+             * @default routine
+             * @enum {string}
+             */
+            priority: "stat" | "urgent" | "routine";
+        };
+        /**
+         * NewUser
+         * @description Somebody who shall be able to log in.
+         */
+        NewUser: {
+            /** Full Name */
+            full_name: string;
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "clinician" | "annotator" | "researcher" | "administrator";
+        };
+        /**
+         * Overlays
+         * @description What the viewer draws over the images of a study.
+         */
+        Overlays: {
+            /** Labels */
+            labels: components["schemas"]["LevelLabel"][];
+            /** Structures */
+            structures: components["schemas"]["StructureOutline"][];
+        };
+        /**
+         * PasswordChange
+         * @description The password that is, and the one that shall be.
+         */
+        PasswordChange: {
+            /** New Password */
+            new_password: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * PatientEntry
+         * @description A patient; a researcher sees the pseudonym in place of name and identifier.
+         */
+        PatientEntry: {
+            /** Birth Date */
+            birth_date: string | null;
+            /** Id */
+            id: number;
+            /** Identifier */
+            identifier: string;
+            /** Name */
+            name: string;
+            /** Pseudonymous */
+            pseudonymous: boolean;
+            /** Sex */
+            sex: string | null;
+        };
+        /**
+         * Problem
+         * @description Why a call was not done, in the four parts of an error.
+         */
+        Problem: {
+            /** Failed */
+            failed: string;
+            /**
+             * Found
+             * @default
+             */
+            found: string;
+            /**
+             * Mend
+             * @default
+             */
+            mend: string;
+            /**
+             * Needed
+             * @default
+             */
+            needed: string;
+        };
+        /**
+         * Said
+         * @description A message as a code with its values, and worded in the reader's language.
+         */
+        Said: {
+            /** Code */
+            code: string;
+            /** Params */
+            params: {
+                [key: string]: string | number;
+            };
+            /** Subject */
+            subject: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * SeriesEntry
+         * @description A series that the viewer can show; ``original`` names the file that it was made from.
+         */
+        SeriesEntry: {
+            /** Description */
+            description: string;
+            /** Id */
+            id: number;
+            /** Instance Count */
+            instance_count: number;
+            /** Kind */
+            kind: string;
+            /** Modality */
+            modality: string;
+            /** Number */
+            number: number | null;
+            /** Original */
+            original: string | null;
+            /** Uid */
+            uid: string;
+        };
+        /**
+         * StructureOutline
+         * @description An anatomical structure outlined by a model on one slice: the overlay of the viewer.
+         *
+         *     ``structure`` is a name of the anatomy table; ``outlines`` are closed, in (row, column).
+         */
+        StructureOutline: {
+            /** Analysis */
+            analysis: string;
+            /** Frame */
+            frame: number;
+            /** Instance Uid */
+            instance_uid: string;
+            /** Level */
+            level: string | null;
+            /** Outlines */
+            outlines: [
+                number,
+                number
+            ][][];
+            /** Series Uid */
+            series_uid: string;
+            /** Structure */
+            structure: string;
+        };
+        /**
+         * StudyChange
+         * @description What of a study a person may change.
+         */
+        StudyChange: {
+            /** Priority */
+            priority?: ("stat" | "urgent" | "routine") | null;
+        };
+        /**
+         * StudyDetail
+         * @description Everything of one study but its pixels.
+         */
+        StudyDetail: {
+            /** Analyses */
+            analyses: components["schemas"]["AnalysisEntry"][];
+            /** Exclusions */
+            exclusions: string[] | null;
+            /** Findings */
+            findings: components["schemas"]["FindingEntry"][];
+            /** Priors */
+            priors: components["schemas"]["WorklistEntry"][];
+            /** Series */
+            series: components["schemas"]["SeriesEntry"][];
+            study: components["schemas"]["WorklistEntry"];
+        };
+        /**
+         * UploadEntry
+         * @description An upload: ``waiting`` files are to be sent still, so an interrupted one goes on.
+         */
+        UploadEntry: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Exclusions */
+            exclusions: string[];
+            /** Files */
+            files: components["schemas"]["FileEntry"][];
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "stat" | "urgent" | "routine";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "sorting" | "done" | "abandoned";
+            /** Studies */
+            studies: number[];
+        };
+        /**
+         * UserChange
+         * @description What of a user changes; what is left out stays.
+         */
+        UserChange: {
+            /** Disabled */
+            disabled?: boolean | null;
+            /** Full Name */
+            full_name?: string | null;
+            /** Password */
+            password?: string | null;
+            /** Role */
+            role?: ("viewer" | "clinician" | "annotator" | "researcher" | "administrator") | null;
+        };
+        /**
+         * UserEntry
+         * @description Somebody who may log in, as an administrator sees it.
+         */
+        UserEntry: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Disabled */
+            disabled: boolean;
+            /** Full Name */
+            full_name: string;
+            /** Id */
+            id: number;
+            /** Locked Until */
+            locked_until: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "clinician" | "annotator" | "researcher" | "administrator";
+        };
+        /**
+         * Worklist
+         * @description A page of studies; ``next`` asks for the one after it, ``None`` at the end.
+         *
+         *     ``total`` is exact up to 1,000; with ``total_is_floor`` there are at least so many.
+         */
+        Worklist: {
+            /** Next */
+            next: string | null;
+            /** Revision */
+            revision: number;
+            /** Studies */
+            studies: components["schemas"]["WorklistEntry"][];
+            /** Total */
+            total: number;
+            /** Total Is Floor */
+            total_is_floor: boolean;
+        };
+        /**
+         * WorklistEntry
+         * @description A study as the worklist shows it.
+         */
+        WorklistEntry: {
+            /** Accession */
+            accession: string;
+            /** Anatomy */
+            anatomy: string | null;
+            /** Description */
+            description: string;
+            /** Finding Count */
+            finding_count: number;
+            /** Id */
+            id: number;
+            /** Instance Count */
+            instance_count: number;
+            /** Modalities */
+            modalities: string[];
+            patient: components["schemas"]["PatientEntry"];
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "stat" | "urgent" | "routine";
+            progress: components["schemas"]["AnalysisProgress"] | null;
+            reason: components["schemas"]["Said"] | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Revision */
+            revision: number;
+            /** Series Count */
+            series_count: number;
+            /** Simulated */
+            simulated: boolean;
+            /** Source */
+            source: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "received" | "analysing" | "read" | "signed" | "refused";
+            /** Study Date */
+            study_date: string | null;
+            /** Uid */
+            uid: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    bundles_api_v1_bundles_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleEntry"][];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_bundle_api_v1_bundles__name__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BundleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleEntry"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events_api_v1_events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_api_v1_session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_in_api_v1_session_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_out_api_v1_session_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    password_api_v1_session_password_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    study_api_v1_studies__study_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyDetail"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_study_api_v1_studies__study_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StudyChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorklistEntry"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analyse_api_v1_studies__study_id__analyses_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisEntry"][];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_api_v1_studies__study_id__analyses__analysis_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                analysis_id: string;
+                study_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overlays_api_v1_studies__study_id__overlays_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overlays"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    new_upload_api_v1_uploads_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUpload"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadEntry"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_upload_api_v1_uploads__upload_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadEntry"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    abandon_api_v1_uploads__upload_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_file_api_v1_uploads__upload_id__files__file_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: number;
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_api_v1_uploads__upload_id__finish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadEntry"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_api_v1_users_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserEntry"][];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_user_api_v1_users_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserEntry"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_user_api_v1_users__user_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserEntry"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    worklist_api_v1_worklist_get: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                anatomy?: string | null;
+                limit?: number;
+                priority?: ("stat" | "urgent" | "routine") | null;
+                search?: string;
+                sort?: "received" | "study_date" | "priority" | "patient";
+                source?: string | null;
+                state?: ("received" | "analysing" | "read" | "signed" | "refused")[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worklist"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

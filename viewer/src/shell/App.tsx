@@ -1,0 +1,51 @@
+import { lazy, type ReactNode, Suspense } from "react";
+import { BrowserRouter, Route, Routes } from "react-router";
+import { BundlesPage } from "../admin/BundlesPage";
+import { UsersPage } from "../admin/UsersPage";
+import { Entrance } from "../session/Entrance";
+import { SessionProvider } from "../session/session";
+import { UploadPage } from "../upload/UploadPage";
+import { WordsProvider } from "../words";
+import { WorklistPage } from "../worklist/WorklistPage";
+import { Frame } from "./Frame";
+import { NotFound } from "./NotFound";
+import { ToastsProvider } from "./toasts";
+import { Waiting } from "./Waiting";
+
+// The image engine is large: it comes when the first study is opened.
+const StudyPage = lazy(async () => ({ default: (await import("../study/StudyPage")).StudyPage }));
+
+/** The whole viewer. */
+export function App(): ReactNode {
+  return (
+    <WordsProvider>
+      <SessionProvider>
+        <ToastsProvider>
+          <BrowserRouter>
+            <Entrance>
+              <Pages />
+            </Entrance>
+          </BrowserRouter>
+        </ToastsProvider>
+      </SessionProvider>
+    </WordsProvider>
+  );
+}
+
+/** The pages of somebody who is logged in. */
+export function Pages(): ReactNode {
+  return (
+    <Suspense fallback={<Waiting />}>
+      <Routes>
+        <Route element={<Frame />}>
+          <Route index element={<WorklistPage />} />
+          <Route path="studies/:id" element={<StudyPage />} />
+          <Route path="upload" element={<UploadPage />} />
+          <Route path="bundles" element={<BundlesPage />} />
+          <Route path="users" element={<UsersPage />} />
+          <Route path="*" element={<NotFound />} />
+        </Route>
+      </Routes>
+    </Suspense>
+  );
+}

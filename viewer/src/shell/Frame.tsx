@@ -1,0 +1,67 @@
+import type { ReactNode } from "react";
+import { NavLink, Outlet, useMatch } from "react-router";
+import { useSession } from "../session/session";
+import { useWords } from "../words";
+import { LanguageChoice } from "./LanguageChoice";
+import { Mark } from "./Mark";
+import { PERMISSIONS } from "./permissions";
+import { useToasts } from "./toasts";
+import "./frame.css";
+
+/** What stands around every page: the bar above, the research-use notice below. */
+export function Frame(): ReactNode {
+  const { say } = useWords();
+  const { me } = useSession();
+  const inStudy = useMatch("/studies/:id");
+  return (
+    <div className={inStudy ? "frame frame-study" : "frame"}>
+      <a className="skip" href="#content">
+        {say("shell.skip")}
+      </a>
+      <TopBar />
+      <main id="content" className="frame-content" tabIndex={-1}>
+        <Outlet />
+      </main>
+      <footer className="frame-notice">
+        <strong>{say("shell.researchUse")}</strong>
+        <span>{me.research_use}</span>
+      </footer>
+    </div>
+  );
+}
+
+function TopBar(): ReactNode {
+  const { say } = useWords();
+  const { me, may, logOut } = useSession();
+  const toasts = useToasts();
+  return (
+    <header className="bar">
+      <NavLink to="/" className="bar-name" aria-label={`Condyle: ${say("shell.worklist")}`}>
+        <Mark />
+        <span>Condyle</span>
+      </NavLink>
+      <nav aria-label={say("shell.pages")}>
+        <NavLink to="/" end>
+          {say("shell.worklist")}
+        </NavLink>
+        {may(PERMISSIONS.upload) ? <NavLink to="/upload">{say("shell.upload")}</NavLink> : null}
+        {may(PERMISSIONS.bundles) ? <NavLink to="/bundles">{say("shell.bundles")}</NavLink> : null}
+        {may(PERMISSIONS.users) ? <NavLink to="/users">{say("shell.users")}</NavLink> : null}
+      </nav>
+      <div className="bar-who">
+        <LanguageChoice />
+        <span className="bar-person">
+          <span>{me.full_name || me.name}</span>
+          <span className="bar-role">{say(`role.${me.role}`)}</span>
+        </span>
+        <button
+          type="button"
+          className="button plain"
+          onClick={() => void logOut().catch(toasts.fail)}
+        >
+          {say("shell.logOut")}
+        </button>
+      </div>
+    </header>
+  );
+}

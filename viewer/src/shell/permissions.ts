@@ -1,0 +1,6 @@
+/** The service's names of permissions by which pages are shown; the service decides by itself. */
+export const PERMISSIONS = {
+  upload: "upload",
+  bundles: "manage_bundles",
+  users: "manage_users",
+} as const;

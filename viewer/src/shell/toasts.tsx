@@ -1,0 +1,79 @@
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import { useWords } from "../words";
+import { Failure } from "./Failure";
+import "./toasts.css";
+
+/** Short messages at the edge of the page. */
+export interface Toasts {
+  /** Says that something was done; goes by itself. */
+  tell: (text: string) => void;
+  /** Says that something failed, in four parts; stays until it is dismissed. */
+  fail: (problem: unknown) => void;
+}
+
+interface Toast {
+  id: number;
+  text?: string;
+  problem?: unknown;
+}
+
+const TOLD_FOR_MS = 5000;
+const MOST = 4;
+const ToastsContext = createContext<Toasts>({ tell: () => undefined, fail: () => undefined });
+
+export function useToasts(): Toasts {
+  return useContext(ToastsContext);
+}
+
+/** Gives everything below it a place for messages. */
+export function ToastsProvider({ children }: { children: ReactNode }): ReactNode {
+  const { say } = useWords();
+  const [shown, setShown] = useState<Toast[]>([]);
+  const next = useRef(1);
+  const dismiss = useCallback(
+    (id: number) => setShown((toasts) => toasts.filter((toast) => toast.id !== id)),
+    [],
+  );
+  const toasts = useMemo<Toasts>(() => {
+    const show = (toast: Omit<Toast, "id">) => {
+      const id = next.current++;
+      setShown((before) => [...before, { id, ...toast }].slice(-MOST));
+      return id;
+    };
+    return {
+      tell: (text) => {
+        const id = show({ text });
+        window.setTimeout(() => dismiss(id), TOLD_FOR_MS);
+      },
+      fail: (problem) => show({ problem }),
+    };
+  }, [dismiss]);
+  return (
+    <ToastsContext.Provider value={toasts}>
+      {children}
+      <ol className="toasts" aria-live="polite">
+        {shown.map((toast) => (
+          <li key={toast.id} className="toast">
+            {toast.text === undefined ? <Failure problem={toast.problem} /> : <p>{toast.text}</p>}
+            <button
+              type="button"
+              className="toast-dismiss"
+              aria-label={say("shell.dismiss")}
+              onClick={() => dismiss(toast.id)}
+            >
+              ×
+            </button>
+          </li>
+        ))}
+      </ol>
+    </ToastsContext.Provider>
+  );
+}
