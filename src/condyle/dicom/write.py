@@ -119,14 +119,15 @@ def write_mr_series(
     try:
         out.mkdir(parents=True, exist_ok=True)
         for index, path in enumerate(paths):
-            instance = _instance(derived_uid(series_uid, f"instance {index + 1}"))
+            uid = derived_uid(series_uid, f"instance {index + 1}")
+            instance = new_instance(uid, MRImageStorage)
             instance.StudyInstanceUID = study_uid
             instance.SeriesInstanceUID = series_uid
             instance.FrameOfReferenceUID = frame_of_reference_uid
             instance.SeriesDescription = description
             instance.InstanceNumber = index + 1
             _put_tags(instance, tags, spacing_of(volume.affine)[0])
-            _put_geometry(instance, volume.affine, index)
+            put_geometry(instance, volume.affine, index)
             _put_pixels(instance, stored[index], slope=slope, intercept=intercept)
             instance.save_as(path, enforce_file_format=True)
     except OSError as error:
@@ -154,15 +155,21 @@ def _stored(array: NDArray[np.float32]) -> tuple[NDArray[np.uint16], float, floa
     return stored.astype(np.uint16), slope, intercept
 
 
-def _instance(uid: str) -> FileDataset:
+def new_instance(uid: str, sop_class: str) -> FileDataset:
+    """Gives an instance with nothing but its UIDs, to be written in Explicit VR Little Endian.
+
+    Args:
+        uid: SOP Instance UID.
+        sop_class: SOP Class UID.
+    """
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = MRImageStorage
+    meta.MediaStorageSOPClassUID = UID(sop_class)
     meta.MediaStorageSOPInstanceUID = UID(uid)
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     meta.ImplementationClassUID = UID(_IMPLEMENTATION)
     meta.ImplementationVersionName = "CONDYLE"
     instance = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
-    instance.SOPClassUID = MRImageStorage
+    instance.SOPClassUID = UID(sop_class)
     instance.SOPInstanceUID = uid
     return instance
 
@@ -197,28 +204,35 @@ def _put_tags(instance: FileDataset, tags: MRTags, spacing_mm: float) -> None:
     instance.SequenceVariant = list(tags.variant)
     instance.ScanOptions = list(tags.options)
     instance.MRAcquisitionType = tags.acquisition
-    instance.RepetitionTime = _decimal(tags.tr_ms)
-    instance.EchoTime = _decimal(tags.te_ms)
+    instance.RepetitionTime = decimal(tags.tr_ms)
+    instance.EchoTime = decimal(tags.te_ms)
     if tags.ti_ms is not None:
-        instance.InversionTime = _decimal(tags.ti_ms)
+        instance.InversionTime = decimal(tags.ti_ms)
     instance.EchoTrainLength = tags.echo_train_length
-    instance.FlipAngle = _decimal(tags.flip_angle_deg)
-    instance.MagneticFieldStrength = _decimal(tags.field_strength_t)
-    instance.SliceThickness = _decimal(
+    instance.FlipAngle = decimal(tags.flip_angle_deg)
+    instance.MagneticFieldStrength = decimal(tags.field_strength_t)
+    instance.SliceThickness = decimal(
         spacing_mm if tags.thickness_mm is None else tags.thickness_mm
     )
     if tags.contrast_agent:
         instance.ContrastBolusAgent = tags.contrast_agent
 
 
-def _put_geometry(instance: FileDataset, affine: Affine, index: int) -> None:
+def put_geometry(instance: FileDataset, affine: Affine, index: int) -> None:
+    """Writes where a slice of a volume lies (PS3.3 C.7.6.2).
+
+    Args:
+        instance: To be written to.
+        affine: 4 x 4 LPS affine of the volume's (slice, row, column).
+        index: Which slice.
+    """
     spacing = spacing_of(affine)
     position = affine[:3, 3] + affine[:3, 0] * index
     along_row, down_column = affine[:3, 2] / spacing[2], affine[:3, 1] / spacing[1]
-    instance.ImagePositionPatient = [_decimal(one) for one in position]
-    instance.ImageOrientationPatient = [_decimal(one) for one in (*along_row, *down_column)]
-    instance.PixelSpacing = [_decimal(spacing[1]), _decimal(spacing[2])]
-    instance.SpacingBetweenSlices = _decimal(spacing[0])
+    instance.ImagePositionPatient = [decimal(one) for one in position]
+    instance.ImageOrientationPatient = [decimal(one) for one in (*along_row, *down_column)]
+    instance.PixelSpacing = [decimal(spacing[1]), decimal(spacing[2])]
+    instance.SpacingBetweenSlices = decimal(spacing[0])
 
 
 def _put_pixels(
@@ -232,12 +246,12 @@ def _put_pixels(
     instance.HighBit = _STORED_BITS - 1
     instance.PixelRepresentation = 0
     if (slope, intercept) != (1.0, 0.0):
-        instance.RescaleSlope = _decimal(slope)
-        instance.RescaleIntercept = _decimal(intercept)
+        instance.RescaleSlope = decimal(slope)
+        instance.RescaleIntercept = decimal(intercept)
         instance.RescaleType = "US"
     instance.PixelData = stored.astype("<u2").tobytes()
 
 
-def _decimal(value: float) -> DSfloat:
+def decimal(value: float) -> DSfloat:
     """Gives a decimal string of at most 16 characters; a negative zero becomes zero."""
     return DSfloat(float(value) + 0.0, auto_format=True)
