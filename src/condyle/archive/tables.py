@@ -9,7 +9,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, LargeBinary, MetaData, Text, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    Text,
+    TypeDecorator,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -145,7 +155,8 @@ class StudyRow(Table):
 
     ``revision`` grows with each change of anything of the study, over all studies, so that a
     page can ask for what changed since. ``reason`` is a message of refusal. ``patient_sort`` is
-    the patient's folded name, kept here so that the worklist sorts without a join.
+    the patient's folded name, kept here so that the worklist sorts without a join;
+    ``date_sort`` is the study's date, the earliest of all where it has none.
     """
 
     __tablename__ = "studies"
@@ -153,7 +164,8 @@ class StudyRow(Table):
         Index(None, "state", "received_at"),
         Index(None, "anatomy", "received_at"),
         Index(None, "priority_rank", "received_at"),
-        Index(None, "study_date", "id"),
+        Index(None, "date_sort", "id"),
+        Index(None, "patient_sort", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -164,6 +176,7 @@ class StudyRow(Table):
     description: Mapped[str] = mapped_column(default="")
     study_date: Mapped[dt.date | None]
     study_time: Mapped[dt.time | None]
+    date_sort: Mapped[dt.date] = mapped_column(default=dt.date.min)
     anatomy: Mapped[str | None]
     modalities: Mapped[str] = mapped_column(default="")
     source: Mapped[str]
@@ -227,7 +240,7 @@ class InstanceRow(Table):
     rows: Mapped[int | None]
     columns: Mapped[int | None]
     object: Mapped[str] = mapped_column(index=True)
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(BigInteger)
     header: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     frames_at: Mapped[list[Any]] = mapped_column(deferred=True)
     derived_from: Mapped[str | None]
@@ -248,7 +261,7 @@ class ConflictRow(Table):
     uid: Mapped[str]
     study_uid: Mapped[str]
     object: Mapped[str] = mapped_column(index=True)
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(BigInteger)
     code: Mapped[str]
     source: Mapped[str]
     received_at: Mapped[dt.datetime]
@@ -280,7 +293,7 @@ class UploadFile(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     upload_id: Mapped[str] = mapped_column(ForeignKey("uploads.id"), index=True)
     name: Mapped[str]
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(BigInteger)
     object: Mapped[str | None]
     state: Mapped[str] = mapped_column(default="waiting")
     reason: Mapped[dict[str, Any] | None]

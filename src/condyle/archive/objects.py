@@ -1,0 +1,322 @@
+"""Stored objects: bytes in files that are named by their SHA-256 and never change.
+
+An object is there whole or not at all, and once it was put, it survives a power cut. Rows name
+objects; the objects know nothing of rows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import re
+import secrets
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+from condyle.errors import ArchiveDamaged, NotThere, Unavailable, UnsafeInput
+
+_CHUNK = 1 << 20
+_NAME = re.compile(r"[0-9a-f]{64}")
+_INCOMING = "incoming"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object that is stored.
+
+    Attributes:
+        sha256: Its name.
+        size: Bytes.
+    """
+
+    sha256: str
+    size: int
+
+
+class ObjectStore:
+    """A folder of objects.
+
+    Args:
+        root: The folder; it is made where it is not there, closed to other users.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._incoming = root / _INCOMING
+        with _told():
+            self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def put(self, content: bytes | BinaryIO) -> Stored:
+        """Stores bytes, or what a file gives from where it stands; durable when it returns.
+
+        Raises:
+            Unavailable: The disk is full or cannot be written.
+        """
+        if isinstance(content, bytes):
+            return self.put_many([content])[0]
+        with self.sink() as sink:
+            while chunk := content.read(_CHUNK):
+                sink.write(chunk)
+            return sink.finish()
+
+    def put_many(self, contents: Sequence[bytes]) -> list[Stored]:
+        """Stores several at once, which waits for the disk less often than one by one."""
+        stored = [Stored(hashlib.sha256(each).hexdigest(), len(each)) for each in contents]
+        parts: dict[str, Path] = {}
+        with _told():
+            try:
+                for each, content in zip(stored, contents, strict=True):
+                    if each.sha256 not in parts and not self._keep(each):
+                        parts[each.sha256] = self._write_part(content)
+                for part in parts.values():
+                    _flush(part)
+                self._settle(parts)
+            except BaseException:
+                for part in parts.values():
+                    part.unlink(missing_ok=True)
+                raise
+        return stored
+
+    def sink(self, limit: int | None = None) -> Sink:
+        """Opens an object that is written piece by piece.
+
+        Args:
+            limit: Bytes that it may hold at most.
+        """
+        return Sink(self, limit)
+
+    def path(self, sha256: str) -> Path:
+        """Gives the file of an object, which must only be read.
+
+        Raises:
+            NotThere: There is no such object, or the name is none.
+        """
+        path = self._place(sha256)
+        if not path.is_file():
+            raise _absent(sha256)
+        return path
+
+    def open(self, sha256: str) -> BinaryIO:
+        """Opens an object to be read.
+
+        Raises:
+            NotThere: There is no such object.
+        """
+        with _told():
+            return self.path(sha256).open("rb")
+
+    def read(self, sha256: str, offset: int = 0, length: int | None = None) -> bytes:
+        """Gives bytes of an object, to its end where ``length`` is ``None``.
+
+        Raises:
+            NotThere: There is no such object.
+            ArchiveDamaged: It ends before the bytes that were asked for.
+        """
+        with self.open(sha256) as file, _told():
+            file.seek(offset)
+            found = file.read() if length is None else file.read(length)
+        if length is not None and len(found) != length:
+            raise ArchiveDamaged(
+                "A stored object is shorter than its row says.",
+                found=f"{len(found)} bytes at {offset} of {sha256}",
+                needed=f"{length} bytes",
+                mend="run 'condyle archive check' and restore a backup.",
+            )
+        return found
+
+    def holds(self, sha256: str) -> bool:
+        """Tells whether the object is there."""
+        return self._place(sha256).is_file()
+
+    def names(self) -> Iterator[str]:
+        """Gives the names of all objects, in order."""
+        for folder in sorted(self.root.iterdir()):
+            if len(folder.name) != 2 or not folder.is_dir():
+                continue
+            for name in sorted(entry.name for entry in folder.iterdir()):
+                if _NAME.fullmatch(folder.name + name):
+                    yield folder.name + name
+
+    def unfinished(self) -> list[Path]:
+        """Gives the files of objects that are being written, or were when a process died."""
+        return sorted(path for path in self._incoming.iterdir() if path.is_file())
+
+    def sweep(self, known: Collection[str], *, older_than_s: float = 86_400.0) -> int:
+        """Removes objects that no row names, and what was never finished.
+
+        Args:
+            known: Names of the objects that stay.
+            older_than_s: What was put later than so long ago stays as well: its row may come.
+
+        Returns:
+            How many files were removed.
+        """
+        before = time.time() - older_than_s
+        kept = known if isinstance(known, (set, frozenset, dict)) else set(known)
+        removed = 0
+        for name in self.names():
+            if name not in kept:
+                removed += self._remove(self._place(name), before)
+        for path in self.unfinished():
+            removed += self._remove(path, before)
+        return removed
+
+    def _place(self, sha256: str) -> Path:
+        if not _NAME.fullmatch(sha256):
+            raise _absent("a name that is no SHA-256")
+        return self.root / sha256[:2] / sha256[2:]
+
+    def _keep(self, stored: Stored) -> bool:
+        """Tells whether the object is there already, and makes it young, so no sweep takes it."""
+        place = self._place(stored.sha256)
+        with self._lock(fcntl.LOCK_SH):
+            try:
+                if place.stat().st_size != stored.size:
+                    return False
+                os.utime(place)
+            except FileNotFoundError:
+                return False
+        return True
+
+    def _remove(self, path: Path, before: float) -> int:
+        with self._lock(fcntl.LOCK_EX):
+            try:
+                if path.stat().st_mtime >= before:
+                    return 0
+                path.unlink()
+            except FileNotFoundError:
+                return 0
+        return 1
+
+    @contextmanager
+    def _lock(self, kind: int) -> Iterator[None]:
+        descriptor = os.open(self.root / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, kind)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _write_part(self, content: bytes) -> Path:
+        part = self._new_part()
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        return part
+
+    def _new_part(self) -> Path:
+        return self._incoming / secrets.token_hex(16)
+
+    def _settle(self, parts: dict[str, Path]) -> None:
+        """Gives flushed files their names, and makes the names durable."""
+        folders: set[Path] = set()
+        for sha256, part in parts.items():
+            place = self._place(sha256)
+            if not place.parent.is_dir():
+                place.parent.mkdir(exist_ok=True, mode=0o700)
+                folders.add(self.root)
+            os.replace(part, place)
+            folders.add(place.parent)
+        for folder in folders:
+            _flush(folder)
+
+
+class Sink:
+    """An object on its way in; it becomes one at ``finish``, and nothing is left without it."""
+
+    def __init__(self, store: ObjectStore, limit: int | None) -> None:
+        self._store = store
+        self._limit = limit
+        self._hash = hashlib.sha256()
+        self._part = store._new_part()
+        with _told():
+            descriptor = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        self._file = os.fdopen(descriptor, "wb")
+        self.size = 0
+
+    def __enter__(self) -> Sink:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.abandon()
+
+    def write(self, chunk: bytes) -> None:
+        """Adds bytes.
+
+        Raises:
+            UnsafeInput: There are more than the limit allows.
+            Unavailable: The disk is full or cannot be written.
+        """
+        self.size += len(chunk)
+        if self._limit is not None and self.size > self._limit:
+            raise UnsafeInput(
+                "A file is larger than it may be.",
+                found=f"more than {self._limit} bytes",
+                needed=f"at most {self._limit} bytes",
+                mend="send the file that was offered, or ask for a higher limit.",
+            )
+        self._hash.update(chunk)
+        with _told():
+            self._file.write(chunk)
+
+    def finish(self) -> Stored:
+        """Makes what was written an object, durably, and gives its name."""
+        stored = Stored(self._hash.hexdigest(), self.size)
+        with _told():
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            if not self._store._keep(stored):
+                self._store._settle({stored.sha256: self._part})
+        return stored
+
+    def abandon(self) -> None:
+        """Leaves nothing of what was not finished."""
+        with contextlib.suppress(OSError):  # what is left of a full disk is swept later
+            self._file.close()
+        with contextlib.suppress(OSError):
+            self._part.unlink(missing_ok=True)
+
+
+def _absent(name: str) -> NotThere:
+    return NotThere(
+        "A stored object is not there.",
+        found=f"no object '{name}'",
+        needed="an object that a row of the archive names",
+        mend="run 'condyle archive check', and restore a backup where it finds one missing.",
+    )
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise Unavailable(
+            "The archive's store of objects cannot be used now.",
+            found="a full disk" if full else error.strerror or type(error).__name__,
+            needed="a disk that this user may write, with room",
+            mend="make room or mend the disk; then do the same again.",
+        ) from error
