@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, select, tuple
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from condyle.archive.studies import last_revision
-from condyle.archive.tables import StudyRow, StudyWord
+from condyle.archive.tables import Patient, StudyRow, StudyWord
 from condyle.archive.words import LAST, words_of
 from condyle.errors import InputError
 
@@ -32,6 +32,7 @@ class WorklistQuery:
     Attributes:
         search: Beginnings of words, all of which must be found: of the patient's name and
             identifier, the accession number and the description.
+        pseudonym: Beginning of the patient's pseudonym, for those who see no names.
         state: State of the study.
         anatomy: Such as ``"lumbar-spine"``.
         source: Where the study came from.
@@ -46,6 +47,7 @@ class WorklistQuery:
     """
 
     search: str = ""
+    pseudonym: str = ""
     state: str | None = None
     anatomy: str | None = None
     source: str | None = None
@@ -168,6 +170,11 @@ def _conditions(query: WorklistQuery) -> list[ColumnElement[bool]]:
         found.append(StudyRow.study_date >= query.first_date)
     if query.last_date is not None:
         found.append(StudyRow.study_date <= query.last_date)
+    if query.pseudonym.strip():
+        named = func.lower(Patient.pseudonym).startswith(
+            query.pseudonym.strip().lower(), autoescape=True
+        )
+        found.append(StudyRow.patient_id.in_(select(Patient.id).where(named)))
     for word in sorted(words_of(query.search)):
         found.append(
             exists().where(

@@ -1,0 +1,90 @@
+"""The worklist, a page at a time, and what a patient has in the archive."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+
+from condyle.archive import studies
+from condyle.archive.worklist import WorklistQuery, worklist
+from condyle.service.access import Permission
+from condyle.service.deps import HasDeps
+from condyle.service.patient_view import patient_entry
+from condyle.service.schemas.base import Priority, StudyState
+from condyle.service.schemas.studies import PatientStudies, Worklist
+from condyle.service.security.actor import Actor, needs
+from condyle.service.study_view import PRIORITIES, worklist_entries
+from condyle.service.views import note_view
+
+Seeing = Annotated[Actor, needs(Permission.SEE_WORKLIST)]
+MOST = 200
+"""Studies a page at most."""
+
+
+def routes() -> APIRouter:
+    """Gives ``/worklist`` and ``/patients``."""
+    router = APIRouter(tags=["studies"])
+    router.add_api_route("/worklist", list_studies, methods=["GET"])
+    router.add_api_route("/patients/{patient_id}", show_patient, methods=["GET"])
+    return router
+
+
+def list_studies(
+    actor: Seeing,
+    deps: HasDeps,
+    *,
+    search: Annotated[str, Query(max_length=200)] = "",
+    state: StudyState | None = None,
+    anatomy: Annotated[str | None, Query(max_length=64)] = None,
+    source: Annotated[str | None, Query(max_length=64)] = None,
+    priority: Priority | None = None,
+    first_date: dt.date | None = None,
+    last_date: dt.date | None = None,
+    sort: Literal["received", "date", "priority", "patient"] = "received",
+    after: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
+) -> Worklist:
+    """Gives a page of studies: by arrival or wish, never by what a model found.
+
+    Who sees pseudonyms alone searches by them, and neither sorts by name nor asks by date.
+    """
+    hidden = actor.pseudonymous
+    query = WorklistQuery(
+        search="" if hidden else search,
+        pseudonym=search if hidden else "",
+        state=state,
+        anatomy=anatomy,
+        source=source,
+        priority_rank=None if priority is None else PRIORITIES.index(priority),
+        first_date=None if hidden else first_date,
+        last_date=None if hidden else last_date,
+        sort="received" if hidden and sort in ("patient", "date") else sort,
+        after=after,
+        limit=limit,
+    )
+    with deps.archive.database.read() as session:
+        page = worklist(session, query)
+        entries = worklist_entries(session, page.studies, actor)
+    return Worklist(
+        studies=entries,
+        next=page.next,
+        total=page.total,
+        total_is_floor=page.total_is_floor,
+        revision=page.revision,
+    )
+
+
+def show_patient(patient_id: int, actor: Seeing, deps: HasDeps) -> PatientStudies:
+    """Gives a patient with all studies, the latest first."""
+    with deps.archive.database.read() as session:
+        patient = studies.get_patient(session, patient_id)
+        rows = studies.studies_of_patient(session, patient_id)
+        shown = PatientStudies(
+            patient=patient_entry(patient, pseudonymous=actor.pseudonymous),
+            studies=worklist_entries(session, rows, actor),
+        )
+    for row in rows[:1]:
+        note_view(deps, actor, study_id=row.id, patient_id=patient_id)
+    return shown
