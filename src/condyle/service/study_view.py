@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from condyle.domain.report import Report
 from condyle.reporting.wording import readable
 from condyle.service.patient_view import patient_entry
 from condyle.service.said import all_said, said_column
-from condyle.service.schemas.base import Priority
+from condyle.service.schemas.base import AnalysisState, Priority, StudyState
 from condyle.service.schemas.studies import (
     AnalysisEntry,
     AnalysisProgress,
@@ -70,7 +70,7 @@ def worklist_entry(
         source=row.source,
         simulated=row.simulated,
         priority=PRIORITIES[row.priority_rank],
-        state=row.state,
+        state=cast(StudyState, row.state),
         reason=said_column(row.reason, actor.language),
         progress=None if running is None else progress_of(running),
         series_count=row.series_count,
@@ -126,7 +126,7 @@ def analysis_entry(row: Analysis, report: Report | None, language: str) -> Analy
         bundle=row.bundle,
         version=row.version,
         sha256=row.sha256,
-        state=row.state,
+        state=cast(AnalysisState, row.state),
         reason=said_column(row.reason, language),
         progress=progress_of(row),
         silent=row.hidden,
