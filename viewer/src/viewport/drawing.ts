@@ -1,0 +1,43 @@
+import type { Place } from "./affine";
+import { areaOf, inside } from "./polygons";
+
+/** Something outlined on one frame. */
+export interface Shape {
+  id: string;
+  kind: "structure" | "finding";
+  /** Name of the anatomy table; decides the colour of a structure. */
+  structure: string;
+  level: string | null;
+  outlines: readonly (readonly Place[])[];
+  /** The findings that it stands for. */
+  findings: readonly number[];
+}
+
+/** A level's name beside its disc. */
+export interface Label {
+  level: string;
+  place: Place;
+}
+
+/** What is drawn over one frame. */
+export interface Drawing {
+  shapes: readonly Shape[];
+  labels: readonly Label[];
+}
+
+/** The name of a frame in a table of drawings. */
+export function frameKey(instanceUid: string, frame: number): string {
+  return `${instanceUid}#${frame}`;
+}
+
+/**
+ * The findings under a place: of the smallest shape that holds it, one with findings before one
+ * without.
+ */
+export function findingsAt(place: Place, drawing: Drawing): readonly number[] {
+  const held = drawing.shapes
+    .filter((shape) => shape.findings.length && shape.outlines.some((o) => inside(place, o)))
+    .map((shape) => ({ shape, area: Math.min(...shape.outlines.map(areaOf)) }));
+  held.sort((a, b) => a.area - b.area);
+  return held[0]?.shape.findings ?? [];
+}
