@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Annotated
+
+from pydantic import Field
 
 from condyle.service.schemas.base import Body, Role
+
+UserName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{1,63}$")]
+"""What one logs in with."""
+
+Password = Annotated[str, Field(min_length=12, max_length=256)]
+"""A password that is set; what else is asked of it, the answer says."""
+
+Title = Annotated[str, Field(min_length=1, max_length=120)]
+"""A name as people write it."""
 
 
 class LogIn(Body):
@@ -31,16 +43,16 @@ class PasswordChange(Body):
     """The password that is, and the one that shall be."""
 
     password: str
-    new_password: str
+    new_password: Password
 
 
 class NewUser(Body):
     """Somebody who shall be able to log in."""
 
-    name: str
-    full_name: str
+    name: UserName
+    full_name: Title
     role: Role
-    password: str
+    password: Password
 
 
 class UserEntry(Body):
@@ -58,17 +70,17 @@ class UserEntry(Body):
 class UserChange(Body):
     """What of a user changes; what is left out stays."""
 
-    full_name: str | None = None
+    full_name: Title | None = None
     role: Role | None = None
     disabled: bool | None = None
-    password: str | None = None
+    password: Password | None = None
 
 
 class NewToken(Body):
     """A personal access token to be made."""
 
-    name: str
-    days: int = 90
+    name: Title
+    days: int = Field(default=90, ge=1, le=366)
 
 
 class TokenEntry(Body):
