@@ -86,6 +86,12 @@ def list_users(session: Session) -> list[User]:
     return list(session.scalars(select(User).order_by(User.name)))
 
 
+def has_administrator(session: Session) -> bool:
+    """Says whether there is an administrator who may log in."""
+    row = select(User.id).where(User.role == "administrator", User.disabled.is_(False)).limit(1)
+    return session.scalar(row) is not None
+
+
 def count_try(session: Session, name: str, now: dt.datetime) -> User | None:
     """Counts a try to log in before its password is looked at, and locks the account if need be.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -49,6 +49,23 @@ class Act:
     def of_patient(self, patient_id: int) -> Act:
         """Gives the act as one that concerns a patient."""
         return replace(self, patient_id=patient_id)
+
+
+@dataclass(frozen=True)
+class Query:
+    """Which entries are asked for, the newest first.
+
+    Attributes:
+        before: Only entries with a lower number.
+        user_id: Only acts of this user.
+        patient_id: Only acts about this patient.
+        limit: At most so many.
+    """
+
+    before: int | None = None
+    user_id: int | None = None
+    patient_id: int | None = None
+    limit: int = 100
 
 
 @dataclass(frozen=True)
@@ -98,6 +115,41 @@ def append(session: Session, act: Act) -> AuditEntry:
     session.add(entry)
     session.flush()
     return entry
+
+
+def system_act(name: str) -> Callable[..., Act]:
+    """Gives what makes acts of no user, such as of the command line.
+
+    Args:
+        name: What the log calls it.
+    """
+
+    def act(
+        at: dt.datetime, action: str, *, subject: str, subject_id: str = "", **details: Any
+    ) -> Act:
+        return Act(
+            at=at,
+            user_id=None,
+            user_name=name,
+            action=action,
+            subject=subject,
+            subject_id=subject_id,
+            details=details,
+        )
+
+    return act
+
+
+def newest(session: Session, query: Query) -> list[AuditEntry]:
+    """Gives entries, the newest first."""
+    rows = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(query.limit)
+    if query.before is not None:
+        rows = rows.where(AuditEntry.id < query.before)
+    if query.user_id is not None:
+        rows = rows.where(AuditEntry.user_id == query.user_id)
+    if query.patient_id is not None:
+        rows = rows.where(AuditEntry.patient_id == query.patient_id)
+    return list(session.scalars(rows))
 
 
 def head(session: Session) -> Head:

@@ -8,11 +8,14 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
+from condyle.service.calls import Calls
 from condyle.service.deps import Deps
 from condyle.service.problems import RESPONSES, add_problems
 from condyle.service.registered import Registered, registered_routes
-from condyle.service.routes import health, session
+from condyle.service.routes import audit, health, session, tokens, users
+from condyle.service.security.body import BodyLimit
 from condyle.service.security.headers import Guard
+from condyle.service.viewer_files import viewer_files
 
 API = "/api/v1"
 """Where the interface begins; what is told of it holds as long as the number stays."""
@@ -27,8 +30,11 @@ PUBLIC = frozenset(
 """What may be called by whoever reaches the server; every other route needs a permission."""
 
 _UNDER_API: tuple[Callable[[], APIRouter], ...] = (
+    audit.routes,
     health.routes,
     session.routes,
+    tokens.routes,
+    users.routes,
 )
 """Routers whose addresses begin with ``API``: to add one, import its module and name it here."""
 
@@ -60,7 +66,10 @@ def create_app(deps: Deps) -> FastAPI:
     for prefix, router in routers:
         app.include_router(router, prefix=prefix, responses=dict(RESPONSES))
     add_problems(app)
-    app.add_middleware(Guard, settings=deps.settings)
+    app.mount("/", viewer_files(deps.settings.viewer), name="viewer")
+    app.add_middleware(BodyLimit, max_mib=deps.settings.max_body_mib)
+    app.add_middleware(Calls)
+    app.add_middleware(Guard, settings=deps.settings)  # the outermost: no answer without it
     return app
 
 

@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from condyle import errors
 from condyle.service.schemas.base import Problem
@@ -63,7 +64,6 @@ def add_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(OSError, _system)
-    app.add_exception_handler(Exception, _fault)
 
 
 def problem(status: int, said: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -78,10 +78,10 @@ def status_of(error: errors.CondyleError) -> int:
 
 def _condyle(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, errors.CondyleError):
-        return _fault(request, error)
+        return fault(request, error)
     status = status_of(error)
     if status >= 500:
-        _log.error("%s %s: %s", request.method, _route(request), _place(error))
+        _log.error("%s %s: %s", request.method, route_of(request.scope), _place(error))
     said = Problem(failed=error.failed, found=error.found, needed=error.needed, mend=error.mend)
     headers = {}
     if isinstance(error, errors.TooManyTries):
@@ -94,8 +94,8 @@ def _condyle(request: Request, error: Exception) -> JSONResponse:
 def _invalid(request: Request, error: Exception) -> JSONResponse:
     """Says which fields do not fit; their values are not repeated, for they may identify."""
     if not isinstance(error, RequestValidationError):
-        return _fault(request, error)
-    wrong = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+        return fault(request, error)
+    wrong = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
     return problem(
         422,
         Problem(
@@ -109,7 +109,7 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 def _http(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
-        return _fault(request, error)
+        return fault(request, error)
     said = Problem(failed=_SAID.get(error.status_code, "That cannot be done."))
     return problem(error.status_code, said, error.headers)
 
@@ -117,14 +117,15 @@ def _http(request: Request, error: Exception) -> JSONResponse:
 _SAID = {
     400: "The call was not understood.",
     404: "There is nothing at this address.",
+    413: "What was sent is too large.",
     405: "That cannot be done with this address.",
 }
 
 
 def _system(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, OSError) or error.errno not in _NO_ROOM:
-        return _fault(request, error)
-    _log.error("%s %s: %s", request.method, _route(request), _place(error))
+        return fault(request, error)
+    _log.error("%s %s: %s", request.method, route_of(request.scope), _place(error))
     return problem(
         507,
         Problem(
@@ -136,8 +137,9 @@ def _system(request: Request, error: Exception) -> JSONResponse:
     )
 
 
-def _fault(request: Request, error: Exception) -> JSONResponse:
-    _log.error("%s %s: %s", request.method, _route(request), _place(error))
+def fault(request: Request, error: Exception) -> JSONResponse:
+    """Gives the answer to an error that nobody foresaw, and logs where it was raised."""
+    _log.error("%s %s: %s", request.method, route_of(request.scope), _place(error))
     return problem(
         500,
         Problem(
@@ -149,9 +151,9 @@ def _fault(request: Request, error: Exception) -> JSONResponse:
     )
 
 
-def _route(request: Request) -> str:
+def route_of(scope: Scope) -> str:
     """Gives the route's pattern: the address itself may hold names that identify."""
-    return getattr(request.scope.get("route"), "path", "?")
+    return getattr(scope.get("route"), "path", "?")
 
 
 def _place(error: Exception) -> str:

@@ -48,7 +48,7 @@ def registered_routes(routers: Sequence[tuple[str, APIRouter]]) -> tuple[Registe
                     permissions=tuple(need.permission for need in asked),
                     browser=any(need.browser for need in asked),
                 )
-                for method in sorted(route.methods)
+                for method in sorted(route.methods or ())
             ]
     return tuple(found)
 
