@@ -165,9 +165,15 @@ def find_required(requirement: Requirement, *, near: Path | None = None) -> Bund
     )
 
 
-def installed_bundles() -> tuple[Bundle, ...]:
-    """Gives every bundle that can be opened, by name, the user's own first."""
-    opened = (_try_open(folder) for store in store_folders() for folder in _folders(store))
+def installed_bundles(*, check_files: bool = True) -> tuple[Bundle, ...]:
+    """Gives every bundle that can be opened, by name, the user's own first.
+
+    Args:
+        check_files: Whether each file is held against its hash now; ``Bundle.read``
+            always does so.
+    """
+    folders = (folder for store in store_folders() for folder in _folders(store))
+    opened = (_try_open(folder, check_files=check_files) for folder in folders)
     bundles = [bundle for bundle in opened if isinstance(bundle, Bundle)]
     return tuple(sorted(bundles, key=lambda bundle: bundle.manifest.name))
 

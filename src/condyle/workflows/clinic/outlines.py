@@ -1,0 +1,136 @@
+"""What a viewer draws over a study's images: outlines of structures and names of levels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from condyle.domain.anatomy import LABELS, LEVELS
+from condyle.domain.report import Report, SliceView
+from condyle.interpretation.outline import outline_of
+from condyle.workflows.clinic.placing import PlacedSeries, ShownFrame
+
+LEAST_PIXELS = 9
+"""Pieces of fewer pixels are specks that no viewer need draw."""
+
+NEAR = 0.5
+"""A disc has the name of a level whose label lies nearer than this share of the distance
+between two labels."""
+
+DISC = "intervertebral-disc"
+
+Label = tuple[str, float, float]
+
+
+def overlays_of(
+    report: Report, placed: Sequence[PlacedSeries], *, analysis: str
+) -> dict[str, list[dict[str, Any]]]:
+    """Gives ``{structures, labels}``: plain values, in pixels of the stored frames.
+
+    A structure has one entry a slice, a disc whose level is known one a level. Levels are
+    named on the slice that the report shows; on the others of its series a disc has the
+    name of the label that it lies at.
+
+    Args:
+        report: Of one reading.
+        placed: Its series, as ``place_series`` gives them.
+        analysis: Id of the analysis that the report is of.
+    """
+    structures: list[dict[str, Any]] = []
+    labels: list[dict[str, Any]] = []
+    views = {view.series: view for view in report.views}
+    for series in report.series:
+        here = placed[series.index]
+        named = _levels(views.get(series.index))
+        if series.labelmap is None:
+            continue
+        for number, frame in enumerate(here.frames):
+            if frame is not None:
+                found = _structures(series.labelmap[number], named)
+                structures += [
+                    _structure(outlines, key, place=here, frame=frame, analysis=analysis)
+                    for key, outlines in found.items()
+                ]
+    for view in report.views:
+        labels += _labels(view, placed[view.series])
+    return {"structures": structures, "labels": labels}
+
+
+def _levels(view: SliceView | None) -> list[Label]:
+    """Gives the labels that name a level; a disc that is only counted has none."""
+    return [] if view is None else [label for label in view.labels if label[0] in LEVELS]
+
+
+def _structures(
+    labelmap: NDArray[np.uint8], named: Sequence[Label]
+) -> dict[tuple[str, str | None], list[list[tuple[float, float]]]]:
+    found: dict[tuple[str, str | None], list[list[tuple[float, float]]]] = {}
+    for value, structure in LABELS.items():
+        for outline, centre in _pieces(labelmap == value):
+            level = _level_at(centre, named) if structure == DISC else None
+            found.setdefault((structure, level), []).append(outline)
+    return found
+
+
+def _pieces(
+    mask: NDArray[np.bool_],
+) -> Iterator[tuple[list[tuple[float, float]], tuple[float, float]]]:
+    """Gives the outline and the centre of each piece of a mask that is no speck."""
+    pieces, _ = ndimage.label(mask, structure=np.ones((3, 3)))
+    for number, window in enumerate(ndimage.find_objects(pieces), 1):
+        piece = pieces[window] == number
+        if int(piece.sum()) < LEAST_PIXELS:
+            continue
+        row0, column0 = window[0].start, window[1].start
+        outline, _ = outline_of(piece)
+        rows, columns = np.nonzero(piece)
+        yield (
+            [(row + row0, column + column0) for row, column in outline],
+            (float(rows.mean()) + row0, float(columns.mean()) + column0),
+        )
+
+
+def _level_at(centre: tuple[float, float], named: Sequence[Label]) -> str | None:
+    if not named:
+        return None
+    places = [(row, column) for _, row, column in named]
+    steps = [math.dist(a, b) for a, b in pairwise(places)]
+    distances = [math.dist(centre, place) for place in places]
+    nearest = int(np.argmin(distances))
+    near_by = steps[max(0, nearest - 1) : nearest + 1]
+    return named[nearest][0] if near_by and distances[nearest] < NEAR * min(near_by) else None
+
+
+def _structure(
+    outlines: Sequence[Sequence[tuple[float, float]]],
+    key: tuple[str, str | None],
+    *,
+    place: PlacedSeries,
+    frame: ShownFrame,
+    analysis: str,
+) -> dict[str, Any]:
+    return {
+        "analysis": analysis,
+        "structure": key[0],
+        "level": key[1],
+        **frame.document(),
+        "outlines": [[list(place.point(row, column)) for row, column in one] for one in outlines],
+    }
+
+
+def _labels(view: SliceView, place: PlacedSeries) -> list[dict[str, Any]]:
+    frame = place.frames[view.slice] if view.slice < len(place.frames) else None
+    if frame is None:
+        return []
+    found = []
+    for text, row, column in view.labels:
+        stored_row, stored_column = place.point(row, column)
+        told = {"level": text, "row": round(stored_row, 2), "column": round(stored_column, 2)}
+        found.append({**frame.document(), **told})
+    return found

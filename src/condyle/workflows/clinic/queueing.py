@@ -1,0 +1,94 @@
+"""Putting the bundles that fit a study in the queue, and saying why the others do not run."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from condyle.archive.analyses import (
+    UNDER_WAY,
+    BundleRun,
+    analyses_of,
+    queue_analysis,
+    refuse,
+)
+from condyle.archive.archive import Archive
+from condyle.archive.bundle_settings import bundle_uses
+from condyle.archive.studies import get_study, refuse_study
+from condyle.archive.tables import Analysis, InstanceRow, StudyRow
+from condyle.bundle import Manifest, installed_bundles
+from condyle.domain.messages import Message
+from condyle.workflows.clinic.choose import Chosen, choose_bundles
+
+
+def queue_for_study(
+    archive: Archive, study_id: int, *, again: bool = False, only: str | None = None
+) -> tuple[str, ...]:
+    """Queues every enabled bundle for a study; those that cannot read it say why at once.
+
+    Calling it a second time changes nothing while no image has come since: a bundle that is
+    under way or at its end on the study as it is now is not queued once more.
+
+    Args:
+        archive: Where the study is.
+        study_id: The study.
+        again: Whether to run what is at its end once more, as a person asked for.
+        only: The one bundle that is asked for, or ``None`` for all.
+
+    Returns:
+        The analyses that were made, in the order of their bundles' names.
+
+    Raises:
+        NotThere: There is no such study.
+        UnknownName: No installed bundle of the name in ``only`` gives findings.
+    """
+    installed = installed_bundles(check_files=False)
+    with archive.database.write() as session:
+        study = get_study(session, study_id)
+        chosen = choose_bundles(installed, bundle_uses(session), only=only)
+        if not chosen:
+            refuse_study(session, study_id, Message("no-bundle-enabled"))
+            return ()
+        before = analyses_of(session, study_id)
+        newest = _newest(session, study_id)
+        return tuple(
+            _queue(session, study, one, archive.clock())
+            for one in chosen
+            if not any(_is_settled(row, one, newest, again=again) for row in before)
+        )
+
+
+def _is_settled(row: Analysis, chosen: Chosen, newest: dt.datetime | None, *, again: bool) -> bool:
+    """Tells whether an analysis stands for the study as it is now."""
+    if row.sha256 != chosen.bundle.sha256:
+        return False
+    if row.state in UNDER_WAY:
+        # One that was queued before the last image came may have begun without it.
+        return row.state == "queued" or again or newest is None or row.queued_at >= newest
+    settled = row.state in ("done", "refused") and chosen.refusal is None
+    return settled and not again and (newest is None or row.queued_at >= newest)
+
+
+def _newest(session: Session, study_id: int) -> dt.datetime | None:
+    query = select(func.max(InstanceRow.received_at)).where(InstanceRow.study_id == study_id)
+    return session.scalar(query)
+
+
+def _queue(session: Session, study: StudyRow, chosen: Chosen, at: dt.datetime) -> str:
+    manifest = chosen.bundle.manifest
+    run = BundleRun(manifest.name, manifest.version, chosen.bundle.sha256, chosen.silent)
+    row = queue_analysis(session, study.id, run, at=at)
+    reason = chosen.refusal or _exclusion(study, manifest)
+    if reason is not None:
+        refuse(session, row.id, reason, at=at)
+    return row.id
+
+
+def _exclusion(study: StudyRow, manifest: Manifest) -> Message | None:
+    """Gives what whoever brought the study said of the patient that the bundle is not for."""
+    for code in manifest.exclusions:
+        if code in (study.exclusions or ()):
+            return Message("outside-intended-use", {"exclusion": code}, manifest.name)
+    return None
