@@ -59,8 +59,7 @@ def test_every_recipe_can_be_read_with_each_of_its_profiles_and_arms(name):
     for arm in recipe.arms:
         assert arm_of(recipe, arm).arms == {}
         assert arm_of(recipe, arm) != recipe
-    if recipe.task not in ("segment", "grade"):
-        assert "fast" in recipe.profiles
+    assert "fast" in recipe.profiles
 
 
 def test_an_unknown_profile_lists_those_of_the_recipe():

@@ -297,7 +297,7 @@ def _grades(patient: int, disc: int) -> dict[str, object]:
     return {"patient": patient, "disc": disc, "pfirrmann": min(disc, 5), **yes, **ends}
 
 
-@pytest.fixture(name="draw")
+@pytest.fixture(name="draw", scope="session")
 def _draw() -> Callable[..., Drawing]:
     return draw_spine
 

@@ -275,5 +275,6 @@ def _require(root: Path) -> None:
             "The data does not have the layout 'spider'.",
             found="no gradings.csv beside a folder midsagittal",
             needed=HOLDS,
-            mend="give --data the folder that holds gradings.csv.",
+            mend="give --data the folder that holds gradings.csv; volumes as published are read "
+            "with --set data.layout=spider-volumes.",
         )

@@ -134,11 +134,14 @@ def _archive(tested: Bundle, required: Sequence[Bundle], data: Path) -> _Archive
         made = _Archive(archive.cases, archive.cases, read, together)
     else:
         cases = open_archive(data).cases
-        screened = [case for case in cases if not case.reference.masks]
-        graded = [case for case in screened if case.reference.grades]
+        # A volume may come with a mask and with grades of its discs, slices with one of them.
+        graded = [case for case in cases if case.reference.grades]
+        screened = [case for case in cases if case.reference.grades or not case.reference.masks]
         if tested.manifest.tasks[0].kind == "segment":
             masked = [case for case in cases if case.reference.masks]
-            made = _Archive([*masked, *screened], [*masked, *graded], anatomy_reader(tested))
+            others = [case for case in screened if not case.reference.masks]
+            counted = [case for case in others if case.reference.grades]
+            made = _Archive([*masked, *others], [*masked, *counted], anatomy_reader(tested))
         else:
             made = _Archive(screened, graded, grading_reader(required[0], tested))
     if not made.cases:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from condyle.datasets.archive import Archive
-from condyle.datasets.split_design import open_split
+from condyle.datasets.split_design import design_split, is_design, open_split
 from condyle.datasets.split_rounds import Split
 from condyle.datasets.splits import read_split
 from condyle.errors import DatasetError
@@ -82,12 +82,18 @@ def train_recipe(
 
 
 def _split(recipe: Recipe, archive: Archive) -> Split:
-    """Gives the split of a recipe; the lumbar recipes' own covers patients without images too."""
+    """Gives the split of a recipe; the lumbar recipes' own covers patients without images too.
+
+    Those two have no validation patients: they train for so many steps, and a fold scores.
+    """
+    design, cases, sides = recipe.data.split, archive.cases, archive.sides
     if recipe.task in PLANS:
-        return open_split(
-            recipe.data.split, cases=archive.cases, sides=archive.sides, seed=recipe.seed
+        return open_split(design, cases=cases, sides=sides, seed=recipe.seed)
+    if is_design(design):
+        return design_split(
+            design, cases=cases, sides=sides, seed=recipe.seed, validation_share=0.0
         )
-    return read_split(recipe.data.split)
+    return read_split(design)
 
 
 def _refuse_leaks(recipe: Recipe, archive: Archive) -> None:

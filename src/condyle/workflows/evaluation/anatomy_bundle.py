@@ -63,7 +63,7 @@ def _rows(case: Case, readings: list[SeriesReading]) -> list[PredictionRow]:
         reading = by_stem.get(series.stem)
         if series.stem in case.reference.masks:
             rows += _dice_rows(case, series.stem, reading)
-        else:
+        elif case.reference.grades:
             rows.append(_count_row(case, series.stem, reading))
     return rows
 

@@ -16,13 +16,10 @@ from condyle.errors import BadImage
 from condyle.interpretation.anatomy import SliceAnatomy
 from condyle.interpretation.contrasts import contrast_of
 from condyle.interpretation.discs import CANAL, VERTEBRA
-from condyle.interpretation.midline import disc_slices, midsagittal_slice
+from condyle.interpretation.midline import disc_slices
 from condyle.preprocessing.steps import Spec
-from condyle.workflows.reading.anatomy_reading import RunModel, read_picture, read_slices
+from condyle.workflows.reading.anatomy_reading import RunModel, read_around_middle
 from condyle.workflows.reading.series_choice import Choice
-
-MAX_SLICES = 13
-"""Slices around the middle of a volume that are read; the midline lies among them."""
 
 MIN_CANAL_SHARE = 0.5
 """Share of discs with canal behind them under which a slice is taken to be off the midline."""
@@ -113,27 +110,19 @@ def read_anatomy(
 
 def _read(choice: Choice, series: Series, *, spec: Spec, run: RunModel) -> SeriesReading:
     volume = series.load()
-    aspect = 1.0
-    if volume.slices == 1:
-        anatomy, aspect = read_picture(volume, spec=spec, run=run)
-        first, slices = 0, [anatomy]
-    else:
-        count = min(volume.slices, MAX_SLICES)
-        first = (volume.slices - count) // 2
-        slices = read_slices(volume, tuple(range(first, first + count)), spec=spec, run=run)
-    middle = midsagittal_slice(slices)
-    weighting, warnings = _weighting(series, volume.array[first + middle], slices[middle])
-    if aspect != 1.0:
+    seen = read_around_middle(volume, spec=spec, run=run)
+    weighting, warnings = _weighting(series, volume.array[seen.slice_index], seen.anatomy)
+    if seen.aspect != 1.0:
         warnings = [*warnings, Message("aspect-doubtful", {}, series.stem)]
     return SeriesReading(
         choice=choice,
         series=replace(series, weighting=weighting),
         volume=volume,
-        first=first,
-        slices=tuple(slices),
-        middle=middle,
-        disc_slices=disc_slices(slices, middle),
-        aspect=aspect,
+        first=seen.first,
+        slices=seen.slices,
+        middle=seen.middle,
+        disc_slices=disc_slices(seen.slices, seen.middle),
+        aspect=seen.aspect,
         warnings=tuple(warnings),
     )
 

@@ -15,6 +15,9 @@ from condyle.evaluation.proportions import mean_by_patient
 
 COUNT_TASK = "disc-count"
 
+SLICES, VOLUMES = "slices, T2-SPACE", "volumes"
+"""What one overlap is of: SPIDER's single slices, or whole series."""
+
 
 def anatomy_row(
     case: Case, series: str, task: str, *, reference: float, prediction: float, fold: int
@@ -47,16 +50,18 @@ def anatomy_metrics(
     overlaps: Mapping[str, Sequence[tuple[str, CaseOverlap]]],
     *,
     seed: int,
+    of: str = SLICES,
 ) -> tuple[Metric, ...]:
     """Gives mean Dice by structure, and how often as many discs were found as were graded.
 
     Args:
         rows: The predictions table, of which the counts of discs are read.
-        overlaps: Structure to (patient, overlap) of each masked slice.
+        overlaps: Structure to (patient, overlap) of each masked series.
         seed: Of the bootstrap.
+        of: What one overlap is of, in words.
     """
     made = [
-        _dice(name, found, seed=seed)
+        _dice(name, found, seed=seed, of=of)
         for name, found in overlaps.items()
         if any(not np.isnan(case.dice) for _, case in found)
     ]
@@ -66,7 +71,7 @@ def anatomy_metrics(
     return tuple(made)
 
 
-def _dice(name: str, found: Sequence[tuple[str, CaseOverlap]], *, seed: int) -> Metric:
+def _dice(name: str, found: Sequence[tuple[str, CaseOverlap]], *, seed: int, of: str) -> Metric:
     by_patient: dict[str, list[float]] = {}
     for patient, case in found:
         if not np.isnan(case.dice):
@@ -78,7 +83,7 @@ def _dice(name: str, found: Sequence[tuple[str, CaseOverlap]], *, seed: int) -> 
         name="dice",
         estimate=EstimateRecord.of(mean_by_patient(values, plan, scale="share")),
         output=name,
-        note="mean over patients of the mean over their slices, T2-SPACE",
+        note=f"mean over patients of the mean over their {of}",
     )
 
 

@@ -16,7 +16,7 @@ from condyle.preprocessing.prepare import prepare
 from condyle.preprocessing.steps import Spec
 from condyle.training.graded_discs import GradedDiscs
 from condyle.training.recipe import Recipe
-from condyle.workflows.reading.anatomy_reading import RunModel, read_picture
+from condyle.workflows.reading.anatomy_reading import RunModel, read_around_middle
 from condyle.workflows.training.scored_discs import DiscRow
 
 
@@ -25,7 +25,8 @@ def gradable_slices(
 ) -> dict[str, GradableSlice]:
     """Gives the slice of each contrast of a case, plain T2 before T2-SPACE.
 
-    T1 is left out where it counts its discs otherwise than T2.
+    Of a volume it is the mid-sagittal slice. T1 is left out where it counts its discs
+    otherwise than T2.
     """
     series = {item.weighting.value: item for item in case.study.series}
     found: dict[str, GradableSlice] = {}
@@ -34,11 +35,11 @@ def gradable_slices(
         if chosen is None:
             continue
         volume = series[chosen].load()
-        anatomy, _ = read_picture(volume, spec=anatomy_spec, run=run)
-        if not anatomy.chain.discs:
+        seen = read_around_middle(volume, spec=anatomy_spec, run=run)
+        if not seen.anatomy.chain.discs:
             continue
-        image = prepare(volume, grading_spec).array[0]
-        found[role] = GradableSlice(image=image, anatomy=anatomy, weighting=chosen)
+        image = prepare(volume, grading_spec, slices=(seen.slice_index,)).array[0]
+        found[role] = GradableSlice(image=image, anatomy=seen.anatomy, weighting=chosen)
     if len(found) == 2 and chain_shift(found["t2"].anatomy, found["t1"].anatomy) != 0:
         del found["t1"]
     return found

@@ -11,13 +11,13 @@ from condyle.bundle import Bundle, Requirement, open_bundle
 from condyle.datasets.splits import Split, split_text
 from condyle.domain.case import Case
 from condyle.domain.progress import ProgressCallback
-from condyle.errors import BadConfiguration
+from condyle.errors import BadConfiguration, DatasetError
 from condyle.evaluation.predictions import predictions_from_rows
 from condyle.reporting.predictions import write_predictions
 from condyle.training.recipe import Recipe, network_size
 from condyle.training.tasks import grading, segmentation
 from condyle.workflows.training import grading_scores, train_anatomy, train_grading
-from condyle.workflows.training.anatomy_scores import anatomy_metrics
+from condyle.workflows.training.anatomy_scores import SLICES, VOLUMES, anatomy_metrics
 from condyle.workflows.training.grading_calibration import calibrate, calibrations
 from condyle.workflows.training.grading_curves import operating_curves
 from condyle.workflows.training.manifests import (
@@ -36,8 +36,12 @@ def train_anatomy_recipe(training: Training) -> Path:
 
     Args:
         training: What is asked for.
+
+    Raises:
+        DatasetError: The archive has no masks.
     """
     recipe, split, out = training.recipe, training.split, training.out
+    _require(training.masked, recipe, "outlines", "a mask of discs, vertebrae and canal")
     open_run(out, recipe, split, resume=training.execution.resume)
     train_anatomy.train_folds(
         recipe,
@@ -65,6 +69,7 @@ def train_grading_recipe(training: Training) -> Path:
 
     Raises:
         BadConfiguration: No anatomy run is named, or one that does not fit.
+        DatasetError: The archive has no grades of discs.
     """
     recipe, split, out, run = training.recipe, training.split, training.out, training.anatomy_run
     if run is None:
@@ -75,10 +80,11 @@ def train_grading_recipe(training: Training) -> Path:
             mend="add --set anatomy_run=RUN.",
         )
     anatomy, bundle = _anatomy_of(run, recipe, split)
+    _require(training.graded, recipe, "grades of discs", "a row of grades a disc")
     open_run(out, recipe, split, resume=training.execution.resume)
     scored = train_grading.train_folds(
         recipe,
-        cases=training.unmasked,
+        cases=training.graded,
         split=split,
         anatomy_run=run,
         anatomy=anatomy,
@@ -86,7 +92,7 @@ def train_grading_recipe(training: Training) -> Path:
         execution=training.execution,
     )
     return finish_grading(
-        recipe, scored, cases=training.unmasked, split=split, anatomy=bundle, out=out
+        recipe, scored, cases=training.graded, split=split, anatomy=bundle, out=out
     )
 
 
@@ -129,6 +135,16 @@ def _anatomy_of(run: Path, recipe: Recipe, split: Split) -> tuple[Recipe, Bundle
     )
 
 
+def _require(cases: Sequence[Case], recipe: Recipe, learned: str, needed: str) -> None:
+    if not cases:
+        raise DatasetError(
+            f"The recipe '{recipe.name}' learns {learned}, and the archive has none.",
+            found=f"layout '{recipe.data.layout}', no case with them",
+            needed=f"{needed}, as the layouts 'spider' and 'spider-volumes' hold them",
+            mend="check --data with 'condyle data check', and data.layout in the recipe.",
+        )
+
+
 def finish_anatomy(
     recipe: Recipe,
     *,
@@ -142,10 +158,13 @@ def finish_anatomy(
     rows, overlaps = train_anatomy.score_folds(
         recipe, masked=masked, unmasked=unmasked, split=split, out=out, progress=progress
     )
-    metrics = anatomy_metrics(rows, overlaps, seed=recipe.seed)
+    drawn = [s for case in masked for s in case.study.series if s.stem in case.reference.masks]
+    of = VOLUMES if any(series.shape[0] > 1 for series in drawn) else SLICES
+    metrics = anatomy_metrics(rows, overlaps, seed=recipe.seed, of=of)
     write_metrics(out, metrics)
     write_predictions(out / "predictions.csv", predictions_from_rows(rows))
-    dataset, hashes = dataset_record(split.name, [*masked, *unmasked])
+    cases = {case.id: case for case in (*masked, *unmasked)}
+    dataset, hashes = dataset_record(split.name, cases.values())
     manifest = bundle_manifest(
         recipe,
         split=split,

@@ -13,13 +13,16 @@ from condyle.preprocessing.prepare import prepare
 from condyle.preprocessing.steps import finer
 from condyle.training.recipe import Recipe
 from condyle.training.tasks.segmentation import Slice
-from condyle.workflows.reading.anatomy_reading import RunModel, read_picture
+from condyle.workflows.reading.anatomy_reading import RunModel, read_around_middle
 
 FINER = 1.5
 
 
 def masked_slices(cases: Iterable[Case], recipe: Recipe) -> list[Slice]:
-    """Prepares every slice of every case that has a mask, on a grid 1.5 times as fine."""
+    """Prepares every slice of every case that has a mask, on a grid 1.5 times as fine.
+
+    Of a volume the slices are left out on whose mask nothing is drawn.
+    """
     spec = finer(recipe.preprocessing, FINER)
     found = []
     for case in cases:
@@ -29,6 +32,8 @@ def masked_slices(cases: Iterable[Case], recipe: Recipe) -> list[Slice]:
                 continue
             prepared = prepare(series.load(), spec)
             for image, labels in zip(prepared.array, mask, strict=True):
+                if len(mask) > 1 and not labels.any():
+                    continue
                 found.append(
                     Slice(
                         patient=case.patient,
@@ -45,8 +50,9 @@ def pseudo_slices(
 ) -> list[Slice]:
     """Labels the unmasked slices of some cases by a network, keeping the plausible ones.
 
-    A slice is kept where the chain has no gap, has canal behind most of its discs and
-    holds, to within one, as many discs as were graded in that patient.
+    Of a volume the mid-sagittal slice is taken, of a series with a mask none. A slice is
+    kept where the chain has no gap, has canal behind most of its discs and holds, to within
+    one, as many discs as were graded in that patient.
 
     Args:
         cases: Patients that the network may learn from; never of the scored fold.
@@ -61,19 +67,22 @@ def pseudo_slices(
     for done, case in enumerate(listed, start=1):
         graded = len(case.reference.grades)
         for series in case.study.series:
+            if series.stem in case.reference.masks:
+                continue
             volume = series.load()
-            anatomy, aspect = read_picture(volume, spec=recipe.preprocessing, run=run)
-            chain = anatomy.chain
+            seen = read_around_middle(volume, spec=recipe.preprocessing, run=run)
+            chain = seen.anatomy.chain
             if chain.gaps or chain.canal_share < 0.6 or abs(len(chain.discs) - graded) > 1:
                 continue
             # What a header states is kept; elsewhere the aspect that showed a spine is taken.
-            known = volume.spacing or (1.0, aspect, 1.0)
-            prepared = prepare(replace(volume, spacing=known), spec)
+            known = volume.spacing or (1.0, seen.aspect, 1.0)
+            taken = (seen.slice_index,)
+            prepared = prepare(replace(volume, spacing=known), spec, slices=taken)
             found.append(
                 Slice(
                     patient=case.patient,
                     image=prepared.array[0].astype(np.float16),
-                    label=prepared.placement.prepare_labels(anatomy.labelmap),
+                    label=prepared.placement.prepare_labels(seen.anatomy.labelmap),
                     weighting=f"labelled-by-network-{series.weighting.value}",
                 )
             )

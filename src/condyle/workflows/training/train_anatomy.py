@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from condyle.datasets.splits import Split
 from condyle.domain.anatomy import LABELS
 from condyle.domain.case import Case
 from condyle.domain.progress import Progress, ProgressCallback
+from condyle.domain.study import Series
 from condyle.evaluation.overlap import CaseOverlap, overlap
 from condyle.evaluation.predictions import PredictionRow
 from condyle.inference import open_session
@@ -26,7 +28,7 @@ from condyle.training.tasks.segmentation import (
     train_first_round,
     train_segmentation,
 )
-from condyle.workflows.reading.anatomy_reading import RunModel, read_picture, read_slices
+from condyle.workflows.reading.anatomy_reading import RunModel, read_around_middle, read_slices
 from condyle.workflows.training.anatomy_scores import COUNT_TASK, anatomy_row
 from condyle.workflows.training.run_folder import write_model
 from condyle.workflows.training.segmentation_data import masked_slices, pseudo_slices
@@ -46,7 +48,7 @@ def train_folds(
     Args:
         recipe: The declaration.
         masked: Cases with masks, of all patients.
-        unmasked: Cases without, of all patients, for self-training.
+        unmasked: Cases with series without, of all patients, for self-training.
         split: Which fold scores each patient.
         out: The run folder.
         execution: Where and how to train; finished folds are kept where it is resumed.
@@ -113,50 +115,54 @@ def score_folds(
     """Scores every patient by the network of the fold that never saw them.
 
     Returns:
-        The predictions table's rows (Dice a masked slice and structure, and the count of
-        discs a mid-sagittal slice), and the overlaps by structure as (patient, overlap).
+        The predictions table's rows (Dice a masked series and structure, and the count of
+        discs a mid-sagittal slice of graded patients), and the overlaps by structure as
+        (patient, overlap).
     """
     rows: list[PredictionRow] = []
     overlaps: dict[str, list[tuple[str, CaseOverlap]]] = {name: [] for name in LABELS.values()}
-    total = len(masked) + len(unmasked)
+    cases = tuple({case.id: case for case in (*masked, *unmasked)}.values())
     runs = [onnx_runner(out / "folds" / str(k) / "model.onnx") for k in range(split.count)]
-    for done, case in enumerate([*masked, *unmasked], start=1):
+    for done, case in enumerate(cases, start=1):
         fold = split.fold_of(case.patient)
         for series in case.study.series:
-            volume = series.load()
-            reference = case.reference.masks.get(series.stem)
-            if reference is None:
-                anatomy, _ = read_picture(volume, spec=recipe.preprocessing, run=runs[fold])
-                count = len(anatomy.chain.discs)
-                graded = len(case.reference.grades)
-                rows.append(
-                    anatomy_row(
-                        case,
-                        series.stem,
-                        COUNT_TASK,
-                        reference=graded,
-                        prediction=count,
-                        fold=fold,
-                    )
-                )
+            if series.stem not in case.reference.masks:
+                rows += _count_rows(case, series, recipe=recipe, run=runs[fold], fold=fold)
                 continue
-            labelmap = read_slices(volume, (0,), spec=recipe.preprocessing, run=runs[fold])[0]
-            for label, name in LABELS.items():
-                found = overlap(labelmap.labelmap == label, reference[0] == label)
-                overlaps[name].append((case.patient, found))
-                dice = round(found.dice, 5)
-                rows.append(
-                    anatomy_row(
-                        case,
-                        series.stem,
-                        f"dice-{name}",
-                        reference=1,
-                        prediction=dice,
-                        fold=fold,
-                    )
-                )
-        progress(Progress("score", done, total))
+            found = _overlaps(case, series, recipe=recipe, run=runs[fold])
+            for name, one in found.items():
+                overlaps[name].append((case.patient, one))
+                dice = one.dice if math.isnan(one.dice) else round(one.dice, 5)
+                task = f"dice-{name}"
+                row = anatomy_row(case, series.stem, task, reference=1, prediction=dice, fold=fold)
+                rows.append(row)
+        progress(Progress("score", done, len(cases)))
     return rows, overlaps
+
+
+def _count_rows(
+    case: Case, series: Series, *, recipe: Recipe, run: RunModel, fold: int
+) -> list[PredictionRow]:
+    """Gives the row of the discs that are counted, where it is known how many there are."""
+    graded = len(case.reference.grades)
+    if not graded:
+        return []
+    seen = read_around_middle(series.load(), spec=recipe.preprocessing, run=run)
+    count = len(seen.anatomy.chain.discs)
+    return [
+        anatomy_row(case, series.stem, COUNT_TASK, reference=graded, prediction=count, fold=fold)
+    ]
+
+
+def _overlaps(
+    case: Case, series: Series, *, recipe: Recipe, run: RunModel
+) -> dict[str, CaseOverlap]:
+    """Gives the overlap of each structure over all slices of a masked series."""
+    volume, reference = series.load(), case.reference.masks[series.stem]
+    every = tuple(range(volume.slices))
+    slices = read_slices(volume, every, spec=recipe.preprocessing, run=run)
+    labelmap = np.stack([one.labelmap for one in slices])
+    return {name: overlap(labelmap == label, reference == label) for label, name in LABELS.items()}
 
 
 def _pseudo(

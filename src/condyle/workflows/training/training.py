@@ -12,6 +12,9 @@ from condyle.domain.case import Case
 from condyle.training.execution import Execution
 from condyle.training.recipe import Recipe
 
+DISC_UNIT = "disc-"
+"""Begins the unit of a disc's grades, before its number from caudal."""
+
 
 @dataclass(frozen=True)
 class Training:
@@ -50,10 +53,23 @@ class Training:
 
     @property
     def masked(self) -> tuple[Case, ...]:
-        """Cases with masks."""
+        """Cases with a mask."""
         return tuple(case for case in self.archive.cases if case.reference.masks)
 
     @property
     def unmasked(self) -> tuple[Case, ...]:
-        """Cases without masks."""
-        return tuple(case for case in self.archive.cases if not case.reference.masks)
+        """Cases with a series that has no mask."""
+        return tuple(
+            case
+            for case in self.archive.cases
+            if any(series.stem not in case.reference.masks for series in case.study.series)
+        )
+
+    @property
+    def graded(self) -> tuple[Case, ...]:
+        """Cases whose discs are graded, with masks or without."""
+        return tuple(
+            case
+            for case in self.archive.cases
+            if any(unit.startswith(DISC_UNIT) for unit in case.reference.grades)
+        )
