@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
+from condyle.cli.audit import audit_app
 from condyle.cli.boundary import guarded, quiet_libraries
 from condyle.cli.bundles import bundles_app
 from condyle.cli.claims import claims_app
@@ -19,7 +20,9 @@ from condyle.cli.read import read
 from condyle.cli.readers import readers_app
 from condyle.cli.recipes import recipes_app
 from condyle.cli.runs import runs
+from condyle.cli.serve import serve
 from condyle.cli.train import train
+from condyle.cli.user import user_app
 from condyle.cli.verb import add_verb
 
 _EPILOG = "Research use. Nothing leaves this computer. 'condyle VERB --help' shows examples."
@@ -44,12 +47,15 @@ def create_app() -> typer.Typer:
     add_verb(app, drift)
     add_verb(app, compare)
     add_verb(app, runs)
+    add_verb(app, serve)
     app.add_typer(data_app(), name="data")
     app.add_typer(bundles_app(), name="bundles")
     app.add_typer(recipes_app(), name="recipes")
     app.add_typer(phantom_app(), name="phantom")
     app.add_typer(claims_app(), name="claims")
     app.add_typer(readers_app(), name="readers")
+    app.add_typer(user_app(), name="user")
+    app.add_typer(audit_app(), name="audit")
     return app
 
 

@@ -6,7 +6,11 @@ from importlib.util import find_spec
 
 from condyle.errors import MissingExtra
 
-PACKAGES = {"evaluate": ("matplotlib",), "train": ("torch", "lightning", "matplotlib")}
+PACKAGES = {
+    "clinic": ("fastapi", "sqlalchemy", "alembic", "argon2", "uvicorn", "pydantic_settings"),
+    "evaluate": ("matplotlib",),
+    "train": ("torch", "lightning", "matplotlib"),
+}
 """Extra to the packages that tell whether it is there."""
 
 

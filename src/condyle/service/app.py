@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
+from condyle.service.audit_heads import noting_heads
 from condyle.service.calls import Calls
 from condyle.service.deps import Deps
 from condyle.service.problems import RESPONSES, add_problems
 from condyle.service.registered import Registered, registered_routes
-from condyle.service.routes import audit, health, session, tokens, users
+from condyle.service.routes import audit, health, session, studies, tokens, users, worklist
 from condyle.service.security.body import BodyLimit
 from condyle.service.security.headers import Guard
 from condyle.service.viewer_files import viewer_files
@@ -33,13 +35,19 @@ _UNDER_API: tuple[Callable[[], APIRouter], ...] = (
     audit.routes,
     health.routes,
     session.routes,
+    studies.routes,
     tokens.routes,
     users.routes,
+    worklist.routes,
 )
 """Routers whose addresses begin with ``API``: to add one, import its module and name it here."""
 
 _AT_ROOT: tuple[Callable[[], APIRouter], ...] = ()
 """Routers that say their whole address themselves, such as DICOMweb's."""
+
+
+_ALONGSIDE: tuple[Callable[[Deps], AbstractAsyncContextManager[None]], ...] = (noting_heads,)
+"""What runs beside the routes, from the server's start to its end."""
 
 
 def create_app(deps: Deps) -> FastAPI:
@@ -58,6 +66,7 @@ def create_app(deps: Deps) -> FastAPI:
         openapi_url=f"{API}/openapi.json",
         docs_url=None,  # these pages would load scripts of another host
         redoc_url=None,
+        lifespan=_lifespan,
         generate_unique_id_function=_operation_name,
     )
     app.state.deps = deps
@@ -71,6 +80,14 @@ def create_app(deps: Deps) -> FastAPI:
     app.add_middleware(Calls)
     app.add_middleware(Guard, settings=deps.settings)  # the outermost: no answer without it
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        for alongside in _ALONGSIDE:
+            await stack.enter_async_context(alongside(app.state.deps))
+        yield
 
 
 def _checked(found: tuple[Registered, ...]) -> tuple[Registered, ...]:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
+from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from condyle.archive import accounts, audit
 from condyle.archive.archive import Archive
 from condyle.archive.tables import User
-from condyle.errors import Conflict
+from condyle.errors import Conflict, NotThere, UsageError
 from condyle.service.access import as_role
+from condyle.service.schemas.base import Body
 from condyle.service.schemas.session import NewUser, UserChange, UserEntry
 from condyle.service.security.passwords import Passwords, check_password
+
+Given = TypeVar("Given", bound=Body)
 
 Acting = Callable[..., audit.Act]
 """Gives an act of whoever does it: ``Actor.act``, or ``audit.system_act`` of a name."""
@@ -79,10 +84,38 @@ class UserAdministration:
             self._tell(session, user, "user.changed", what=what, role=user.role)
             return entry(user)
 
+    def change_named(self, name: str, **change: Any) -> UserEntry:
+        """Changes the user of a name; see ``change``.
+
+        Raises:
+            NotThere: Nobody has the name.
+            UsageError: The change does not fit.
+        """
+        with self.archive.database.read() as session:
+            user = accounts.find_user(session, name)
+            if user is None:
+                raise NotThere(
+                    "The user was not changed.",
+                    found=f"nobody called '{name}'",
+                    needed="the name of a user",
+                    mend="'condyle user list' shows them.",
+                )
+            user_id = user.id
+        return self.change(user_id, _checked(UserChange, change))
+
     def _tell(self, session: Session, user: User, action: str, **details: object) -> None:
         now = self.archive.clock()
         act = self.by(now, action, subject="user", subject_id=str(user.id), **details)
         audit.append(session, act)
+
+
+def checked_user(**given: Any) -> NewUser:
+    """Gives a user to be added.
+
+    Raises:
+        UsageError: A value does not fit; a password is not repeated.
+    """
+    return _checked(NewUser, given)
 
 
 def entry(user: User) -> UserEntry:
@@ -96,6 +129,19 @@ def entry(user: User) -> UserEntry:
         locked_until=user.locked_until,
         created_at=user.created_at,
     )
+
+
+def _checked(body: type[Given], given: dict[str, Any]) -> Given:
+    try:
+        return body.model_validate(given)
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+        raise UsageError(
+            "What was given of the user does not fit.",
+            found="; ".join(wrong),
+            needed="a name of small letters, digits, '.', '_' and '-'; 12 characters of password",
+            mend="correct it and run the command again.",
+        ) from None
 
 
 def _apply(session: Session, user: User, change: UserChange) -> None:
