@@ -1,4 +1,5 @@
 # Everything a fresh machine with Python 3.11 or newer, git and make needs:
+#   make clinic                  the web application with simulated patients, and EXAMPLES=folder
 #   make run                     read a simulated study, or STUDY=path, into OUT (out/report)
 #   make test                    every check; leaves out what this machine lacks, with the reason
 #   make soak                    the tests that take long
@@ -9,6 +10,8 @@ PYTHON ?= python3
 STUDY ?=
 OUT ?= out/report
 EXAMPLE := out/example-study
+EXAMPLES ?=
+CLINIC := out/clinic
 PIP_FLAGS := --quiet --disable-pip-version-check
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -16,6 +19,7 @@ SHELL := bash
 
 # Reading needs no torch: it has an environment of its own unless the development one is there.
 RUN_ENV := $(if $(wildcard .venv/installed),.venv,.venv-run)
+CLINIC_ENV := $(if $(wildcard .venv/installed),.venv,.venv-clinic)
 
 define CHECK_PYTHON
 @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -25,10 +29,10 @@ define CHECK_PYTHON
   exit 2; } >&2
 endef
 
-.PHONY: help install run test soak lint types contracts tests lock clean
+.PHONY: help install run clinic viewer test soak lint types contracts viewer-checks tests lock clean
 
 help:
-	@sed -n '2,6s/^#   //p' Makefile
+	@sed -n '2,7s/^#   //p' Makefile
 
 install: .venv/installed
 
@@ -55,7 +59,31 @@ else
 	@$(RUN_ENV)/bin/condyle read '$(STUDY)' --out '$(OUT)'
 endif
 
-test: lint types contracts tests
+.venv-clinic/installed: pyproject.toml constraints.txt
+	$(CHECK_PYTHON)
+	@echo "Installing what the clinic needs into .venv-clinic"
+	@test -x .venv-clinic/bin/python || $(PYTHON) -m venv .venv-clinic
+	@.venv-clinic/bin/python -m pip install $(PIP_FLAGS) -c constraints.txt -e '.[clinic,viewer]'
+	@touch $@
+
+viewer: $(CLINIC_ENV)/installed
+	@$(CLINIC_ENV)/bin/python viewer/build.py
+
+# Simulated patients are made once; what the archive holds already is not stored again.
+clinic: export CONDYLE_HOME := $(abspath $(CLINIC))
+clinic: viewer
+	@for seed in 1 2 3; do \
+	  test -d $(CLINIC)/examples/$$seed/study || \
+	    $(CLINIC_ENV)/bin/condyle phantom lumbar --out $(CLINIC)/examples/$$seed --seed $$seed; \
+	done
+	@$(CLINIC_ENV)/bin/condyle archive import $(CLINIC)/examples/*/study $(if $(EXAMPLES),'$(EXAMPLES)')
+	@$(CLINIC_ENV)/bin/condyle serve
+
+test: lint types contracts viewer-checks tests
+
+viewer-checks: .venv/installed
+	@.venv/bin/python viewer/build.py --check
+	@.venv/bin/python viewer/build.py
 
 soak: .venv/installed
 	@CONDYLE_SOAK=1 CONDYLE_REQUIRE=soak .venv/bin/python -m pytest tests/e2e
@@ -85,4 +113,4 @@ lock: .venv/installed
 	@mv constraints.tmp constraints.txt && rm constraints.new
 
 clean:
-	@rm -rf .venv-run out build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	@rm -rf .venv-run .venv-clinic out build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
