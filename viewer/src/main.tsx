@@ -1,8 +1,9 @@
+// The theme comes first, so that the rooms' own rules stand after it.
+import "./shell/theme.css";
+import "./shell/base.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./shell/App";
-import "./shell/theme.css";
-import "./shell/base.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

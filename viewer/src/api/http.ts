@@ -18,6 +18,7 @@ export interface Api {
   readonly wire: Wire;
 }
 
+const OF_PASSWORDS = /\/session(\/password)?$/;
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
 interface Answer<T> {
@@ -44,7 +45,6 @@ export function createApi(wire: Wire, fetcher: typeof fetch = fetch): Api {
     baseUrl: globalThis.location?.origin,
     credentials: "same-origin",
     fetch: (request: Request) => fetcher(request),
-    querySerializer: { array: { style: "form", explode: true } },
   });
   client.use({
     onRequest({ request }) {
@@ -54,8 +54,9 @@ export function createApi(wire: Wire, fetcher: typeof fetch = fetch): Api {
       return request;
     },
     onResponse({ request, response }) {
-      const isLogIn = request.method === "POST" && request.url.endsWith("/session");
-      if (response.status === 401 && !isLogIn) wire.loggedOut();
+      // A password that does not fit is refused in the same way, and ends no session.
+      const isPassword = !SAFE.has(request.method) && OF_PASSWORDS.test(request.url);
+      if (response.status === 401 && !isPassword) wire.loggedOut();
     },
   });
   return { client, wire };

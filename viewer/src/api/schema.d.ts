@@ -1510,9 +1510,9 @@ export interface operations {
                 limit?: number;
                 priority?: ("stat" | "urgent" | "routine") | null;
                 search?: string;
-                sort?: "received" | "study_date" | "priority" | "patient";
+                sort?: "received" | "date" | "priority" | "patient";
                 source?: string | null;
-                state?: ("received" | "analysing" | "read" | "signed" | "refused")[];
+                state?: ("received" | "analysing" | "read" | "signed" | "refused") | null;
             };
             header?: never;
             path?: never;

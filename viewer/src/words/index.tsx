@@ -19,6 +19,8 @@ export interface Words {
   say: Say;
   /** The text for a number of things: of `word.one` or `word.other`. */
   count: (word: CountedWord, n: number, values?: Values) => string;
+  /** The text of one of the service's names, such as a state; the name itself where new. */
+  name: (group: string, value: string) => string;
   date: (iso: string) => string;
   moment: (iso: string) => string;
   ago: (iso: string, now?: number) => string;
@@ -53,6 +55,10 @@ export function wordsOf(language: Language, setLanguage: Words["setLanguage"]): 
     count: (word, n, values) => {
       const form = plural.select(n) === "one" ? "one" : "other";
       return say(`${word}.${form}` as Word, { n: numbers.format(n), ...values });
+    },
+    name: (group, value) => {
+      const word = `${group}.${value}`;
+      return word in catalogue ? catalogue[word as Word] : value;
     },
     // A bare date has no zone: noon keeps it on its day wherever the browser is.
     date: (iso) => day.format(new Date(iso.length === 10 ? `${iso}T12:00:00` : iso)),

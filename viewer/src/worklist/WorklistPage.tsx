@@ -1,11 +1,107 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { useSearchParams } from "react-router";
+import { useApi } from "../api/context";
+import { answer } from "../api/http";
+import { useLoaded } from "../api/loaded";
+import { useLive } from "../api/useLive";
+import { Failure } from "../shell/Failure";
+import { useDebounced } from "../shell/useDebounced";
 import { useWords } from "../words";
+import { Filters } from "./Filters";
+import { Empty } from "./Empty";
+import { Help } from "./Help";
+import { Head } from "./Head";
+import { Pager } from "./Pager";
+import { addressOf, type Asked, askedOf, queryOf } from "./query";
+import { StudyTable } from "./StudyTable";
+import { useKeys } from "./useKeys";
+import "./studies.css";
+import "./worklist.css";
 
+const SEARCH_SETTLES_MS = 200;
+
+/** The studies of the clinic: found, filtered, in order, and kept up to date by themselves. */
 export function WorklistPage(): ReactNode {
   const { say } = useWords();
-  return (
-    <div className="page">
-      <h1>{say("shell.worklist")}</h1>
-    </div>
+  const { client } = useApi();
+  const [asked, ask] = useAsked();
+  const search = useDebounced(asked.search, SEARCH_SETTLES_MS);
+  const [cursors, setCursors] = useState<string[]>([]);
+  const after = cursors.at(-1) ?? null;
+  const address = addressOf({ ...asked, search }).toString();
+  const loaded = useLoaded(
+    useCallback(
+      (signal: AbortSignal) => {
+        const query = queryOf(askedOf(new URLSearchParams(address)), after);
+        return answer(client.GET("/api/v1/worklist", { params: { query }, signal }));
+      },
+      [client, address, after],
+    ),
   );
+  const live = useLive(loaded.reload);
+  const page = useRef<HTMLElement>(null);
+  const [helping, setHelping] = useState(false);
+  const list = loaded.data;
+  const next = () => {
+    const more = list?.next;
+    if (more) setCursors((before) => [...before, more]);
+  };
+  const previous = () => setCursors((before) => before.slice(0, -1));
+  useKeys(page, { next, previous, help: () => setHelping(true) });
+
+  const change = (changed: Partial<Asked>) => {
+    setCursors([]);
+    ask({ ...asked, ...changed });
+  };
+  return (
+    <section ref={page} className="worklist" aria-labelledby="worklist-title">
+      <div className="worklist-top">
+        <Head list={list} live={live} help={() => setHelping(true)} />
+        <Filters asked={asked} change={change} />
+        <p className="worklist-note">{say("worklist.note")}</p>
+      </div>
+      {loaded.problem === undefined ? null : (
+        <div className="worklist-failure">
+          <Failure problem={loaded.problem} again={loaded.reload} />
+        </div>
+      )}
+      {list?.studies.length === 0 && loaded.problem === undefined ? (
+        <Empty asked={asked} clear={(none) => change(none)} />
+      ) : (
+        <StudyTable
+          studies={list?.studies}
+          waiting={loaded.loading && loaded.problem === undefined}
+          sort={asked.sort}
+          sortBy={(sort) => change({ sort })}
+        />
+      )}
+      <Pager
+        page={cursors.length + 1}
+        previous={cursors.length > 0 ? previous : undefined}
+        next={list?.next ? next : undefined}
+      />
+      {helping ? <Help close={() => setHelping(false)} /> : null}
+    </section>
+  );
+}
+
+/** What is asked for, kept in the address so that going back finds it again. */
+function useAsked(): [Asked, (asked: Asked) => void] {
+  const [address, setAddress] = useSearchParams();
+  const [asked, setAsked] = useState(() => askedOf(address));
+  const written = useRef(address.toString());
+  useEffect(() => {
+    // The address changed from outside, as by the browser's own back.
+    if (address.toString() !== written.current) {
+      written.current = address.toString();
+      setAsked(askedOf(address));
+    }
+  }, [address]);
+  const ask = (wanted: Asked) => {
+    setAsked(wanted);
+    const to = addressOf(wanted);
+    written.current = to.toString();
+    setAddress(to, { replace: true });
+  };
+  return [asked, ask];
 }

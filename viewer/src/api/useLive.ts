@@ -1,0 +1,47 @@
+import { useEffect, useRef, useState } from "react";
+import { listen } from "./events";
+
+/** Changes that come close together are told once, at most this often. */
+const TOGETHER_MS = 600;
+
+/**
+ * Calls `changed` when studies change, and says whether changes arrive.
+ *
+ * @param changed - Given the studies that changed; `null` where some may have been missed.
+ */
+export function useLive(changed: (studies: ReadonlySet<number> | null) => void): boolean {
+  const [live, setLive] = useState(false);
+  const latest = useRef(changed);
+  useEffect(() => {
+    latest.current = changed;
+  }, [changed]);
+  useEffect(() => {
+    let gathered: Set<number> | null = new Set();
+    let timer: number | undefined;
+    const tell = () => {
+      timer = undefined;
+      const told = gathered;
+      gathered = new Set();
+      latest.current(told);
+    };
+    const soon = () => {
+      timer ??= window.setTimeout(tell, TOGETHER_MS);
+    };
+    const stop = listen({
+      changed: ({ id }) => {
+        gathered?.add(id);
+        soon();
+      },
+      returned: () => {
+        gathered = null;
+        soon();
+      },
+      live: setLive,
+    });
+    return () => {
+      stop();
+      window.clearTimeout(timer);
+    };
+  }, []);
+  return live;
+}
