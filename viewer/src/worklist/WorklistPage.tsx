@@ -1,5 +1,5 @@
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
-import { useSearchParams } from "react-router";
+import { useLocation, useNavigationType, useSearchParams } from "react-router";
 import { useApi } from "../api/context";
 import { answer } from "../api/http";
 import { useLoaded } from "../api/loaded";
@@ -88,20 +88,17 @@ export function WorklistPage(): ReactNode {
 /** What is asked for, kept in the address so that going back finds it again. */
 function useAsked(): [Asked, (asked: Asked) => void] {
   const [address, setAddress] = useSearchParams();
+  const { key, search } = useLocation();
+  const arrival = useNavigationType();
   const [asked, setAsked] = useState(() => askedOf(address));
-  const written = useRef(address.toString());
   useEffect(() => {
-    // The address changed from outside, as by the browser's own back.
-    if (address.toString() !== written.current) {
-      written.current = address.toString();
-      setAsked(askedOf(address));
-    }
-  }, [address]);
+    // This page itself only replaces its address, and that comes after what was written since:
+    // read back, it would take letters away from somebody who types.
+    if (arrival !== "REPLACE") setAsked(askedOf(new URLSearchParams(search)));
+  }, [key, arrival, search]);
   const ask = (wanted: Asked) => {
     setAsked(wanted);
-    const to = addressOf(wanted);
-    written.current = to.toString();
-    setAddress(to, { replace: true });
+    setAddress(addressOf(wanted), { replace: true });
   };
   return [asked, ask];
 }
