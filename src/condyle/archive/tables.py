@@ -150,6 +150,10 @@ class Patient(Table):
     pseudonym: Mapped[str] = mapped_column(unique=True)
 
 
+_FILTERS = ("state", "anatomy", "source", "priority_rank", "date_sort")
+_PLAIN_FILTERS = ("state", "anatomy", "source", "date_sort")
+
+
 class StudyRow(Table):
     """One study. ``state`` is received, analysing, read, signed or refused.
 
@@ -161,11 +165,15 @@ class StudyRow(Table):
 
     __tablename__ = "studies"
     __table_args__ = (
+        # Each order of the worklist has an index that holds every filter, so that a page is one
+        # walk along it; the last three lead to the studies of a rare value.
+        Index("ix_studies_by_arrival", "received_at", "id", *_FILTERS),
+        Index("ix_studies_by_date", "date_sort", "id", *_FILTERS[:4]),
+        Index("ix_studies_by_patient", "patient_sort", "id", *_FILTERS),
+        Index("ix_studies_by_priority", "priority_rank", "received_at", "id", *_PLAIN_FILTERS),
         Index(None, "state", "received_at"),
         Index(None, "anatomy", "received_at"),
-        Index(None, "priority_rank", "received_at"),
-        Index(None, "date_sort", "id"),
-        Index(None, "patient_sort", "id"),
+        Index(None, "source", "received_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -185,7 +193,7 @@ class StudyRow(Table):
     state: Mapped[str] = mapped_column(default="received")
     reason: Mapped[dict[str, Any] | None]
     exclusions: Mapped[list[Any] | None]
-    received_at: Mapped[dt.datetime] = mapped_column(index=True)
+    received_at: Mapped[dt.datetime]
     revision: Mapped[int] = mapped_column(index=True)
     series_count: Mapped[int] = mapped_column(default=0)
     instance_count: Mapped[int] = mapped_column(default=0)

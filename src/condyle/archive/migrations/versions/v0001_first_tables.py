@@ -185,14 +185,29 @@ def _studies() -> None:
     )
     op.create_index("ix_studies_accession", "studies", ["accession"])
     op.create_index("ix_studies_anatomy_received_at", "studies", ["anatomy", "received_at"])
-    op.create_index("ix_studies_date_sort_id", "studies", ["date_sort", "id"])
-    op.create_index("ix_studies_patient_id", "studies", ["patient_id"])
-    op.create_index("ix_studies_patient_sort_id", "studies", ["patient_sort", "id"])
     op.create_index(
-        "ix_studies_priority_rank_received_at", "studies", ["priority_rank", "received_at"]
+        "ix_studies_by_arrival",
+        "studies",
+        ["received_at", "id", "state", "anatomy", "source", "priority_rank", "date_sort"],
     )
-    op.create_index("ix_studies_received_at", "studies", ["received_at"])
+    op.create_index(
+        "ix_studies_by_date",
+        "studies",
+        ["date_sort", "id", "state", "anatomy", "source", "priority_rank"],
+    )
+    op.create_index(
+        "ix_studies_by_patient",
+        "studies",
+        ["patient_sort", "id", "state", "anatomy", "source", "priority_rank", "date_sort"],
+    )
+    op.create_index(
+        "ix_studies_by_priority",
+        "studies",
+        ["priority_rank", "received_at", "id", "state", "anatomy", "source", "date_sort"],
+    )
+    op.create_index("ix_studies_patient_id", "studies", ["patient_id"])
     op.create_index("ix_studies_revision", "studies", ["revision"])
+    op.create_index("ix_studies_source_received_at", "studies", ["source", "received_at"])
     op.create_index("ix_studies_state_received_at", "studies", ["state", "received_at"])
 
 
