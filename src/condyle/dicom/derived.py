@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,7 +27,7 @@ class DerivedSeries:
 
     Attributes:
         study_uid: Study Instance UID.
-        series_uid: Series Instance UID; instance UIDs are derived from it.
+        series_uid: Series Instance UID.
         patient_id: Patient ID.
         patient_name: Patient's Name.
         number: Series Number.
@@ -55,8 +55,8 @@ class _Scale:
 
 
 def derived_instances(
-    volume: Volume, series: DerivedSeries, *, first: int = 1
-) -> Iterator[tuple[str, bytes]]:
+    volume: Volume, series: DerivedSeries, uids: Sequence[str]
+) -> Iterator[bytes]:
     """Gives each slice of a volume as a Secondary Capture instance in Explicit Little Endian.
 
     The same volume and series give the same bytes. Geometry and spacing are written where the
@@ -65,17 +65,15 @@ def derived_instances(
     Args:
         volume: What is shown; its array is (slice, row, column).
         series: Whose instances they are.
-        first: Instance Number of the first slice.
+        uids: SOP Instance UID of each slice.
 
     Yields:
-        SOP Instance UID and the bytes of the file, in slice order.
+        The bytes of a file, in slice order.
     """
     scale = _scale(volume.array)
-    for index in range(volume.slices):
-        number = first + index
-        uid = derived_uid(series.series_uid, f"instance {number}")
+    for index, uid in enumerate(uids):
         instance = new_instance(uid, SecondaryCaptureImageStorage)
-        _put_identity(instance, series, number)
+        _put_identity(instance, series, index + 1)
         if volume.affine is not None:
             put_geometry(instance, volume.affine, index)
             instance.FrameOfReferenceUID = derived_uid(series.series_uid, "frame of reference")
@@ -85,7 +83,7 @@ def derived_instances(
         _put_pixels(instance, volume.array[index], scale)
         stream = io.BytesIO()
         instance.save_as(stream, enforce_file_format=True)
-        yield uid, stream.getvalue()
+        yield stream.getvalue()
 
 
 def _scale(array: FloatArray) -> _Scale:

@@ -126,15 +126,19 @@ def instance_facts(path: Path) -> InstanceFacts:
         BadImage: It is no DICOM instance, is damaged, or holds far too much.
     """
     try:
-        with without_remarks(), path.open("rb") as file, _stand_in(file) as (stream, start):
-            return _facts(file, stream, start)
+        with without_remarks(), path.open("rb") as file:
+            stated = "" if _is_bare(file) else _stated_syntax(path)
+            if stated != DeflatedExplicitVRLittleEndian:
+                return _facts(file, stated, 0)
+            with _inflated(file) as (stream, start):
+                return _facts(stream, stated, start)
     except BadImage:
         raise
     except BROKEN as error:
         raise _refused("a DICOM file that is damaged or ends early") from error
 
 
-def _facts(file: BinaryIO, stream: BinaryIO, start: int) -> InstanceFacts:
+def _facts(stream: BinaryIO, stated: str, start: int) -> InstanceFacts:
     size = stream.seek(0, 2)
     _check_items(stream)
     stream.seek(0)
@@ -146,7 +150,7 @@ def _facts(file: BinaryIO, stream: BinaryIO, start: int) -> InstanceFacts:
     _, little = header.original_encoding
     pixels = find_pixels(stream, size, little_endian=bool(little))
     places = [] if pixels is None else frame_places(header, pixels)
-    syntax = _syntax(file, header)
+    syntax = _syntax(stated, header)
     frames = 0 if pixels is None else int(number([header], "NumberOfFrames") or 1)
     if pixels is None and number([header], "Rows"):
         raise _refused("an image without pixel data, or one that ends before them")
@@ -187,15 +191,8 @@ class _Stop:
 
 
 @contextmanager
-def _stand_in(file: BinaryIO) -> Iterator[tuple[BinaryIO, int]]:
-    """Gives a stream to read, and where in it that begins to which places are relative.
-
-    A deflated data set is inflated under a limit behind a header of its own; every other file
-    is read as it is.
-    """
-    if not _is_deflated(file):
-        yield file, 0
-        return
+def _inflated(file: BinaryIO) -> Iterator[tuple[BinaryIO, int]]:
+    """Gives what a deflated file inflates to, under a header of its own, and that one's length."""
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as copy:
         # A preamble and the transfer syntax alone: (0002,0010) UI, padded to an even length.
         copy.write(bytes(128) + b"DICM" + b"\x02\x00\x10\x00UI\x14\x00")
@@ -208,11 +205,8 @@ def _stand_in(file: BinaryIO) -> Iterator[tuple[BinaryIO, int]]:
         yield cast(BinaryIO, copy), start
 
 
-def _is_deflated(file: BinaryIO) -> bool:
-    if _is_bare(file):
-        return False
-    meta = read_file_meta_info(file.name)
-    return str(meta.get("TransferSyntaxUID", "")) == DeflatedExplicitVRLittleEndian
+def _stated_syntax(path: Path) -> str:
+    return str(read_file_meta_info(path).get("TransferSyntaxUID", ""))
 
 
 def _check_items(stream: BinaryIO) -> None:
@@ -231,13 +225,9 @@ def _is_bare(stream: BinaryIO) -> bool:
     return head[128:] != b"DICM"
 
 
-def _syntax(file: BinaryIO, header: FileDataset) -> str:
+def _syntax(stated: str, header: FileDataset) -> str:
     meta = getattr(header, "file_meta", None)
-    stated = str(meta.get("TransferSyntaxUID", "")) if meta is not None else ""
-    # A stand-in states its own: the file's counts.
-    file.seek(0)
-    if not _is_bare(file):
-        stated = str(read_file_meta_info(file.name).get("TransferSyntaxUID", "")) or stated
+    stated = stated or (str(meta.get("TransferSyntaxUID", "")) if meta is not None else "")
     if stated:
         return _checked_uid(stated, "TransferSyntaxUID")
     implicit, little = header.original_encoding

@@ -135,28 +135,38 @@ def _unique_stems(series: Sequence[Series]) -> tuple[Series, ...]:
     return tuple(unique)
 
 
+def picture_studies(series: Sequence[Series]) -> tuple[tuple[int, ...], ...]:
+    """Gives which image files are one study, by their places in what is given.
+
+    Image files state neither patient nor study. Names such as ``100_t1`` and ``101_t1`` come
+    from an archive of patients: where different numbers lead the same name of a sequence, they
+    count as several studies; else all are one.
+
+    Args:
+        series: Of image files, as ``images.read_image`` gives them.
+    """
+    numbered: dict[str, list[int]] = {}
+    tails: dict[str, set[str]] = {}
+    for place, one in enumerate(series):
+        match = re.fullmatch(r"(\d+)_(.+)", one.stem)
+        number = match[1] if match and one.weighting.value else ""
+        numbered.setdefault(number, []).append(place)
+        if number and match:
+            tails.setdefault(match[2].lower(), set()).add(number)
+    if any(len(numbers) > 1 for numbers in tails.values()):
+        return tuple(tuple(places) for places in numbered.values())
+    return (tuple(range(len(series))),)
+
+
 def _study_of_pictures(
     series: Sequence[Series], left_out: tuple[LeftOut, ...], study: int | None
 ) -> Study:
-    """Makes one study of image files, which state neither patient nor study.
-
-    Names such as ``100_t1`` and ``101_t1`` come from an archive of patients: where
-    different numbers lead the same name of a sequence, they count as several studies.
-    """
-    numbered: dict[str, list[Series]] = {}
-    tails: dict[str, set[str]] = {}
-    for one in series:
-        match = re.fullmatch(r"(\d+)_(.+)", one.stem)
-        number = match[1] if match and one.weighting.value else ""
-        numbered.setdefault(number, []).append(one)
-        if number and match:
-            tails.setdefault(match[2].lower(), set()).add(number)
-    several = any(len(numbers) > 1 for numbers in tails.values())
-    if not several:
+    """Makes one study of image files."""
+    groups = picture_studies(series)
+    if len(groups) == 1:
         if study not in (None, 1):
             raise _no_such_study(study, 1)
         return Study(None, _unique_stems(series), left_out)
-    groups = list(numbered.values())
     if study is None:
         raise SeveralStudies(
             "Images of more than one study were given together.",
@@ -167,7 +177,8 @@ def _study_of_pictures(
         )
     if not 1 <= study <= len(groups):
         raise _no_such_study(study, len(groups))
-    return Study(None, _unique_stems(groups[study - 1]), left_out)
+    chosen = [series[place] for place in groups[study - 1]]
+    return Study(None, _unique_stems(chosen), left_out)
 
 
 def _nothing(
