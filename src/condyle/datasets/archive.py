@@ -74,6 +74,8 @@ class Archive:
         box_classes: Labels that its boxes may have; empty where it has no boxes.
         sides: Patient to the side that the data set's own split gives them; empty where
             it has none. A patient on two sides is kept out, and ``leaks`` names them.
+        rounds: The same for each round where that split has several, such as folds;
+            ``sides`` is empty then.
         leaks: Patients whom the data set's own split puts on several sides.
         unreadable: Files that gave no case, and why.
         notes: What a reader of figures must know, in whole sentences, such as how a
@@ -88,6 +90,7 @@ class Archive:
     structures: tuple[str, ...] = ()
     box_classes: tuple[str, ...] = ()
     sides: Mapping[str, Side] = field(default_factory=dict)
+    rounds: tuple[Mapping[str, Side], ...] = ()
     leaks: tuple[str, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     notes: tuple[str, ...] = ()

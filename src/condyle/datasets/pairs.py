@@ -5,7 +5,8 @@ Such as::
     images/a.png   masks/a.png          also labels/, and imagesTr/ with labelsTr/
     a.png          a_mask.png           also a-label.nii.gz
     p01/image.png  p01/mask.png         a folder a patient
-    train/images/a.png                  or train.txt, val.txt and test.txt beside them
+    train/images/a.png                  or train.txt, val.txt and test.txt beside them,
+                                        or nnU-Net's splits_final.json
 
 Which is which is told by ``pair_names``, what the masks' values mean by ``mask_values``.
 """
@@ -28,6 +29,7 @@ from condyle.datasets.pair_guess import matched_files
 from condyle.datasets.pair_names import Matched
 from condyle.datasets.pair_reading import Pair, mask_of, read_pairs
 from condyle.datasets.patients import Patients, each_its_own, patients_of
+from condyle.datasets.split_folds import sides_by_folds
 from condyle.datasets.split_lists import Sides, sides_by_list, sides_of
 from condyle.datasets.tree import Tree, is_image_name, names_below, source_file, tree_of
 from condyle.datasets.words import IMAGE_WORDS, MASK_WORDS, SIDES, side_of, words_of
@@ -64,8 +66,8 @@ def open_pairs(root: Path, options: ArchiveOptions) -> Archive:
         options: ``structures`` and those that tell patients are read.
 
     Raises:
-        DatasetError: An image and its mask differ in size, a mask is a picture, or a list
-            of the split names nothing; names the file.
+        DatasetError: An image and its mask differ in size, a mask is a picture, a list of
+            the split names nothing, or its folds cannot be used; names the file.
         BadConfiguration: An option cannot be used or is not read.
     """
     refuse_options(NAME, options, reads=READS)
@@ -82,6 +84,7 @@ def open_pairs(root: Path, options: ArchiveOptions) -> Archive:
         cases=_cases(pairs, meaning, patients.of, owners.covariates),
         structures=meaning.structures,
         sides=sides.of,
+        rounds=sides.rounds,
         leaks=sides.leaks,
         unreadable=(
             *(one for one in tree.unreadable if is_image_name(one.file)),
@@ -157,6 +160,9 @@ def _of_masks(told: Patients, paths: Mapping[str, str]) -> Patients:
 
 
 def _sides(tree: Tree, pairs: Sequence[Pair], patients: Patients) -> Sides:
+    folded = _sides_of_folds(tree, pairs, patients)
+    if folded is not None:
+        return folded
     names = {pair.mask.label: (*pair.images, pair.mask.label) for pair in pairs}
     ids = _ids(pairs)
     listed = sides_by_list(
@@ -173,6 +179,18 @@ def _sides(tree: Tree, pairs: Sequence[Pair], patients: Patients) -> Sides:
             return replace(listed, of={})
         said[patients.of[pair.mask.label]].add(side)
     return sides_of(said, listed.unreadable, ("folders",))
+
+
+def _sides_of_folds(tree: Tree, pairs: Sequence[Pair], patients: Patients) -> Sides | None:
+    """Reads nnU-Net's folds, in which a case has the name of its mask, without ending."""
+    sides = {pair.mask.label: _side_of_path(pair.images[0]) for pair in pairs}
+    tested = {mask for mask, side in sides.items() if side == "test"}
+    names = {
+        pair.mask.label: {_last(_plain(path)) for path in (pair.mask.label, *pair.images)}
+        for pair in pairs
+        if pair.mask.label not in tested
+    }
+    return sides_by_folds(tree.files, names, patients.of, tested=tested)
 
 
 def _side_of_path(path: str) -> Side | None:

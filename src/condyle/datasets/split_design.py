@@ -46,6 +46,7 @@ def open_split(
     *,
     cases: Sequence[Case],
     sides: Mapping[str, Side],
+    rounds: Sequence[Mapping[str, Side]] = (),
     seed: int,
     validation_share: float = 0.15,
 ) -> Split:
@@ -55,6 +56,7 @@ def open_split(
         text: A design, the name of a split of the package, or the path of a split file.
         cases: The data.
         sides: Patient to side in the data set's own split.
+        rounds: The same for each round, where that split has several.
         seed: Of the drawing; a split that is read keeps its own.
         validation_share: Share of the training side that a design without a validation
             side sets aside.
@@ -65,10 +67,15 @@ def open_split(
     """
     otherwise = _OWN_OR.fullmatch(text.strip())
     if otherwise:
-        text = _OWN if sides else otherwise[1]
+        text = _OWN if sides or rounds else otherwise[1]
     if is_design(text):
         return design_split(
-            text, cases=cases, sides=sides, seed=seed, validation_share=validation_share
+            text,
+            cases=cases,
+            sides=sides,
+            rounds=rounds,
+            seed=seed,
+            validation_share=validation_share,
         )
     if text not in packaged_splits() and not Path(text).is_file():
         raise _no_design(text)
@@ -100,6 +107,7 @@ def design_split(
     *,
     cases: Sequence[Case],
     sides: Mapping[str, Side],
+    rounds: Sequence[Mapping[str, Side]] = (),
     seed: int,
     validation_share: float = 0.15,
 ) -> Split:
@@ -109,6 +117,7 @@ def design_split(
         text: One of ``DESIGNS``.
         cases: The data; their order has no influence.
         sides: Patient to side in the data set's own split.
+        rounds: The same for each round, where that split has several.
         seed: Of the drawing.
         validation_share: Share of the training side that a design without a validation
             side sets aside, at least one patient; 0 for none.
@@ -121,21 +130,24 @@ def design_split(
     name = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     folds, sites = _FOLDS.fullmatch(text), _SITES.fullmatch(text)
     if text == _OWN:
-        rounds = [_own_round(strata, sides)]
-        text = text if "test" in sides.values() else f"{text}, its validation side as the test"
+        given = rounds or [sides]
+        made = [_own_round(strata, one) for one in given]
+        text = text if len(given) == 1 else f"{text}, {len(given)} folds"
+        if not any("test" in one.values() for one in given):
+            text = f"{text}, its validation side as the test"
     elif folds:
-        rounds = _fold_rounds(strata, int(folds[1]), repeats=int(folds[2] or 1), rng=rng)
+        made = _fold_rounds(strata, int(folds[1]), repeats=int(folds[2] or 1), rng=rng)
     elif sites:
-        rounds = _site_rounds(_sites(cases, sites[1].strip()))
+        made = _site_rounds(_sites(cases, sites[1].strip()))
     elif _SHARES.fullmatch(text):
-        rounds = [_fraction_round(text, strata, rng=rng)]
+        made = [_fraction_round(text, strata, rng=rng)]
     else:
         raise _no_design(text)
     drawn = tuple(
         round_
         if round_.validation
         else _with_validation(round_, strata, share=validation_share, rng=rng)
-        for round_ in rounds
+        for round_ in made
     )
     return Split(name=name, seed=seed, design=text, rounds=drawn)
 

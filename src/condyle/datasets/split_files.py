@@ -64,7 +64,7 @@ def lines_of(file: SourceFile) -> Iterator[Line]:
     Raises:
         DatasetError: It is no text, or is named after a split and cannot be read.
     """
-    text = _text(file)
+    text = text_of(file)
     side = side_of(PurePosixPath(file.label).stem)
     if side is not None:
         for row, line in enumerate(text.splitlines(), start=1):
@@ -110,7 +110,12 @@ def _of_table(label: str, lines: Sequence[str]) -> Iterator[Line]:
             yield Line(label, number, rest, side)
 
 
-def _text(file: SourceFile) -> str:
+def text_of(file: SourceFile) -> str:
+    """Gives the text of a file of a split.
+
+    Raises:
+        DatasetError: It is no text, or longer than any split.
+    """
     if file.size > _MOST_BYTES:
         raise _unreadable(file.label, f"more than {_MOST_BYTES >> 20} MiB")
     with file.open() as stream:

@@ -23,12 +23,14 @@ class Sides:
         leaks: Patients on several sides.
         unreadable: Lines of lists that name nothing of the archive.
         told_by: Names of the lists, or ``"folders"``; empty where there is no split.
+        rounds: Patient to side, a round, where the split has several.
     """
 
     of: Mapping[str, Side]
     leaks: tuple[str, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     told_by: tuple[str, ...] = ()
+    rounds: tuple[Mapping[str, Side], ...] = ()
 
 
 NO_SIDES = Sides({})

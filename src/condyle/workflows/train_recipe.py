@@ -88,10 +88,17 @@ def _split(recipe: Recipe, archive: Archive) -> Split:
     """
     design, cases, sides = recipe.data.split, archive.cases, archive.sides
     if recipe.task in PLANS:
-        return open_split(design, cases=cases, sides=sides, seed=recipe.seed)
+        return open_split(
+            design, cases=cases, sides=sides, rounds=archive.rounds, seed=recipe.seed
+        )
     if is_design(design):
         return design_split(
-            design, cases=cases, sides=sides, seed=recipe.seed, validation_share=0.0
+            design,
+            cases=cases,
+            sides=sides,
+            rounds=archive.rounds,
+            seed=recipe.seed,
+            validation_share=0.0,
         )
     return read_split(design)
 

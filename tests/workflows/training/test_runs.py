@@ -20,7 +20,9 @@ from condyle.reporting.predictions import read_predictions
 from condyle.training.networks import NETWORKS
 from condyle.training.networks.backbones import BACKBONES
 from condyle.training.networks.classifier import Classifier
+from condyle.workflows import train_recipe
 from condyle.workflows.training import image_recipes
+from condyle.workflows.training.training import Training
 
 UNET = {"network.parameters": "{inputs: 1, width: 8, levels: 2, norm: batch, prior: 0.1}"}
 SLICES = {"network": "{name: small}"}
@@ -234,13 +236,41 @@ def test_a_recipe_of_slices_takes_no_label_of_a_whole_study(train, archive_of, t
     assert "a recipe for studies" in caught.value.mend
 
 
-def test_a_split_of_the_datas_own_that_leaks_is_refused(train, archive_of, tmp_path) -> None:
-    data = tmp_path / "data"
-    source = archive_of("pairs")
+def copied(source: Path, data: Path) -> Path:
+    """Copies an archive of pairs, to be changed."""
     for folder in ("images", "masks"):
         (data / folder).mkdir(parents=True)
         for path in (source / folder).iterdir():
             (data / folder / path.name).write_bytes(path.read_bytes())
+    return data
+
+
+def test_the_folds_that_come_with_the_data_are_the_rounds_of_a_run(
+    train, archive_of, tmp_path, monkeypatch
+) -> None:
+    data = copied(archive_of("pairs"), tmp_path / "data")
+    names = sorted(path.stem for path in (data / "images").iterdir())
+    parts = [[name for name in names if int(name[1:3]) % 2 == part] for part in (0, 1)]
+    folds = [{"train": parts[0], "val": parts[1]}, {"train": parts[1], "val": parts[0]}]
+    (data / "splits_final.json").write_text(json.dumps(folds), "utf-8")
+    asked: list[Training] = []
+
+    def note(training: Training) -> Path:
+        asked.append(training)
+        return training.out
+
+    monkeypatch.setitem(train_recipe.TASKS, "lesion", note)
+    own = {"data.split": "own or 70/15/15", "data.options.patient": r"(p\d+)_"}
+    train("knee-unet", data, tmp_path / "run", settings=own)
+    (training,) = asked
+    assert training.split.design == "own, 2 folds, its validation side as the test"
+    held = [{name[:3] for name in fold["val"]} for fold in folds]
+    assert [set(one.test) for one in training.split.rounds] == held
+    assert all(one.validation for one in training.split.rounds)
+
+
+def test_a_split_of_the_datas_own_that_leaks_is_refused(train, archive_of, tmp_path) -> None:
+    data = copied(archive_of("pairs"), tmp_path / "data")
     names = sorted(path.name for path in (data / "images").iterdir())
     # The two images of a patient lie on two sides.
     for name, members in (("train", names[::2]), ("val", names[3::4]), ("test", names[1::4])):
