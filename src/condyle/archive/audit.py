@@ -18,6 +18,7 @@ from condyle.errors import UsageError
 GENESIS = "0" * 64
 """What the first entry names as the one before it."""
 
+_PAGE = 1000
 _SECRET = ("password", "token", "secret", "csrf", "cookie")
 
 
@@ -94,8 +95,11 @@ def append(session: Session, act: Act) -> AuditEntry:
         act: What was done.
 
     Raises:
-        UsageError: A detail's name says that it is a secret, or a detail is no JSON.
+        UsageError: The time has no zone, a detail is no JSON, or its name says that it is a
+            secret.
     """
+    if act.at.tzinfo is None:
+        raise _unwritten("a time without its zone", "when it was done, with the zone")
     _refuse_secrets(act.details)
     before = head(session)
     entry = AuditEntry(
@@ -182,8 +186,17 @@ def verify(session: Session, noted: tuple[Head, ...] = ()) -> Broken | None:
 
 
 def _entries(session: Session) -> Iterator[AuditEntry]:
-    rows = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)
-    yield from session.scalars(rows)
+    """Gives all entries in their order, of which memory holds a page."""
+    number = 0
+    while True:
+        rows = select(AuditEntry).where(AuditEntry.id > number).order_by(AuditEntry.id).limit(_PAGE)
+        page = session.scalars(rows).all()
+        yield from page
+        if len(page) < _PAGE:
+            return
+        number = page[-1].id
+        for entry in page:
+            session.expunge(entry)
 
 
 def _fault(entry: AuditEntry, before: Head, noted: str | None) -> str:
@@ -225,15 +238,14 @@ def _refuse_secrets(details: Mapping[str, Any]) -> None:
     try:
         _canonical(dict(details))
     except (TypeError, ValueError) as error:
-        raise UsageError(
-            "The act cannot be written into the audit log.",
-            found=f"a detail that is no JSON: {type(error).__name__}",
-            needed="text, whole numbers, lists and mappings of them",
+        raise _unwritten(
+            f"a detail that is no JSON: {type(error).__name__}",
+            "text, numbers, lists and mappings of them",
         ) from None
     named = [key for key in details if any(word in key.lower() for word in _SECRET)]
     if named:
-        raise UsageError(
-            "The act cannot be written into the audit log.",
-            found=f"a detail called {named[0]}",
-            needed="details that hold no secret",
-        )
+        raise _unwritten(f"a detail called '{named[0]}'", "details that hold no secret")
+
+
+def _unwritten(found: str, needed: str) -> UsageError:
+    return UsageError("The act cannot be written into the audit log.", found=found, needed=needed)
