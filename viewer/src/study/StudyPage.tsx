@@ -1,16 +1,84 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { useParams } from "react-router";
+import { useApi } from "../api/context";
+import { type Loaded, useLoaded } from "../api/loaded";
+import { type StudyEvent, listen } from "../api/events";
+import type { Overlays, StudyDetail } from "../api/types";
+import { Failure } from "../shell/Failure";
+import { Waiting } from "../shell/Waiting";
 import { useWords } from "../words";
+import { useEngine } from "../viewport/engine";
+import { askOverlays, askStudy } from "./ask";
+import { Reading } from "./Reading";
+import "./study.css";
 
 /** One study: images, findings and what was not assessed. */
 export function StudyPage(): ReactNode {
-  const { say } = useWords();
   const { id } = useParams();
+  const study = Number(id);
+  const { say } = useWords();
+  const { engine, problem } = useEngine();
+  const detail = useDetail(study);
+  const overlays = useOverlays(study, detail.data?.study.revision);
+  if (detail.problem && !detail.data) {
+    return (
+      <div className="page">
+        <Failure problem={detail.problem} again={detail.reload} />
+      </div>
+    );
+  }
+  if (!detail.data || detail.data.study.id !== study) return <Waiting />;
   return (
-    <div className="page">
-      <h1>
-        {say("study.title")} {id}
-      </h1>
-    </div>
+    <>
+      {problem ? (
+        <p role="alert" className="study-alert">
+          {say("study.noEngine")}
+        </p>
+      ) : null}
+      <Reading
+        key={study}
+        detail={detail.data}
+        overlays={overlays.data ?? NO_OVERLAYS}
+        engine={engine}
+      />
+    </>
   );
+}
+
+const NO_OVERLAYS: Overlays = { structures: [], labels: [] };
+
+/** The study, asked for again whenever the service says that it changed. */
+function useDetail(study: number): Loaded<StudyDetail> {
+  const api = useApi();
+  const ask = useCallback((signal: AbortSignal) => askStudy(api, study, signal), [api, study]);
+  const loaded = useLoaded(ask);
+  const { reload } = loaded;
+  useEffect(
+    () =>
+      listen({
+        changed: (event: StudyEvent) => {
+          if (event.id === study) reload();
+        },
+        returned: reload,
+        live: () => undefined,
+      }),
+    [study, reload],
+  );
+  return loaded;
+}
+
+/** What is drawn over the images, asked for again with each revision of the study. */
+function useOverlays(study: number, revision: number | undefined): Loaded<Overlays> {
+  const api = useApi();
+  const [asked, setAsked] = useState(revision);
+  useEffect(() => setAsked((before) => before ?? revision), [revision]);
+  const ask = useCallback((signal: AbortSignal) => askOverlays(api, study, signal), [api, study]);
+  const loaded = useLoaded(ask);
+  const { reload } = loaded;
+  useEffect(() => {
+    if (revision === undefined || asked === undefined || revision === asked) return;
+    setAsked(revision);
+    reload();
+  }, [revision, asked, reload]);
+  return loaded;
 }

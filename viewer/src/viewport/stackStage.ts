@@ -144,8 +144,8 @@ export class StackStage implements Stage {
     const image = this.viewport.getCornerstoneImage();
     const data = this.viewport.getImageData();
     const shown = image ? this.places.get(image.imageId) : undefined;
-    if (shown === undefined || !data || !("indexToWorld" in data.imageData)) return null;
-    const { imageData } = data;
+    if (shown === undefined || !data) return null;
+    const { imageData } = data as Types.IImageData;
     const spot = (column: number, row: number): Spot =>
       this.viewport.worldToCanvas(imageData.indexToWorld([column, row, 0]) as Types.Point3);
     const { voiRange, invert } = this.viewport.getProperties();

@@ -26,7 +26,7 @@ export interface Preset {
 const NARROWEST = 1e-3;
 /** Pixels of drag that go through the whole range of values. */
 const DRAG_PIXELS = 400;
-const MOST_SAMPLES = 40_000;
+const MOST_SAMPLES = 10_000;
 
 /** The values that a window's centre and width draw black and white (PS3.3 C.11.2.1.2.1). */
 export function fromWindow(centre: number, width: number): Voi {

@@ -116,6 +116,10 @@ export const study = {
   "threshold.moved.one": "{n} finding looks other than it is stored.",
   "threshold.moved.other": "{n} findings look other than they are stored.",
 
+  "exclusion.pregnancy": "Pregnancy",
+  "exclusion.contrast-enhanced-images": "Contrast-enhanced images",
+  "exclusion.fat-suppressed-images": "Fat-suppressed images",
+
   "analysis.queued": "waiting",
   "analysis.running": "running",
   "analysis.done": "done",

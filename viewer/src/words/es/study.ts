@@ -116,6 +116,10 @@ export const study = {
   "threshold.moved.one": "{n} hallazgo se ve distinto de como está guardado.",
   "threshold.moved.other": "{n} hallazgos se ven distintos de como están guardados.",
 
+  "exclusion.pregnancy": "Embarazo",
+  "exclusion.contrast-enhanced-images": "Imágenes con contraste",
+  "exclusion.fat-suppressed-images": "Imágenes con supresión grasa",
+
   "analysis.queued": "en espera",
   "analysis.running": "en curso",
   "analysis.done": "hecho",

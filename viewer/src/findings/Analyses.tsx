@@ -1,0 +1,52 @@
+import type { ReactNode } from "react";
+import type { AnalysisEntry } from "../api/types";
+import { useWords } from "../words";
+import { exclusionText } from "./exclusions";
+
+/** What made the findings: bundles with version, hash, intended use and exclusions. */
+export function Analyses({ analyses }: { analyses: readonly AnalysisEntry[] }): ReactNode {
+  const { say } = useWords();
+  if (analyses.length === 0) return null;
+  return (
+    <section className="analyses" aria-label={say("findings.bundles")}>
+      <h3>{say("findings.bundles")}</h3>
+      {analyses.map((analysis) => (
+        <Analysis key={analysis.id} analysis={analysis} />
+      ))}
+    </section>
+  );
+}
+
+function Analysis({ analysis }: { analysis: AnalysisEntry }): ReactNode {
+  const { say, moment, language } = useWords();
+  const exclusion = (code: string) => exclusionText(code, say).toLocaleLowerCase(language);
+  const list = new Intl.ListFormat(language, { type: "conjunction" });
+  return (
+    <div className="analysis">
+      <p className="analysis-name">
+        <strong>{analysis.bundle}</strong> {analysis.version}{" "}
+        <code title={analysis.sha256}>{analysis.sha256.slice(0, 12)}</code>{" "}
+        <span className={`analysis-state analysis-${analysis.state}`}>
+          {say(`analysis.${analysis.state}`)}
+        </span>
+        {analysis.simulated_training ? (
+          <span className="badge-simulated">{say("findings.simulatedShort")}</span>
+        ) : null}
+      </p>
+      <p className="analysis-use">{analysis.intended_use}</p>
+      {analysis.exclusions.length ? (
+        <p className="analysis-use">
+          {say("findings.notFor", { list: list.format(analysis.exclusions.map(exclusion)) })}
+        </p>
+      ) : null}
+      {analysis.finished_at ? (
+        <p className="analysis-made">
+          {say("findings.made", {
+            when: moment(analysis.finished_at),
+            software: analysis.software_version ?? "",
+          })}
+        </p>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,127 @@
+import { type ReactNode, useEffect, useRef } from "react";
+import type { AnalysisEntry, FindingEntry, StudyDetail } from "../api/types";
+import { useWords } from "../words";
+import { Analyses } from "./Analyses";
+import { drawnDecision } from "./decision";
+import { FindingRow } from "./FindingRow";
+import { byLevel, type LevelGroup } from "./groups";
+import { NotAssessed, Notes } from "./Notes";
+import { ThresholdSlider } from "./ThresholdSlider";
+import "./findings.css";
+
+/** What of the findings is chosen, drawn and switched off. */
+export interface FindingsChoice {
+  threshold: number | null;
+  selected: number | null;
+  hidden: ReadonlySet<number>;
+}
+
+export interface PanelProps {
+  detail: StudyDetail;
+  choice: FindingsChoice;
+  setThreshold: (threshold: number | null) => void;
+  select: (finding: FindingEntry) => void;
+  toggle: (finding: FindingEntry) => void;
+}
+
+/** Everything that the bundles say of a study, and what nobody looked at. */
+export function FindingsPanel(props: PanelProps): ReactNode {
+  const { detail, choice } = props;
+  const { say } = useWords();
+  const groups = byLevel(detail.findings, choice.threshold);
+  const analyses = new Map(detail.analyses.map((analysis) => [analysis.id, analysis]));
+  const thresholded = detail.findings.some((finding) => finding.threshold !== null);
+  return (
+    <aside className="findings" aria-label={say("findings.title")}>
+      <h2>{say("findings.title")}</h2>
+      {detail.analyses.some((one) => one.simulated_training) ? (
+        <p className="badge-simulated">{say("findings.simulatedTraining")}</p>
+      ) : null}
+      <p className="findings-draft">{say("findings.draft")}</p>
+      <Notes analyses={detail.analyses} />
+      {thresholded ? (
+        <ThresholdSlider
+          findings={detail.findings}
+          threshold={choice.threshold}
+          set={props.setThreshold}
+        />
+      ) : null}
+      {detail.findings.length === 0 ? (
+        <p className="findings-none">{say(noneWord(detail.analyses))}</p>
+      ) : null}
+      {groups.map((group) => (
+        <Level key={group.level ?? "study"} {...props} group={group} analyses={analyses} />
+      ))}
+      <NotAssessed analyses={detail.analyses} />
+      <Analyses analyses={detail.analyses} />
+    </aside>
+  );
+}
+
+function noneWord(analyses: readonly AnalysisEntry[]): "findings.notYet" | "findings.none" {
+  return analyses.some(({ state }) => state === "queued" || state === "running")
+    ? "findings.notYet"
+    : "findings.none";
+}
+
+interface LevelProps extends PanelProps {
+  group: LevelGroup;
+  analyses: ReadonlyMap<string, AnalysisEntry>;
+}
+
+function Level({ group, analyses, choice, select, toggle }: LevelProps): ReactNode {
+  const { say, count } = useWords();
+  const low = group.findings.filter((f) => drawnDecision(f, choice.threshold) === "notCalled");
+  const high = group.findings.filter((f) => !low.includes(f));
+  const lowChosen = low.some(({ id }) => id === choice.selected);
+  const row = (finding: FindingEntry) => (
+    <FindingRow
+      key={finding.id}
+      finding={finding}
+      analysis={analyses.get(finding.analysis)}
+      threshold={choice.threshold}
+      selected={finding.id === choice.selected}
+      hidden={choice.hidden.has(finding.id)}
+      select={() => select(finding)}
+      toggle={() => toggle(finding)}
+    />
+  );
+  return (
+    <section className="level" aria-label={group.level ?? say("findings.study")}>
+      <h3>
+        {group.level ?? say("findings.study")}
+        {group.indexFromCaudal === null ? null : (
+          <small>{say("findings.fromCaudal", { n: group.indexFromCaudal })}</small>
+        )}
+      </h3>
+      <ul>{high.map(row)}</ul>
+      {low.length ? (
+        <Low open={lowChosen} summary={count("findings.below", low.length)}>
+          <ul>{low.map(row)}</ul>
+        </Low>
+      ) : null}
+    </section>
+  );
+}
+
+/** What is below its threshold: listed, and opened where one of it is chosen on the image. */
+function Low({
+  open,
+  summary,
+  children,
+}: {
+  open: boolean;
+  summary: string;
+  children: ReactNode;
+}): ReactNode {
+  const details = useRef<HTMLDetailsElement | null>(null);
+  useEffect(() => {
+    if (open && details.current) details.current.open = true;
+  }, [open]);
+  return (
+    <details ref={details} className="level-low">
+      <summary>{summary}</summary>
+      {children}
+    </details>
+  );
+}

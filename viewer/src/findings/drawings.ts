@@ -1,0 +1,105 @@
+import type { EvidencePlace, FindingEntry, LevelLabel, Overlays } from "../api/types";
+import type { Place } from "../viewport/affine";
+import { type Drawing, frameKey, type Label, type Shape } from "../viewport/drawing";
+import { cornersOf } from "../viewport/polygons";
+import { drawnDecision } from "./decision";
+
+/** What of a study is drawn. */
+export interface DrawnChoice {
+  threshold: number | null;
+  /** Structures that are switched off. */
+  hiddenStructures: ReadonlySet<string>;
+  /** Findings that are switched off, by id. */
+  hiddenFindings: ReadonlySet<number>;
+  labels: boolean;
+  /** Drawn whatever its decision is. */
+  selected: number | null;
+}
+
+interface Building {
+  shapes: Shape[];
+  labels: Label[];
+}
+
+/** What is drawn over each frame of a study, by `frameKey`. */
+export function drawingsOf(
+  overlays: Overlays,
+  findings: readonly FindingEntry[],
+  choice: DrawnChoice,
+): ReadonlyMap<string, Drawing> {
+  const frames = new Map<string, Building>();
+  const at = (place: { instance_uid: string; frame: number }): Building => {
+    const key = frameKey(place.instance_uid, place.frame);
+    const known = frames.get(key) ?? { shapes: [], labels: [] };
+    frames.set(key, known);
+    return known;
+  };
+  const ofLevel = findingsOfLevel(findings);
+  overlays.structures.forEach((structure, number) => {
+    if (choice.hiddenStructures.has(structure.structure)) return;
+    at(structure).shapes.push({
+      id: `structure-${number}`,
+      kind: "structure",
+      structure: structure.structure,
+      level: structure.level,
+      outlines: structure.outlines,
+      findings: isDisc(structure.structure) ? (ofLevel.get(structure.level ?? "") ?? []) : [],
+    });
+  });
+  for (const finding of findings) {
+    if (!isDrawn(finding, choice)) continue;
+    for (const place of finding.evidence) addEvidence(at(place).shapes, finding, place);
+  }
+  if (choice.labels) for (const label of overlays.labels) at(label).labels.push(labelOf(label));
+  return frames;
+}
+
+/** Whether a finding's evidence is drawn: where it is called or chosen, and not switched off. */
+export function isDrawn(finding: FindingEntry, choice: DrawnChoice): boolean {
+  if (finding.id === choice.selected) return true;
+  if (choice.hiddenFindings.has(finding.id)) return false;
+  return drawnDecision(finding, choice.threshold) === "called";
+}
+
+function isDisc(structure: string): boolean {
+  return structure.includes("disc");
+}
+
+function labelOf({ level, row, column }: LevelLabel): Label {
+  return { level, place: [row, column] };
+}
+
+function findingsOfLevel(findings: readonly FindingEntry[]): ReadonlyMap<string, number[]> {
+  const levels = new Map<string, number[]>();
+  for (const { id, level } of findings) {
+    if (level) levels.set(level, [...(levels.get(level) ?? []), id]);
+  }
+  return levels;
+}
+
+/** The evidence's outline, else its box. */
+export function outlineOf(place: EvidencePlace): readonly Place[] | null {
+  if (place.outline.length > 1) return place.outline;
+  return place.box ? cornersOf(place.box) : null;
+}
+
+/** Findings that point at one and the same outline are one shape. */
+function addEvidence(shapes: Shape[], finding: FindingEntry, place: EvidencePlace): void {
+  const outline = outlineOf(place);
+  if (!outline) return;
+  const id = `finding-${outline.join(";")}`;
+  const same = shapes.findIndex((shape) => shape.id === id);
+  const before = shapes[same];
+  if (before) {
+    shapes[same] = { ...before, findings: [...before.findings, finding.id] };
+    return;
+  }
+  shapes.push({
+    id,
+    kind: "finding",
+    structure: finding.name,
+    level: finding.level,
+    outlines: [outline],
+    findings: [finding.id],
+  });
+}

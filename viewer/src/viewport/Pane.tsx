@@ -1,0 +1,159 @@
+import { type ReactNode, useEffect, useRef } from "react";
+import { useWords } from "../words";
+import type { Place } from "./affine";
+import { Corners } from "./Corners";
+import { type Drawing, findingsAt } from "./drawing";
+import type { Frame } from "./frames";
+import { useGestures } from "./gestures";
+import { Measurements } from "./Measurements";
+import type { Measurement } from "./measuring";
+import { Overlay } from "./Overlay";
+import { SliceSlider } from "./SliceSlider";
+import type { Engine, Stage, View } from "./stage";
+import { type Tool, wheelSlices } from "./tools";
+import { useStage } from "./useStage";
+
+/** A stage and what it shows now, for the tools beside the panes. */
+export interface Held {
+  stage: Stage;
+  view: View;
+}
+
+/** Where a pane shall go: a slice, and what of it shall be in the middle. */
+export interface Aim {
+  token: number;
+  index: number;
+  place: Place | null;
+}
+
+export interface PaneProps {
+  engine: Engine | null;
+  title: string;
+  frames: readonly Frame[] | null;
+  index: number;
+  active: boolean;
+  tool: Tool;
+  aim: Aim | null;
+  drawing: (frame: Frame) => Drawing;
+  opacity: number;
+  selected: number | null;
+  measurements: readonly Measurement[];
+  scroll: (slices: number) => void;
+  goTo: (index: number) => void;
+  activate: () => void;
+  pick: (findings: readonly number[]) => void;
+  measured: (measurement: Measurement) => void;
+  hold: (held: Held | null) => void;
+  drop: (series: string) => void;
+}
+
+/** One series, with what is drawn over it. */
+export function Pane(props: PaneProps): ReactNode {
+  const { engine, frames, index, active, tool, hold } = props;
+  const { say } = useWords();
+  const element = useRef<HTMLDivElement | null>(null);
+  const { stage, view, problem } = useStage(element, engine, frames, index);
+  const shown = view ? frames?.[view.shown] : undefined;
+  const drawing = shown ? props.drawing(shown) : null;
+  useEffect(() => hold(stage && view ? { stage, view } : null), [stage, view, hold]);
+  useAim(props.aim, stage, view);
+  const surface = useWheel(stage, props.scroll);
+  const gestures = useGestures({
+    stage,
+    view,
+    tool,
+    count: frames?.length ?? 0,
+    imageId: shown?.imageId,
+    scroll: props.scroll,
+    pick: (place) => props.pick(drawing ? findingsAt(place, drawing) : []),
+    measured: props.measured,
+  });
+  const here = props.measurements.filter((m) => m.imageId === shown?.imageId);
+  return (
+    <section
+      className={active ? "pane pane-active" : "pane"}
+      aria-label={props.title || say("viewer.emptyPane")}
+      data-slice={view ? view.shown + 1 : undefined}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => props.drop(event.dataTransfer.getData("text/x-series"))}
+    >
+      <div
+        ref={surface}
+        className={`pane-surface tool-${tool}`}
+        onPointerDown={(event) => {
+          props.activate();
+          gestures.onPointerDown(event);
+        }}
+        onPointerMove={gestures.onPointerMove}
+        onPointerUp={gestures.onPointerUp}
+        onPointerCancel={gestures.cancel}
+        onContextMenu={(event) => event.preventDefault()}
+      >
+        <div className="pane-image" ref={element} />
+        <svg className="pane-overlay" aria-hidden="true">
+          {view && drawing ? (
+            <Overlay
+              drawing={drawing}
+              matrix={view.matrix}
+              opacity={props.opacity}
+              selected={props.selected}
+            />
+          ) : null}
+          {view && shown ? (
+            <Measurements
+              measurements={gestures.draft ? [...here, gestures.draft] : here}
+              matrix={view.matrix}
+              frame={shown}
+              pixels={stage?.pixels() ?? null}
+            />
+          ) : null}
+        </svg>
+        <Corners title={props.title} frame={shown} view={view} count={frames?.length ?? 0} />
+        {problem ? <p className="pane-problem">{say("viewer.sliceFailed")}</p> : null}
+      </div>
+      {frames && frames.length > 1 ? (
+        <SliceSlider count={frames.length} index={index} goTo={props.goTo} title={props.title} />
+      ) : null}
+    </section>
+  );
+}
+
+/** Brings a place to the middle once its slice is on the screen. */
+function useAim(aim: Aim | null, stage: Stage | null, view: View | null): void {
+  const done = useRef(0);
+  useEffect(() => {
+    if (!aim || !stage || view?.shown !== aim.index || done.current === aim.token) return;
+    done.current = aim.token;
+    if (aim.place) stage.centre(aim.place);
+  }, [aim, stage, view]);
+}
+
+/** The wheel scrolls slices, with Ctrl it zooms; React's own listener could not stop the page. */
+function useWheel(
+  stage: Stage | null,
+  scroll: (slices: number) => void,
+): (element: HTMLDivElement | null) => (() => void) | undefined {
+  const now = useRef({ stage, scroll, left: 0 });
+  useEffect(() => {
+    now.current.stage = stage;
+    now.current.scroll = scroll;
+  });
+  const listen = useRef((element: HTMLDivElement | null) => {
+    if (!element) return undefined;
+    const turned = (event: WheelEvent) => {
+      event.preventDefault();
+      if (event.ctrlKey) {
+        const box = element.getBoundingClientRect();
+        const spot = [event.clientX - box.left, event.clientY - box.top] as const;
+        now.current.stage?.zoomAt(spot, Math.exp(-event.deltaY / 400));
+        return;
+      }
+      const [slices, left] = wheelSlices(now.current.left + event.deltaY, event.deltaMode);
+      now.current.left = left;
+      if (slices) now.current.scroll(slices);
+    };
+    element.addEventListener("wheel", turned, { passive: false });
+    return () => element.removeEventListener("wheel", turned);
+  });
+  return listen.current;
+}

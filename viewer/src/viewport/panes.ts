@@ -1,0 +1,121 @@
+import type { Frame } from "./frames";
+import { linkedSlice, within } from "./linking";
+
+export type Layout = 1 | 2 | 4;
+
+/** The series of one pane and the slice that is wanted of it. */
+export interface PaneState {
+  series: string | null;
+  index: number;
+}
+
+/** What is shown side by side; there are always four panes, of which the layout shows the first. */
+export interface PanesState {
+  layout: Layout;
+  active: number;
+  linked: boolean;
+  panes: readonly PaneState[];
+}
+
+/** The frames of the series that are known so far. */
+export type FramesBySeries = ReadonlyMap<string, readonly Frame[]>;
+
+/** A slice of a series. */
+export interface SlicePlace {
+  series: string;
+  index: number;
+}
+
+export type PanesAct =
+  | { do: "layout"; layout: Layout }
+  | { do: "activate"; pane: number }
+  | { do: "link"; linked: boolean }
+  | { do: "show"; pane: number; series: string; index: number }
+  | { do: "start"; pane: number; index: number }
+  | { do: "go"; pane: number; index: number; frames: FramesBySeries }
+  | { do: "find"; places: readonly SlicePlace[]; frames: FramesBySeries };
+
+const MOST = 4;
+
+/** As many panes as there are series, up to two; each starts at the given slice of its series. */
+export function firstPanes(series: readonly string[], start: (series: string) => number): PanesState {
+  const panes = Array.from({ length: MOST }, (_, at) => {
+    const uid = series[at] ?? null;
+    return { series: uid, index: uid ? start(uid) : 0 };
+  });
+  return { layout: series.length > 1 ? 2 : 1, active: 0, linked: true, panes };
+}
+
+export function panesReducer(state: PanesState, act: PanesAct): PanesState {
+  switch (act.do) {
+    case "layout":
+      return { ...state, layout: act.layout, active: state.active < act.layout ? state.active : 0 };
+    case "activate":
+      return state.active === act.pane ? state : { ...state, active: act.pane };
+    case "link":
+      return { ...state, linked: act.linked };
+    case "show":
+      return {
+        ...state,
+        active: act.pane,
+        panes: state.panes.with(act.pane, { series: act.series, index: act.index }),
+      };
+    case "start":
+      return { ...state, panes: withIndex(state.panes, act.pane, act.index) };
+    case "go":
+      return go(state, act.pane, act.index, act.frames);
+    case "find":
+      return find(state, act.places, act.frames);
+  }
+}
+
+function withIndex(panes: readonly PaneState[], pane: number, index: number): PaneState[] {
+  return panes.map((one, number) => (number === pane ? { ...one, index } : one));
+}
+
+function go(state: PanesState, pane: number, index: number, known: FramesBySeries): PanesState {
+  const source = state.panes[pane];
+  const frames = source?.series ? known.get(source.series) : undefined;
+  if (!source || !frames) return state;
+  const at = within(index, frames.length);
+  const panes = state.panes.map((other, number) => {
+    if (number === pane) return { ...other, index: at };
+    return state.linked ? { ...other, index: follow(other, frames, at, known) } : other;
+  });
+  return { ...state, active: pane, panes };
+}
+
+function follow(
+  pane: PaneState,
+  source: readonly Frame[],
+  index: number,
+  known: FramesBySeries,
+): number {
+  const frames = pane.series ? known.get(pane.series) : undefined;
+  return frames ? (linkedSlice(source, index, frames) ?? pane.index) : pane.index;
+}
+
+/** Goes to a finding: in each pane that shows one of its series, else in the active pane. */
+function find(
+  state: PanesState,
+  places: readonly SlicePlace[],
+  known: FramesBySeries,
+): PanesState {
+  const first = places[0];
+  if (!first) return state;
+  const visible = state.panes.slice(0, state.layout);
+  const placeOf = (pane: PaneState) => places.find((place) => place.series === pane.series);
+  const leader = visible.findIndex(placeOf);
+  if (leader < 0) {
+    const panes = state.panes.with(state.active, { series: first.series, index: first.index });
+    return { ...state, panes };
+  }
+  const active = visible[state.active] && placeOf(visible[state.active] as PaneState) ? state.active : leader;
+  const lead = placeOf(state.panes[active] as PaneState) as SlicePlace;
+  const moved = go(state, active, lead.index, known);
+  const panes = moved.panes.map((pane, number) => {
+    const own = number < state.layout ? placeOf(pane) : undefined;
+    return own ? { ...pane, index: own.index } : pane;
+  });
+  return { ...moved, panes };
+}
