@@ -56,14 +56,14 @@ def held_instances(session: Session, study_id: int) -> list[HeldInstance]:
         .where(InstanceRow.study_id == study_id)
         .order_by(InstanceRow.id)
     )
-    return [_held(instance, series) for instance, series in session.execute(query).tuples()]
+    return [_held(instance, series) for instance, series in session.execute(query)]
 
 
 def voxels_of(session: Session, study_id: int) -> int:
     """Gives how many pixels all images of a study have together."""
     query = select(InstanceRow.frames, InstanceRow.rows, InstanceRow.columns)
     sizes = session.execute(query.where(InstanceRow.study_id == study_id))
-    return sum(frames * (rows or 0) * (columns or 0) for frames, rows, columns in sizes.tuples())
+    return sum(frames * (rows or 0) * (columns or 0) for frames, rows, columns in sizes)
 
 
 def keep_result(archive: Archive, result: Result) -> KeptResult:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from condyle.errors import Unavailable
 from condyle.sources.files import known_suffix, safe_stem
 
 Original = tuple[str, str]
@@ -101,14 +102,24 @@ def lay_out(files: Sequence[StudyFile], folder: Path, *, path_of: Callable[[str]
         files: As ``study_files`` gives them.
         folder: Made where it is not there.
         path_of: Gives the path of a stored object.
+
+    Raises:
+        Unavailable: The disk is full or cannot be written.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for file in files:
-        target = folder / file.name
-        if target.exists():
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _bring(path_of(file.object), target)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for file in files:
+            target = folder / file.name
+            if not target.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                _bring(path_of(file.object), target)
+    except OSError as error:
+        raise Unavailable(
+            "A study cannot be laid out for its analysis now.",
+            found=error.strerror or type(error).__name__,
+            needed="a disk that this user may write, with room",
+            mend="make room or mend the disk; the analysis goes on by itself.",
+        ) from error
 
 
 def _bring(stored: Path, target: Path) -> None:
