@@ -14,9 +14,10 @@ from condyle.service.calls import Calls
 from condyle.service.deps import Deps
 from condyle.service.problems import RESPONSES, add_problems
 from condyle.service.registered import Registered, registered_routes
-from condyle.service.routes import audit, health, session, studies, tokens, users, worklist
+from condyle.service.routes import audit, health, session, studies, tokens, uploads, users, worklist
 from condyle.service.security.body import BodyLimit
 from condyle.service.security.headers import Guard
+from condyle.service.sorter import sorting_uploads
 from condyle.service.viewer_files import viewer_files
 
 API = "/api/v1"
@@ -37,6 +38,7 @@ _UNDER_API: tuple[Callable[[], APIRouter], ...] = (
     session.routes,
     studies.routes,
     tokens.routes,
+    uploads.routes,
     users.routes,
     worklist.routes,
 )
@@ -46,7 +48,10 @@ _AT_ROOT: tuple[Callable[[], APIRouter], ...] = ()
 """Routers that say their whole address themselves, such as DICOMweb's."""
 
 
-_ALONGSIDE: tuple[Callable[[Deps], AbstractAsyncContextManager[None]], ...] = (noting_heads,)
+_ALONGSIDE: tuple[Callable[[Deps], AbstractAsyncContextManager[None]], ...] = (
+    noting_heads,
+    sorting_uploads,
+)
 """What runs beside the routes, from the server's start to its end."""
 
 

@@ -13,6 +13,7 @@ from condyle.archive.archive import Archive
 from condyle.service.security.passwords import Passwords
 from condyle.service.security.tries import Tries
 from condyle.service.settings import Settings
+from condyle.service.sorter import Sorter
 from condyle.service.views import SeenOnce
 
 
@@ -26,6 +27,7 @@ class Deps:
         passwords: Hashes and checks passwords.
         log_ins: Counts tries to log in, an address.
         viewed: Which views of patients the audit log holds already.
+        sorter: Sorts what is uploaded, beside the routes.
     """
 
     archive: Archive
@@ -33,6 +35,7 @@ class Deps:
     passwords: Passwords = field(default_factory=Passwords)
     log_ins: Tries = field(default_factory=lambda: Tries(20, time.monotonic))
     viewed: SeenOnce = field(default_factory=SeenOnce)
+    sorter: Sorter = field(default_factory=Sorter)
 
     def now(self) -> dt.datetime:
         """Gives the archive's time, in UTC with its zone."""

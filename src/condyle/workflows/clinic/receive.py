@@ -11,6 +11,7 @@ from condyle.archive.studies import get_study
 from condyle.archive.uploads import end_sorting, file_sorted, files_of, get_upload
 from condyle.dicom.instance_facts import instance_facts
 from condyle.domain.messages import Message
+from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.errors import InputError, UnsafeInput
 from condyle.sources.limits import DEFAULT_LIMITS, Limits
 from condyle.workflows.clinic.received import (
@@ -36,6 +37,7 @@ def sort_upload(
     *,
     on_studies_received: StudiesReceived,
     limits: Limits = DEFAULT_LIMITS,
+    progress: ProgressCallback = ignore_progress,
 ) -> tuple[int, ...]:
     """Sorts an upload that is in the state ``"sorting"``; goes on where it stopped before.
 
@@ -46,6 +48,8 @@ def sort_upload(
         upload_id: Which.
         on_studies_received: Told of the studies, once all is stored.
         limits: How much a zip may hold.
+        progress: Told of the stage ``"sort"`` before each file; it stops the sorting by
+            raising ``Cancelled``, and a later call goes on.
 
     Returns:
         The rows of the studies of which something was stored, in order.
@@ -56,7 +60,8 @@ def sort_upload(
     asked, sent = _begin(archive, upload_id)
     sorting = Sorting(archive, asked)
     pictures = Pictures(archive, asked)
-    for file in sent:
+    for done, file in enumerate(sent):
+        progress(Progress("sort", done, len(sent)))
         _take(sorting, pictures, file, limits)
     sorting.flush()
     pictures.store(sorting)
@@ -65,6 +70,16 @@ def sort_upload(
     if studies:
         on_studies_received(archive, studies)
     return studies
+
+
+def give_up(archive: Archive, upload_id: str) -> None:
+    """Ends an upload that cannot be sorted: what has no result yet is refused as our fault."""
+    with archive.database.write() as session:
+        for row in files_of(session, upload_id):
+            if row.state == "here":
+                reason = Message("upload-fault", {}, "files")
+                file_sorted(session, row.id, "refused", reason=reason)
+        end_sorting(session, upload_id, at=archive.clock())
 
 
 def _begin(archive: Archive, upload_id: str) -> tuple[Asked, list[SentFile]]:
