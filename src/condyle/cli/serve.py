@@ -26,7 +26,8 @@ def serve(
 
     Examples:
       condyle serve
-      CONDYLE_HOME=clinic condyle serve --port 8043
+      condyle serve --port 8043
+      condyle serve --openapi openapi.json
     """
     need("clinic", "Serving the clinic")
     from condyle.service.serve import log_to_stderr, write_openapi

@@ -10,13 +10,11 @@ from condyle.archive import audit
 from condyle.archive.tables import AuditEntry
 from condyle.service.access import Permission
 from condyle.service.deps import HasDeps
+from condyle.service.ids import AskedId
 from condyle.service.schemas.audit import AuditLine, AuditPage
 from condyle.service.security.actor import Actor, needs
 
-_LARGEST = 2**63 - 1  # what a database's integer holds
-
 Reader = Annotated[Actor, needs(Permission.SEE_AUDIT)]
-Number = Annotated[int | None, Query(ge=1, le=_LARGEST)]
 
 
 def routes() -> APIRouter:
@@ -30,9 +28,9 @@ def see_audit(
     actor: Reader,
     deps: HasDeps,
     *,
-    before: Number = None,
-    user: Number = None,
-    patient: Number = None,
+    before: AskedId = None,
+    user: AskedId = None,
+    patient: AskedId = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> AuditPage:
     """Gives acts, the newest first; of one user or about one patient where that is asked."""

@@ -12,6 +12,7 @@ from condyle.archive.tables import AccessToken
 from condyle.errors import Conflict
 from condyle.service.access import Permission
 from condyle.service.deps import HasDeps
+from condyle.service.ids import RowId
 from condyle.service.schemas.session import NewToken, TokenEntry
 from condyle.service.security.actor import Actor, needs
 from condyle.service.security.secrets import TOKEN_PREFIX, fingerprint, new_secret
@@ -61,7 +62,7 @@ def make_token(body: NewToken, actor: Owner, deps: HasDeps) -> TokenEntry:
         return _entry(row, secret)
 
 
-def revoke_token(token_id: int, actor: Owner, deps: HasDeps) -> None:
+def revoke_token(token_id: RowId, actor: Owner, deps: HasDeps) -> None:
     """Revokes one of one's own tokens, from now on."""
     now = deps.now()
     with deps.archive.database.write() as session:

@@ -10,6 +10,7 @@ from condyle.archive import accounts
 from condyle.errors import NotAllowed
 from condyle.service.access import Permission
 from condyle.service.deps import HasDeps
+from condyle.service.ids import RowId
 from condyle.service.schemas.session import NewUser, UserChange, UserEntry
 from condyle.service.security.actor import Actor, needs
 from condyle.service.users import UserAdministration, entry
@@ -37,7 +38,7 @@ def add_user(body: NewUser, actor: Administrator, deps: HasDeps) -> UserEntry:
     return UserAdministration(deps.archive, deps.passwords, actor.act).add(body)
 
 
-def change_user(user_id: int, body: UserChange, actor: Administrator, deps: HasDeps) -> UserEntry:
+def change_user(user_id: RowId, body: UserChange, actor: Administrator, deps: HasDeps) -> UserEntry:
     """Changes a user; whoever is disabled or gets a new password is logged out."""
     if user_id == actor.user_id and body.password is not None:
         raise NotAllowed(
