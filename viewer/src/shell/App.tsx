@@ -1,10 +1,12 @@
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { BundlesPage } from "../admin/BundlesPage";
 import { UsersPage } from "../admin/UsersPage";
 import { Entrance } from "../session/Entrance";
 import { SessionProvider } from "../session/session";
+import { warmStudy } from "../study/warm";
 import { UploadPage } from "../upload/UploadPage";
+import { UploadsProvider } from "../upload/uploads";
 import { WordsProvider } from "../words";
 import { WorklistPage } from "../worklist/WorklistPage";
 import { Frame } from "./Frame";
@@ -21,11 +23,13 @@ export function App(): ReactNode {
     <WordsProvider>
       <SessionProvider>
         <ToastsProvider>
-          <BrowserRouter>
-            <Entrance>
-              <Pages />
-            </Entrance>
-          </BrowserRouter>
+          <UploadsProvider>
+            <BrowserRouter>
+              <Entrance>
+                <Pages />
+              </Entrance>
+            </BrowserRouter>
+          </UploadsProvider>
         </ToastsProvider>
       </SessionProvider>
     </WordsProvider>
@@ -34,6 +38,7 @@ export function App(): ReactNode {
 
 /** The pages of somebody who is logged in. */
 export function Pages(): ReactNode {
+  useEffect(warmStudy, []);
   return (
     <Suspense fallback={<Waiting />}>
       <Routes>

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { NavLink, Outlet, useMatch } from "react-router";
 import { useSession } from "../session/session";
+import { UploadLink } from "../upload/UploadLink";
 import { useWords } from "../words";
 import { LanguageChoice } from "./LanguageChoice";
 import { Mark } from "./Mark";
@@ -44,7 +45,7 @@ function TopBar(): ReactNode {
         <NavLink to="/" end>
           {say("shell.worklist")}
         </NavLink>
-        {may(PERMISSIONS.upload) ? <NavLink to="/upload">{say("shell.upload")}</NavLink> : null}
+        {may(PERMISSIONS.upload) ? <UploadLink /> : null}
         {may(PERMISSIONS.bundles) ? <NavLink to="/bundles">{say("shell.bundles")}</NavLink> : null}
         {may(PERMISSIONS.users) ? <NavLink to="/users">{say("shell.users")}</NavLink> : null}
       </nav>

@@ -1,11 +1,18 @@
 import type { ReactNode } from "react";
 import { useWords } from "../words";
+import { JobView } from "./JobView";
+import { NewUploadForm } from "./NewUploadForm";
+import { useUploads } from "./uploads";
+import "./upload.css";
 
+/** Brings files to the clinic: what is sent, for whom, how soon, and what became of each. */
 export function UploadPage(): ReactNode {
   const { say } = useWords();
+  const { job } = useUploads();
   return (
-    <div className="page">
-      <h1>{say("shell.upload")}</h1>
+    <div className="page upload">
+      <h1>{say("upload.title")}</h1>
+      {job ? <JobView job={job} /> : <NewUploadForm />}
     </div>
   );
 }

@@ -17,7 +17,8 @@ export const StudyRow = memo(
 function StudyRowOf({ study }: { study: WorklistEntry }): ReactNode {
   const { say, name, date } = useWords();
   const navigate = useNavigate();
-  const changed = useChanged(study.revision);
+  // Progress moves by itself and needs no flash.
+  const changed = useChanged(`${study.state} ${study.priority} ${study.finding_count}`);
   const open = (event: MouseEvent) => {
     // A link does its own work, and text that was marked is to be copied.
     const onLink = event.target instanceof Element && event.target.closest("a");
@@ -117,13 +118,13 @@ function Findings({ study }: { study: WorklistEntry }): ReactNode {
 }
 
 /** Counts how often a study changed while it was shown, so that each change is shown once. */
-function useChanged(revision: number): number {
+function useChanged(what: string): number {
   const [times, setTimes] = useState(0);
-  const seen = useRef(revision);
+  const seen = useRef(what);
   useEffect(() => {
-    if (seen.current === revision) return;
-    seen.current = revision;
+    if (seen.current === what) return;
+    seen.current = what;
     setTimes((before) => before + 1);
-  }, [revision]);
+  }, [what]);
   return times;
 }

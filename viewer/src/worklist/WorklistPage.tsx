@@ -88,14 +88,14 @@ export function WorklistPage(): ReactNode {
 /** What is asked for, kept in the address so that going back finds it again. */
 function useAsked(): [Asked, (asked: Asked) => void] {
   const [address, setAddress] = useSearchParams();
-  const { key, search } = useLocation();
+  const { search } = useLocation();
   const arrival = useNavigationType();
   const [asked, setAsked] = useState(() => askedOf(address));
   useEffect(() => {
     // This page itself only replaces its address, and that comes after what was written since:
     // read back, it would take letters away from somebody who types.
     if (arrival !== "REPLACE") setAsked(askedOf(new URLSearchParams(search)));
-  }, [key, arrival, search]);
+  }, [arrival, search]);
   const ask = (wanted: Asked) => {
     setAsked(wanted);
     setAddress(addressOf(wanted), { replace: true });
