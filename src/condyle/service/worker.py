@@ -30,6 +30,9 @@ QUEUE = "analyses"
 LOOK_S = 0.5
 """How often the outbox is looked at."""
 
+AGAIN_S = 1.0
+"""Wait before a reading that broke is begun again; twice as long the next time."""
+
 STEPS = "analysis-1"
 """Version of the workflow's steps: raise it where a step is added, removed or moved."""
 
@@ -121,6 +124,7 @@ def _workflow(jobs: AnalysisJobs) -> Any:
         if name == "read":
             options["retries_allowed"] = True
             options["max_attempts"] = TRIES
+            options["interval_seconds"] = AGAIN_S
             options["should_retry"] = is_worth_another_try
         return DBOS.run_step(options, step, *arguments)
 

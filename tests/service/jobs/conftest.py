@@ -84,7 +84,7 @@ def _write(drawing, folder, series, weighting, *, uid, body_part):
     )
 
 
-@pytest.fixture(name="hold")
+@pytest.fixture(scope="session", name="hold")
 def _hold(spine_files):
     """Stores a study of drawn spines in an archive and gives its number."""
 

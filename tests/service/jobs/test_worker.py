@@ -1,0 +1,226 @@
+"""The worker as a process: killed in mid-work, gone on with, and what it does with the rest."""
+
+import datetime as dt
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from condyle.archive import analyses
+from condyle.archive.archive import Archive
+from condyle.archive.database import open_database
+from condyle.archive.objects import ObjectStore
+from condyle.archive.studies import get_study
+from condyle.errors import Conflict
+from condyle.service.single import alone
+from condyle.workflows.clinic.queueing import queue_for_study
+
+DRIVER = Path(__file__).with_name("faulty_worker.py")
+
+
+@dataclass
+class Clinic:
+    """An archive in a folder, and workers on it as processes."""
+
+    home: Path
+    archive: Archive
+    store: Path
+    url: str = ""
+    ids: dict[str, str] = field(default_factory=dict)
+    studies: dict[str, int] = field(default_factory=dict)
+
+    def queue(self, name, study_id):
+        self.studies[name] = study_id
+        (self.ids[name],) = queue_for_study(self.archive, study_id)
+
+    def put(self, name, what, text=""):
+        (self.home / f"{self.ids[name]}.{what}").write_text(text)
+
+    def worker(self, *command):
+        environment = {
+            **os.environ,
+            "CONDYLE_HOME": str(self.home),
+            "CONDYLE_BUNDLES": str(self.store),
+            "CONDYLE_DATABASE_URL": self.url,
+            "OMP_NUM_THREADS": "1",
+        }
+        arguments = [*command, sys.executable, str(DRIVER), "--jobs", "1", "--with-parent"]
+        with (self.home / "log").open("a") as log:
+            return subprocess.Popen(arguments, env=environment, stdout=log, stderr=log)
+
+    def row(self, name):
+        with self.archive.database.read() as session:
+            return analyses.get_analysis(session, self.ids[name])
+
+    def study(self, name):
+        with self.archive.database.read() as session:
+            return get_study(session, self.studies[name])
+
+    def tries(self, name):
+        path = self.home / f"{self.ids[name]}.tries"
+        return len(path.read_text()) if path.exists() else 0
+
+    def keys(self, name):
+        with self.archive.database.read() as session:
+            return [row.key for row in analyses.findings_of(session, [self.ids[name]])]
+
+    def until(self, what, limit_s=60.0):
+        end = time.monotonic() + limit_s
+        while not what():
+            assert time.monotonic() < end, (self.home / "log").read_text()
+            time.sleep(0.03)
+
+    def steps(self, name):
+        """How often each step of an analysis was finished."""
+        with sqlite3.connect(self.home / "steps.sqlite") as connection:
+            query = "select function_name from operation_outputs where workflow_uuid = ?"
+            rows = connection.execute(query, (self.ids[name],)).fetchall()
+        connection.close()
+        return sorted(name for (name,) in rows)
+
+
+def clinic_at(home, url, store):
+    database = open_database(url or f"sqlite:///{home / 'condyle.sqlite'}")
+    return Clinic(home, Archive(database, ObjectStore(home / "objects")), store, url)
+
+
+def queue_all(clinic, hold):
+    """One of each sort; the one to be killed is alone at first."""
+    archive = clinic.archive
+    clinic.queue("refused", hold(archive, 2, body_part="KNEE"))
+    clinic.queue("breaks once", hold(archive, 3))
+    clinic.queue("breaks always", hold(archive, 4))
+    clinic.queue("urgent", hold(archive, 5, priority_rank=0))
+    clinic.queue("cancelled", hold(archive, 6))
+    clinic.put("breaks once", "breaks", "1")
+    clinic.put("breaks always", "breaks", "9")
+    clinic.put("cancelled", "hold")
+
+
+@pytest.fixture(scope="module", name="story")
+def _story(bundle_store, hold, sqlite_template, tmp_path_factory):
+    """A worker that is killed in mid-reading, and the one after it, which meets all sorts."""
+    home = tmp_path_factory.mktemp("clinic")
+    (home / "condyle.sqlite").write_bytes(sqlite_template.read_bytes())
+    clinic = clinic_at(home, "", bundle_store)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONDYLE_BUNDLES", str(bundle_store))
+        clinic.queue("killed", hold(clinic.archive, 1))
+        clinic.put("killed", "hold")
+        first = clinic.worker()
+        clinic.until(lambda: clinic.tries("killed") == 1)
+        clinic.begun_at = clinic.row("killed").started_at
+        queue_all(clinic, hold)
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+        (home / f"{clinic.ids['killed']}.hold").unlink()
+    # The second one's parent is a shell, so that it can lose it.
+    shell = clinic.worker("sh", "-c", '"$@" & wait', "sh")
+    clinic.until(lambda: clinic.row("cancelled").progress)
+    clinic.seen_running = clinic.row("cancelled").progress
+    with clinic.archive.database.write() as session:
+        analyses.cancel(session, clinic.ids["cancelled"], at=dt.datetime.now(dt.UTC))
+    clinic.until(lambda: all(clinic.row(name).finished_at for name in clinic.ids))
+    yield clinic, shell
+    shell.kill()
+    shell.wait()
+    clinic.archive.database.close()
+
+
+def test_what_a_killed_worker_had_in_hand_the_next_one_finishes_once(story):
+    clinic, _ = story
+    assert clinic.row("killed").state == "done"
+    assert clinic.tries("killed") == 2, "the reading was cut off, so it is done again"
+    keys = clinic.keys("killed")
+    assert len(keys) == len(set(keys)) == 48
+    assert clinic.study("killed").state == "read"
+
+
+def test_no_step_that_was_finished_before_the_kill_is_repeated(story):
+    clinic, _ = story
+    assert clinic.steps("killed") == ["begin", "lay-out", "read", "record"]
+    assert clinic.row("killed").started_at == clinic.begun_at
+
+
+def test_a_study_that_the_bundle_declines_says_why(story):
+    clinic, _ = story
+    assert (clinic.row("refused").state, clinic.study("refused").state) == ("refused", "refused")
+    assert clinic.study("refused").reason["code"] == "wrong-body-part"
+
+
+def test_a_reading_that_breaks_is_tried_again(story):
+    clinic, _ = story
+    assert (clinic.row("breaks once").state, clinic.tries("breaks once")) == ("done", 2)
+
+
+def test_a_reading_that_always_breaks_is_given_up_with_a_reason(story):
+    clinic, _ = story
+    row = clinic.row("breaks always")
+    assert (row.state, clinic.tries("breaks always")) == ("failed", 3)
+    assert row.reason == {"code": "analysis-failed", "params": {"tries": 3}, "subject": "study"}
+    assert clinic.study("breaks always").state == "refused"
+
+
+def test_no_patient_is_named_in_the_log_of_a_worker(story):
+    clinic, _ = story
+    log = (clinic.home / "log").read_text()
+    assert "ZeroDivisionError" in log
+    assert "Drawn" not in log
+
+
+def test_a_running_analysis_stops_when_it_is_cancelled(story):
+    clinic, _ = story
+    assert clinic.seen_running["stage"] == "held"
+    assert (clinic.row("cancelled").state, clinic.study("cancelled").state) == (
+        "cancelled",
+        "received",
+    )
+    assert clinic.keys("cancelled") == []
+
+
+def test_a_more_urgent_study_goes_before_those_that_came_earlier(story):
+    clinic, _ = story
+    order = sorted(set(clinic.ids) - {"killed"}, key=lambda name: clinic.row(name).started_at)
+    assert order[0] == "urgent"
+    assert order[1:] == ["refused", "breaks once", "breaks always", "cancelled"]
+
+
+def test_no_more_run_at_a_time_than_there_is_room_for(story):
+    clinic, _ = story
+    spans = sorted(
+        (clinic.row(name).started_at, clinic.row(name).finished_at) for name in clinic.ids
+    )
+    assert all(ended <= begun for (_, ended), (begun, _) in pairwise(spans))
+
+
+def test_nothing_of_a_patient_is_left_beside_the_archive(story):
+    clinic, _ = story
+    assert list((clinic.home / "work" / "worker").iterdir()) == []
+
+
+def test_a_second_worker_of_the_same_name_is_refused(story):
+    clinic, _ = story
+    with pytest.raises(Conflict, match="another worker"), alone(clinic.home / "worker.lock"):
+        pytest.fail("two workers of one name")
+
+
+def test_a_worker_ends_when_the_process_ends_that_started_it(story):
+    clinic, shell = story
+    shell.kill()
+    shell.wait()
+
+    def ended():
+        try:
+            with alone(clinic.home / "worker.lock"):
+                return True
+        except Conflict:
+            return False
+
+    clinic.until(ended, limit_s=10)
