@@ -49,15 +49,15 @@ def instance() -> MakeInstance:
     return make_instance
 
 
-def make_instance(number: int = 1, *, study: str = "1.2", **changed: Any) -> NewInstance:
+def make_instance(number: int = 1, *, of: str = "1.2", **changed: Any) -> NewInstance:
     values: dict[str, Any] = {
-        "patient": NewPatient(identifier=f"ID-{study}", name="Müller^Jürgen", sex="M"),
-        "study": NewStudy(uid=study, source="upload", description="MR Lumbar spine"),
-        "series": NewSeries(uid=f"{study}.1", number=1, modality="MR"),
-        "uid": f"{study}.1.{number}",
+        "patient": NewPatient(identifier=f"ID-{of}", name="Müller^Jürgen", sex="M"),
+        "study": NewStudy(uid=of, source="upload", description="MR Lumbar spine"),
+        "series": NewSeries(uid=f"{of}.1", number=1, modality="MR"),
+        "uid": f"{of}.1.{number}",
         "class_uid": "1.2.840.10008.5.1.4.1.1.4",
         "transfer_syntax": "1.2.840.10008.1.2.1",
-        "content": f"bytes of {study} {number}".encode(),
+        "content": f"bytes of {of} {number}".encode(),
         "header": b"deflated",
         "frames_at": [(0, 4)],
         "number": number,

@@ -23,6 +23,15 @@ from condyle.errors import BadConfiguration, Unavailable
 
 _WAIT_S = 20
 _POOL = 20
+_POSTGRES = (
+    f"lock_timeout={_WAIT_S}s",
+    "timezone=UTC",
+    # Every query is short: compiling one, or starting workers for it, takes longer than it does,
+    # and its pages are in memory or on a disk that has no arm to move.
+    "jit=off",
+    "max_parallel_workers_per_gather=0",
+    "random_page_cost=1.1",
+)
 _WRITES = "condyle_writes"
 _WRITER_LOCK = 5_403_168_271  # any number that no other use of the same database takes
 
@@ -122,7 +131,7 @@ def open_database(url: str) -> Database:
         pool_pre_ping=True,  # a connection that the server dropped is replaced, not an error
         connect_args={
             "connect_timeout": 10,
-            "options": f"-c lock_timeout={_WAIT_S}s -c timezone=UTC",
+            "options": " ".join(f"-c {each}" for each in _POSTGRES),
         },
     )
     return Database(parsed, engine)

@@ -15,6 +15,7 @@ import re
 import secrets
 import time
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from typing import BinaryIO
 from condyle.errors import ArchiveDamaged, NotThere, Unavailable, UnsafeInput
 
 _CHUNK = 1 << 20
+_FLUSHES = 8
 _NAME = re.compile(r"[0-9a-f]{64}")
 _INCOMING = "incoming"
 
@@ -76,8 +78,7 @@ class ObjectStore:
                 for each, content in zip(stored, contents, strict=True):
                     if each.sha256 not in parts and not self._keep(each):
                         parts[each.sha256] = self._write_part(content)
-                for part in parts.values():
-                    _flush(part)
+                _flush_all(list(parts.values()))
                 self._settle(parts)
             except BaseException:
                 for part in parts.values():
@@ -225,8 +226,7 @@ class ObjectStore:
                 folders.add(self.root)
             os.replace(part, place)
             folders.add(place.parent)
-        for folder in folders:
-            _flush(folder)
+        _flush_all(sorted(folders))
 
 
 class Sink:
@@ -298,6 +298,16 @@ def _absent(name: str) -> NotThere:
         needed="an object that a row of the archive names",
         mend="run 'condyle archive check', and restore a backup where it finds one missing.",
     )
+
+
+def _flush_all(paths: Sequence[Path]) -> None:
+    """Waits until files are on the disk: side by side, which a journal does in one go."""
+    if len(paths) < 2:
+        for path in paths:
+            _flush(path)
+        return
+    with ThreadPoolExecutor(min(_FLUSHES, len(paths))) as pool:
+        list(pool.map(_flush, paths))
 
 
 def _flush(path: Path) -> None:

@@ -153,7 +153,7 @@ class Batch:
                 priority_rank=new.study.priority_rank,
                 state="received",
                 received_at=self.at,
-                revision=next_revision(self.session),
+                revision=0,  # until the batch is complete
                 series_count=0,
                 instance_count=0,
                 finding_count=0,

@@ -66,8 +66,8 @@ class Table(DeclarativeBase):
     type_annotation_map: ClassVar = {
         dt.datetime: Moment,
         str: Text,
-        dict[str, Any]: JSON,
-        list[Any]: JSON,
+        dict[str, Any]: JSON(none_as_null=True),
+        list[Any]: JSON(none_as_null=True),
     }
 
 

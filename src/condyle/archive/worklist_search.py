@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from condyle.archive.tables import StudyRow, StudyWord
@@ -75,10 +75,13 @@ class Criteria:
         """Whether the study's date is asked for."""
         return self.first_date is not None or self.last_date is not None
 
+    @property
+    def count(self) -> int:
+        """How many criteria there are."""
+        return len(self.words) + len(self.equal) + self.is_dated
+
     def dated(self, column: Any) -> list[ColumnElement[bool]]:
         """Gives the conditions on the study's date, which a study without one does not meet."""
-        if not self.is_dated:
-            return []
         found = [column >= self.first_date] if self.first_date else [column > dt.date.min]
         return [*found, column <= self.last_date] if self.last_date else found
 
@@ -93,7 +96,7 @@ class Criteria:
             yield select(other.id).where(*self.dated(other.date_sort))
 
     def conditions(self, *, unindexed: bool, by_date: bool) -> list[ColumnElement[bool]]:
-        """Gives all criteria as conditions on a study.
+        """Gives each criterion as a condition on a study, in the order of ``sets``.
 
         Args:
             unindexed: Whether to hide the columns from the database's choice of an index.
@@ -104,10 +107,13 @@ class Criteria:
             given = getattr(StudyRow, name)
             return func.coalesce(given, given) if unindexed else given
 
-        found = [column(name) == value for name, value in self.equal.items()]
-        found += self.dated(StudyRow.date_sort if by_date else column("date_sort"))
-        for word in self.words:
-            found.append(exists().where(StudyWord.study_id == StudyRow.id, *_begins(word)))
+        found: list[ColumnElement[bool]] = [
+            exists().where(StudyWord.study_id == StudyRow.id, *_begins(word)) for word in self.words
+        ]
+        found += [column(name) == value for name, value in self.equal.items()]
+        if self.is_dated:
+            date = StudyRow.date_sort if by_date else column("date_sort")
+            found.append(and_(*self.dated(date)))
         return found
 
 
@@ -129,28 +135,24 @@ def find(
     if 0 in counts:
         return Found([], 0)
     if counts and min(counts) <= bound:
-        narrow = sets[counts.index(min(counts))]
-        return _within(session, criteria, narrow, (order_of(sort), place), limit)
+        rarest = counts.index(min(counts))
+        others = criteria.conditions(unindexed=False, by_date=False)
+        del others[rarest]
+        wanted = [StudyRow.id.in_(sets[rarest]), *others]
+        return _within(session, wanted, (order_of(sort), place), limit)
     return _along(session, criteria, sort, place, limit=limit)
 
 
 def _within(
     session: Session,
-    criteria: Criteria,
-    narrow: Select[Any],
+    wanted: Sequence[ColumnElement[bool]],
     at: tuple[Sequence[Part], Place | None],
     limit: int,
 ) -> Found:
-    """Looks the narrow set up, and sorts what of it meets all criteria."""
+    """Looks a narrow set up, and sorts what of it is wanted."""
     order, place = at
-    conditions = criteria.conditions(unindexed=False, by_date=False)
     columns = [part.column.label(part.name) for part in order]
-    kept = (
-        select(*columns)
-        .where(StudyRow.id.in_(narrow), *conditions)
-        .cte("kept")
-        .prefix_with("MATERIALIZED")
-    )
+    kept = select(*columns).where(*wanted).cte("kept").prefix_with("MATERIALIZED")
     parts = [Part(part.name, kept.c[part.name], part.falling) for part in order]
     total = select(func.count()).select_from(kept).scalar_subquery()
     page = select(parts[-1].column, total).order_by(*(part.ordered() for part in parts))
@@ -171,6 +173,8 @@ def _along(
         ids = _walk(session, conditions, (order_of(sort), place), limit)
     if place is None and len(ids) < limit:
         return Found(ids, len(ids))
+    if criteria.count == 1:  # it has more rows than any narrow set, or there were no walk
+        return Found(ids, COUNTED + 1)
     wide = criteria.conditions(unindexed=_is_sqlite(session), by_date=False)
     within = select(literal(1)).select_from(StudyRow).where(*wide)
     return Found(ids, _count(session, within, COUNTED))
