@@ -24,7 +24,15 @@ export function ThresholdSlider({
     <div className={threshold === null ? "threshold threshold-idle" : "threshold"}>
       <div className="threshold-head">
         <label htmlFor={id}>{say("threshold.title")}</label>
-        <output htmlFor={id}>{text}</output>
+        {threshold === null ? null : <output htmlFor={id}>{text}</output>}
+        <button
+          type="button"
+          aria-pressed={threshold === null}
+          className="threshold-own"
+          onClick={() => set(null)}
+        >
+          {say("threshold.own")}
+        </button>
       </div>
       <input
         id={id}
@@ -44,14 +52,6 @@ export function ThresholdSlider({
         ))}
       </datalist>
       <div className="threshold-marks">
-        <button
-          type="button"
-          aria-pressed={threshold === null}
-          className="threshold-own"
-          onClick={() => set(null)}
-        >
-          {say("threshold.own")}
-        </button>
         {MARKS.map((mark) => (
           <button
             key={mark}

@@ -34,10 +34,7 @@ export function Reading({
   const sources = useMemo(() => sourcesOf(detail, priors.details), [detail, priors.details]);
   const known = useFrames(engine, sources);
   const [state, act] = useReducer(panesReducer, detail, (first) =>
-    firstPanes(
-      first.series.map(({ uid }) => uid),
-      () => 0,
-    ),
+    firstPanes(first.series.map(({ uid }) => uid)),
   );
   const [choice, setChoice] = useState<FindingsChoice>(NO_CHOICE);
   const [shown, setShown] = useState(ALL_SHOWN);
@@ -101,7 +98,6 @@ export function Reading({
           selected={choice.selected}
           pick={pick}
           step={step}
-          startOf={startOf}
         />
       ) : (
         <p className="study-empty">{say("study.noImages")}</p>

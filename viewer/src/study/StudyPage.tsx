@@ -7,7 +7,7 @@ import type { Overlays, StudyDetail } from "../api/types";
 import { Failure } from "../shell/Failure";
 import { Waiting } from "../shell/Waiting";
 import { useWords } from "../words";
-import { useEngine } from "../viewport/engine";
+import { type StartEngine, useEngine, useStartEngine } from "../viewport/engine";
 import { askOverlays, askStudy } from "./ask";
 import { Reading } from "./Reading";
 import "./study.css";
@@ -50,7 +50,15 @@ const NO_OVERLAYS: Overlays = { structures: [], labels: [] };
 /** The study, asked for again whenever the service says that it changed. */
 function useDetail(study: number): Loaded<StudyDetail> {
   const api = useApi();
-  const ask = useCallback((signal: AbortSignal) => askStudy(api, study, signal), [api, study]);
+  const start = useStartEngine();
+  const ask = useCallback(
+    async (signal: AbortSignal) => {
+      const detail = await askStudy(api, study, signal);
+      void warmSeries(start, detail);
+      return detail;
+    },
+    [api, study, start],
+  );
   const loaded = useLoaded(ask);
   const { reload } = loaded;
   useEffect(
@@ -65,6 +73,15 @@ function useDetail(study: number): Loaded<StudyDetail> {
     [study, reload],
   );
   return loaded;
+}
+
+/** Has the first series' headers fetched while the page is still being laid out. */
+async function warmSeries(start: StartEngine, { study, series }: StudyDetail): Promise<void> {
+  const engine = await start().catch(() => null);
+  for (const { uid } of series.slice(0, 2)) {
+    // Why it failed is told where the series is shown.
+    engine?.frames(study.uid, uid).catch(() => undefined);
+  }
 }
 
 /** What is drawn over the images, asked for again with each revision of the study. */

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, type RefObject, useEffect, useEffectEvent, useRef } from "react";
 import { useWords } from "../words";
 import type { Place } from "./affine";
 import { Corners } from "./Corners";
@@ -52,12 +52,13 @@ export function Pane(props: PaneProps): ReactNode {
   const { engine, frames, index, active, tool, hold } = props;
   const { say } = useWords();
   const element = useRef<HTMLDivElement | null>(null);
+  const surface = useRef<HTMLDivElement | null>(null);
   const { stage, view, problem } = useStage(element, engine, frames, index);
   const shown = view ? frames?.[view.shown] : undefined;
   const drawing = shown ? props.drawing(shown) : null;
   useEffect(() => hold(stage && view ? { stage, view } : null), [stage, view, hold]);
   useAim(props.aim, stage, view);
-  const surface = useWheel(stage, props.scroll);
+  useWheel(surface, stage, props.scroll);
   const gestures = useGestures({
     stage,
     view,
@@ -70,12 +71,11 @@ export function Pane(props: PaneProps): ReactNode {
   });
   const here = props.measurements.filter((m) => m.imageId === shown?.imageId);
   return (
-    <section
+    <div
+      role="group"
       className={active ? "pane pane-active" : "pane"}
       aria-label={props.title || say("viewer.emptyPane")}
       data-slice={view ? view.shown + 1 : undefined}
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => props.drop(event.dataTransfer.getData("text/x-series"))}
     >
       <div
         ref={surface}
@@ -87,6 +87,8 @@ export function Pane(props: PaneProps): ReactNode {
         onPointerMove={gestures.onPointerMove}
         onPointerUp={gestures.onPointerUp}
         onPointerCancel={gestures.cancel}
+        onDragOver={(event) => event.preventDefault()}
+        onDrop={(event) => props.drop(event.dataTransfer.getData("text/x-series"))}
         onContextMenu={(event) => event.preventDefault()}
       >
         <div className="pane-image" ref={element} />
@@ -114,7 +116,7 @@ export function Pane(props: PaneProps): ReactNode {
       {frames && frames.length > 1 ? (
         <SliceSlider count={frames.length} index={index} goTo={props.goTo} title={props.title} />
       ) : null}
-    </section>
+    </div>
   );
 }
 
@@ -130,30 +132,26 @@ function useAim(aim: Aim | null, stage: Stage | null, view: View | null): void {
 
 /** The wheel scrolls slices, with Ctrl it zooms; React's own listener could not stop the page. */
 function useWheel(
+  surface: RefObject<HTMLDivElement | null>,
   stage: Stage | null,
   scroll: (slices: number) => void,
-): (element: HTMLDivElement | null) => (() => void) | undefined {
-  const now = useRef({ stage, scroll, left: 0 });
+): void {
+  const left = useRef(0);
+  const turned = useEffectEvent((event: WheelEvent) => {
+    event.preventDefault();
+    const box = surface.current?.getBoundingClientRect();
+    if (event.ctrlKey && box) {
+      const spot = [event.clientX - box.left, event.clientY - box.top] as const;
+      stage?.zoomAt(spot, Math.exp(-event.deltaY / 400));
+      return;
+    }
+    const [slices, rest] = wheelSlices(left.current + event.deltaY, event.deltaMode);
+    left.current = rest;
+    if (slices) scroll(slices);
+  });
   useEffect(() => {
-    now.current.stage = stage;
-    now.current.scroll = scroll;
-  });
-  const listen = useRef((element: HTMLDivElement | null) => {
-    if (!element) return undefined;
-    const turned = (event: WheelEvent) => {
-      event.preventDefault();
-      if (event.ctrlKey) {
-        const box = element.getBoundingClientRect();
-        const spot = [event.clientX - box.left, event.clientY - box.top] as const;
-        now.current.stage?.zoomAt(spot, Math.exp(-event.deltaY / 400));
-        return;
-      }
-      const [slices, left] = wheelSlices(now.current.left + event.deltaY, event.deltaMode);
-      now.current.left = left;
-      if (slices) now.current.scroll(slices);
-    };
-    element.addEventListener("wheel", turned, { passive: false });
-    return () => element.removeEventListener("wheel", turned);
-  });
-  return listen.current;
+    const element = surface.current;
+    element?.addEventListener("wheel", turned, { passive: false });
+    return () => element?.removeEventListener("wheel", turned);
+  }, [surface]);
 }

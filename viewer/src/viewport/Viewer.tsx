@@ -6,16 +6,16 @@ import type { Frame } from "./frames";
 import { useKeys } from "./keys";
 import type { Measurement } from "./measuring";
 import { type Aim, type Held, Pane } from "./Pane";
-import type { PanesAct, PanesState } from "./panes";
+import { NOT_BEGUN, type PanesAct, type PanesState } from "./panes";
 import { SeriesStrip } from "./SeriesStrip";
 import type { SeriesSource } from "./source";
-import type { Engine } from "./stage";
+import type { Engine, Stage } from "./stage";
 import { Toolbar } from "./Toolbar";
 import type { Tool } from "./tools";
 import type { useFrames } from "./useFrames";
 import { usePrefetch } from "./usePrefetch";
 import { viewerKeys } from "./viewerKeys";
-import { type PresetName, presetsOf, rangeOf } from "./windowing";
+import { type Preset, type PresetName, presetsOf, rangeOf } from "./windowing";
 import "./viewport.css";
 
 /** A finding that was chosen: the panes of these series bring its places to the middle. */
@@ -35,7 +35,6 @@ export interface ViewerProps {
   selected: number | null;
   pick: (findings: readonly number[]) => void;
   step: (by: 1 | -1) => void;
-  startOf: (series: string) => number;
 }
 
 const NOTHING: Drawing = { shapes: [], labels: [] };
@@ -61,19 +60,11 @@ export function Viewer(props: ViewerProps): ReactNode {
   const active = held[state.active] ?? null;
   const activeFrames = frames(state.panes[state.active]?.series ?? null);
   const shown = active ? activeFrames?.[active.view.shown] : undefined;
-  const presets = useMemo(() => {
-    const pixels = active?.stage.pixels();
-    return pixels && shown ? presetsOf(shown.valueUnit, rangeOf(pixels.values), shown.voi) : [];
-    // The stage's pixels are those of the frame that is shown.
-  }, [active?.stage, shown]);
-  const scroll = (pane: number, by: number) => {
-    const index = state.panes[pane]?.index ?? 0;
-    act({ do: "go", pane, index: index + by, frames: known.frames });
-  };
+  const presets = usePresets(active?.stage ?? null, shown);
+  const scroll = (pane: number, by: number) =>
+    act({ do: "scroll", pane, by, frames: known.frames });
   const show = (pane: number, series: string) => {
-    if (sources.some((one) => one.uid === series)) {
-      act({ do: "show", pane, series, index: props.startOf(series) });
-    }
+    if (sources.some((one) => one.uid === series)) act({ do: "show", pane, series });
   };
   const choose = (name: PresetName) => {
     const preset = presets.find((one) => one.name === name);
@@ -115,11 +106,10 @@ export function Viewer(props: ViewerProps): ReactNode {
       <div className={`panes panes-${state.layout}`} role="group" aria-label={say("viewer.panes")}>
         {state.panes.slice(0, state.layout).map((pane, number) => (
           <Pane
-            // Panes have no other identity than where they stand.
-            key={number}
+            key={PANE_KEYS[number]}
             engine={engine}
             title={sources.find((one) => one.uid === pane.series)?.title ?? ""}
-            frames={frames(pane.series)}
+            frames={pane.index === NOT_BEGUN ? null : frames(pane.series)}
             index={pane.index}
             active={number === state.active}
             tool={tool}
@@ -148,6 +138,17 @@ export function Viewer(props: ViewerProps): ReactNode {
       />
     </div>
   );
+}
+
+/** Panes have no other identity than where they stand. */
+const PANE_KEYS = ["first", "second", "third", "fourth"];
+
+/** The presets for the frame that a stage shows. */
+function usePresets(stage: Stage | null, frame: Frame | undefined): readonly Preset[] {
+  return useMemo(() => {
+    const pixels = stage?.pixels();
+    return pixels && frame ? presetsOf(frame.valueUnit, rangeOf(pixels.values), frame.voi) : [];
+  }, [stage, frame]);
 }
 
 function aimOf(target: Target | null, series: string | null): Aim | null {

@@ -10,6 +10,8 @@ import type { DicomJson } from "./dicomJson";
 import { type Frame, framesOf } from "./frames";
 import { StackStage } from "./stackStage";
 import type { Engine } from "./stage";
+import { smallPicture, smallSize } from "./thumbnail";
+import { rangeOf } from "./windowing";
 
 const MOST_CACHED_BYTES = 1.5 * 2 ** 30;
 const MOST_PANES = 4;
@@ -32,26 +34,27 @@ export function startCornerstone(): Engine {
       known.catch(() => series.delete(address));
       return known;
     },
-    load: (imageId) =>
-      core.imageLoader.loadAndCacheImage(imageId, {
-        requestType: core.Enums.RequestType.Prefetch,
-        priority: 0,
-      }),
-    thumbnail: async (frame, canvas) => {
-      const scale = THUMBNAIL_PX / Math.max(heightOf(frame), widthOf(frame));
-      canvas.width = Math.max(1, Math.round(widthOf(frame) * scale));
-      canvas.height = Math.max(1, Math.round(heightOf(frame) * scale));
-      await core.utilities.loadImageToCanvas({ canvas, imageId: frame.imageId, thumbnail: true });
-    },
+    load,
+    thumbnail: async (frame, canvas) => drawSmall(frame, await load(frame.imageId), canvas),
   };
 }
 
-function heightOf(frame: Frame): number {
-  return frame.rows * (frame.spacing?.row ?? 1);
+function load(imageId: string): Promise<core.Types.IImage> {
+  const { requestType, priority } = { requestType: core.Enums.RequestType.Prefetch, priority: 0 };
+  return core.imageLoader.loadAndCacheImage(imageId, { requestType, priority });
 }
 
-function widthOf(frame: Frame): number {
-  return frame.columns * (frame.spacing?.column ?? 1);
+function drawSmall(frame: Frame, image: core.Types.IImage, canvas: HTMLCanvasElement): void {
+  const { row, column } = frame.spacing ?? { row: 1, column: 1 };
+  const size = smallSize(frame.rows * row, frame.columns * column, THUMBNAIL_PX);
+  const values = image.getPixelData();
+  const channels = Math.max(1, Math.round(values.length / (image.rows * image.columns)));
+  const range = rangeOf(values);
+  const picture = { ...image, values, channels, inverted: image.invert };
+  canvas.width = size.width;
+  canvas.height = size.height;
+  const bytes = smallPicture(picture, size, frame.voi ?? { low: range.p1, high: range.p99 });
+  canvas.getContext("2d")?.putImageData(new ImageData(bytes, size.width), 0, 0);
 }
 
 async function fetchFrames(address: string): Promise<Frame[]> {

@@ -32,9 +32,14 @@ export function EngineProvider({
   return <EngineContext value={start}>{children}</EngineContext>;
 }
 
+/** What starts the engine. */
+export function useStartEngine(): StartEngine {
+  return useContext(EngineContext);
+}
+
 /** The engine once it runs, and why it does not. */
 export function useEngine(): { engine: Engine | null; problem: unknown } {
-  const start = useContext(EngineContext);
+  const start = useStartEngine();
   const [state, setState] = useState<{ engine: Engine | null; problem: unknown }>({
     engine: null,
     problem: null,

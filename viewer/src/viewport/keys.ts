@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent } from "react";
 
 /** What keys do, by `event.key` in lower case. */
 export type Keys = Readonly<Record<string, (event: KeyboardEvent) => void>>;
@@ -17,19 +17,15 @@ export function takesKeys(target: EventTarget | null, key: string): boolean {
 
 /** Keys of the whole page; a field that is written in keeps its own. */
 export function useKeys(keys: Keys): void {
-  const now = useRef(keys);
-  useEffect(() => {
-    now.current = keys;
+  const pressed = useEffectEvent((event: KeyboardEvent) => {
+    const key = event.key.toLowerCase();
+    if (event.ctrlKey || event.metaKey || event.altKey || takesKeys(event.target, key)) return;
+    const act = keys[key];
+    if (!act) return;
+    event.preventDefault();
+    act(event);
   });
   useEffect(() => {
-    const pressed = (event: KeyboardEvent) => {
-      const key = event.key.toLowerCase();
-      if (event.ctrlKey || event.metaKey || event.altKey || takesKeys(event.target, key)) return;
-      const act = now.current[key];
-      if (!act) return;
-      event.preventDefault();
-      act(event);
-    };
     window.addEventListener("keydown", pressed);
     return () => window.removeEventListener("keydown", pressed);
   }, []);

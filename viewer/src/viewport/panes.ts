@@ -3,6 +3,9 @@ import { linkedSlice, within } from "./linking";
 
 export type Layout = 1 | 2 | 4;
 
+/** The index of a series that was not begun, since its frames are not known yet. */
+export const NOT_BEGUN = -1;
+
 /** The series of one pane and the slice that is wanted of it. */
 export interface PaneState {
   series: string | null;
@@ -30,19 +33,20 @@ export type PanesAct =
   | { do: "layout"; layout: Layout }
   | { do: "activate"; pane: number }
   | { do: "link"; linked: boolean }
-  | { do: "show"; pane: number; series: string; index: number }
-  | { do: "start"; pane: number; index: number }
+  | { do: "show"; pane: number; series: string }
+  | { do: "start"; pane: number; series: string; index: number }
   | { do: "go"; pane: number; index: number; frames: FramesBySeries }
+  | { do: "scroll"; pane: number; by: number; frames: FramesBySeries }
   | { do: "find"; places: readonly SlicePlace[]; frames: FramesBySeries };
 
 const MOST = 4;
 
-/** As many panes as there are series, up to two; each starts at the given slice of its series. */
-export function firstPanes(series: readonly string[], start: (series: string) => number): PanesState {
-  const panes = Array.from({ length: MOST }, (_, at) => {
-    const uid = series[at] ?? null;
-    return { series: uid, index: uid ? start(uid) : 0 };
-  });
+/** As many panes as there are series, up to two. */
+export function firstPanes(series: readonly string[]): PanesState {
+  const panes = Array.from({ length: MOST }, (_, at) => ({
+    series: series[at] ?? null,
+    index: NOT_BEGUN,
+  }));
   return { layout: series.length > 1 ? 2 : 1, active: 0, linked: true, panes };
 }
 
@@ -58,19 +62,23 @@ export function panesReducer(state: PanesState, act: PanesAct): PanesState {
       return {
         ...state,
         active: act.pane,
-        panes: state.panes.with(act.pane, { series: act.series, index: act.index }),
+        panes: state.panes.with(act.pane, { series: act.series, index: NOT_BEGUN }),
       };
     case "start":
-      return { ...state, panes: withIndex(state.panes, act.pane, act.index) };
+      return start(state, act.pane, act.series, act.index);
     case "go":
       return go(state, act.pane, act.index, act.frames);
+    case "scroll":
+      return go(state, act.pane, (state.panes[act.pane]?.index ?? 0) + act.by, act.frames);
     case "find":
       return find(state, act.places, act.frames);
   }
 }
 
-function withIndex(panes: readonly PaneState[], pane: number, index: number): PaneState[] {
-  return panes.map((one, number) => (number === pane ? { ...one, index } : one));
+function start(state: PanesState, pane: number, series: string, index: number): PanesState {
+  const now = state.panes[pane];
+  if (now?.series !== series || now.index !== NOT_BEGUN) return state;
+  return { ...state, panes: state.panes.with(pane, { series, index }) };
 }
 
 function go(state: PanesState, pane: number, index: number, known: FramesBySeries): PanesState {
@@ -80,7 +88,8 @@ function go(state: PanesState, pane: number, index: number, known: FramesBySerie
   const at = within(index, frames.length);
   const panes = state.panes.map((other, number) => {
     if (number === pane) return { ...other, index: at };
-    return state.linked ? { ...other, index: follow(other, frames, at, known) } : other;
+    if (!state.linked || other.index === NOT_BEGUN) return other;
+    return { ...other, index: follow(other, frames, at, known) };
   });
   return { ...state, active: pane, panes };
 }

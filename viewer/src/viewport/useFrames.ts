@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import type { FramesBySeries } from "./panes";
 import type { SeriesSource } from "./source";
 import type { Engine } from "./stage";
@@ -15,9 +15,6 @@ export function useFrames(
   const [frames, setFrames] = useState<FramesBySeries>(new Map());
   const [failed, setFailed] = useState<ReadonlySet<string>>(new Set());
   const asked = useRef(new Set<string>());
-  useEffect(() => {
-    asked.current = new Set();
-  }, [engine]);
   const ask = useCallback(
     (series: string) => {
       const source = sources.find((one) => one.uid === series);
