@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
+from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from condyle.archive import accounts
@@ -105,8 +106,14 @@ def clock() -> Clock:
 def database(template: Path, settings: Settings) -> Iterator[Database]:
     shutil.copyfile(template, settings.home / "condyle.sqlite")
     database = open_database(settings.database)
+    # No test of these cuts the power, and waiting for the disk is most of their time.
+    event.listen(database.engine, "connect", _wait_for_no_disk)
     yield database
     database.close()
+
+
+def _wait_for_no_disk(connection: Any, record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture

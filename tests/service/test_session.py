@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from argon2 import PasswordHasher
+from sqlalchemy import func, select, update
 
 from condyle.archive.tables import LoginSession, User
 from condyle.service.deps import Deps
@@ -45,6 +46,17 @@ def test_a_user_logs_in_and_is_told_who_they_are(clinician: Client) -> None:
 
 def test_a_name_is_known_in_whatever_case(browser: Browser) -> None:
     assert browser().log_in("Clinician").json()["name"] == "clinician"
+
+
+def test_a_hash_of_a_lower_cost_is_made_anew_at_log_in(browser: Browser, deps: Deps) -> None:
+    weaker = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1).hash(PASSWORD)
+    with deps.archive.database.write() as session:
+        session.execute(update(User).values(password_hash=weaker))
+    assert browser().log_in("viewer").status_code == 200
+    with deps.archive.database.read() as session:
+        stored = session.scalars(select(User.password_hash).where(User.name == "viewer")).one()
+    assert not deps.passwords.is_outdated(stored)
+    assert browser().log_in("viewer").status_code == 200
 
 
 def test_a_wrong_password_and_an_unknown_name_are_answered_alike(browser: Browser) -> None:

@@ -37,9 +37,12 @@ def note_head(archive: Archive, path: Path) -> None:
     if not head.number or last == (head,):
         return
     line = f"{head.number} {head.hash} {archive.clock().isoformat(timespec='seconds')}\n"
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    with os.fdopen(descriptor, "a", encoding="ascii") as file:
-        file.write(line)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "r+b") as file:
+        # A line that a crash cut short is written over.
+        file.seek(file.read().rfind(b"\n") + 1)
+        file.write(line.encode("ascii"))
+        file.truncate()
         file.flush()
         os.fsync(file.fileno())
 

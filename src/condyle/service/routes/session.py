@@ -40,12 +40,16 @@ def log_in(body: LogIn, request: Request, response: Response, deps: HasDeps) -> 
     user = _checked_user(deps, body)
     now, secret, csrf = deps.now(), new_secret(), new_secret()
     stay = dt.timedelta(hours=deps.settings.session_hours)
+    stored = user.password_hash
+    if deps.passwords.is_outdated(stored):
+        stored = deps.passwords.hash(body.password)  # at today's cost, while it is known
     new = accounts.NewSession(fingerprint(secret), user.id, csrf, now + stay)
     with deps.archive.database.write() as session:
         fresh = accounts.get_user(session, user.id)
         if fresh.disabled or fresh.password_hash != user.password_hash:
             raise _refused()  # changed while the password was looked at
         accounts.clear_tries(fresh)
+        fresh.password_hash = stored
         old = request.cookies.get(COOKIE)
         if old:
             accounts.end_session(session, fingerprint(old))
