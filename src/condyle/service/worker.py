@@ -1,7 +1,7 @@
 """The process that runs the bundles: ``python -m condyle.service.worker``.
 
-It may be killed at any moment: what it had in hand, the next one finishes. It calls nothing on
-the network but the database.
+It may be killed at any moment: what it had in hand, the next one finishes. It ends when its
+standard input does, where that is a pipe. It calls nothing on the network but the database.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import argparse
 import logging
 import os
 import signal
+import stat
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -19,19 +20,26 @@ from typing import Any
 from condyle.archive.archive import Archive
 from condyle.archive.database import open_database
 from condyle.archive.objects import ObjectStore
-from condyle.errors import CondyleError
-from condyle.service.capacity import Capacity, capacity
+from condyle.errors import CondyleError, Unavailable
+from condyle.service.capacity import capacity
 from condyle.service.jobs import TRIES, AnalysisJobs, is_worth_another_try
 from condyle.service.outbox import Outbox, Progress, Stuck
 from condyle.service.settings import Settings, load_settings
 from condyle.service.single import alone
+from condyle.workflows.clinic.queueing import queue_left_over
 
 QUEUE = "analyses"
 LOOK_S = 0.5
 """How often the outbox is looked at."""
 
+LEFT_OVER_LOOKS = 60
+"""Every so many looks, studies are looked for that nobody queued the bundles for."""
+
 AGAIN_S = 1.0
 """Wait before a reading that broke is begun again; twice as long the next time."""
+
+PATIENCE_S = 15.0
+"""A worker that takes over waits so long for the one before it to end."""
 
 STEPS = "analysis-1"
 """Version of the workflow's steps: raise it where a step is added, removed or moved."""
@@ -49,12 +57,10 @@ class Options:
     Attributes:
         name: Of this worker: one that comes after it under its name goes on with its work.
         jobs: Most analyses at a time, or ``None`` for what the machine has room for.
-        with_parent: Whether to end when the process ends that started it.
     """
 
     name: str = "worker"
     jobs: int | None = None
-    with_parent: bool = False
 
 
 class DurableRunner:
@@ -148,19 +154,30 @@ def run_worker(settings: Settings, options: Options, stop: threading.Event) -> N
         Stuck: A fresh process must go on.
     """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with alone(settings.home / f"{options.name}.lock"):
+    with alone(settings.home / f"{options.name}.lock", wait_s=PATIENCE_S):
         room = capacity(jobs=options.jobs)
         archive = Archive(open_database(settings.database), ObjectStore(settings.objects))
         jobs = AnalysisJobs(archive, settings.home / "work" / options.name, room)
         runner = DurableRunner(jobs, settings, name=options.name, room=room.jobs)
         outbox = Outbox(archive, jobs, runner, room=room.jobs)
-        parent = os.getppid()
-        _say_ready(room)
+        _log.info("worker ready: %d at a time, %d threads each", room.jobs, room.threads)
+        looked = 0
         while not stop.is_set():
-            if options.with_parent and os.getppid() != parent:
-                return
+            if looked % LEFT_OVER_LOOKS == 0:
+                _queue_left_over(archive)
+            looked += 1
             outbox.look()
             stop.wait(LOOK_S)
+
+
+def _queue_left_over(archive: Archive) -> None:
+    try:
+        found = queue_left_over(archive)
+    except Unavailable as error:
+        _log.warning("studies cannot be looked through: %s", error.found)
+        return
+    if found:
+        _log.info("queued the bundles for %d studies that were left over", found)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -168,6 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     stop = threading.Event()
+    _stop_with_parent(stop)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
@@ -181,6 +199,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _stop_with_parent(stop: threading.Event) -> None:
+    """Stops when standard input ends, where it is a pipe: its other end is the server's."""
+    if sys.stdin is None or not stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
+        return
+
+    def wait() -> None:
+        while os.read(0, 1024):
+            pass
+        stop.set()
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
+
+
 def _options(arguments: Sequence[str] | None) -> Options:
     parser = argparse.ArgumentParser(
         prog="python -m condyle.service.worker",
@@ -188,15 +219,12 @@ def _options(arguments: Sequence[str] | None) -> Options:
     )
     parser.add_argument("--name", default="worker", help="of this worker; one process a name")
     parser.add_argument("--jobs", type=int, help="most analyses at a time")
-    parser.add_argument(
-        "--with-parent", action="store_true", help="end when the process that started it ends"
-    )
     given = parser.parse_args(arguments)
     if not given.name.isidentifier():
         parser.error("a name is letters, digits and underscores")
     if given.jobs is not None and given.jobs < 1:
         parser.error("at least one analysis at a time")
-    return Options(given.name, given.jobs, given.with_parent)
+    return Options(given.name, given.jobs)
 
 
 def _steps_url(settings: Settings) -> str:
@@ -204,10 +232,6 @@ def _steps_url(settings: Settings) -> str:
     if settings.database.startswith("sqlite"):
         return f"sqlite:///{settings.home / 'steps.sqlite'}"
     return settings.database
-
-
-def _say_ready(room: Capacity) -> None:
-    _log.info("worker ready: %d at a time, %d threads each", room.jobs, room.threads)
 
 
 if __name__ == "__main__":

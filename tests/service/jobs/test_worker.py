@@ -43,7 +43,7 @@ class Clinic:
     def put(self, name, what, text=""):
         (self.home / f"{self.ids[name]}.{what}").write_text(text)
 
-    def worker(self, *command):
+    def worker(self):
         environment = {
             **os.environ,
             "CONDYLE_HOME": str(self.home),
@@ -51,9 +51,11 @@ class Clinic:
             "CONDYLE_DATABASE_URL": self.url,
             "OMP_NUM_THREADS": "1",
         }
-        arguments = [*command, sys.executable, str(DRIVER), "--jobs", "1", "--with-parent"]
+        arguments = [sys.executable, str(DRIVER), "--jobs", "1"]
         with (self.home / "log").open("a") as log:
-            return subprocess.Popen(arguments, env=environment, stdout=log, stderr=log)
+            return subprocess.Popen(
+                arguments, env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log
+            )
 
     def row(self, name):
         with self.archive.database.read() as session:
@@ -119,18 +121,17 @@ def _story(bundle_store, hold, sqlite_template, tmp_path_factory):
         clinic.begun_at = clinic.row("killed").started_at
         queue_all(clinic, hold)
         first.send_signal(signal.SIGKILL)
-        first.wait()
+        first.communicate()
         (home / f"{clinic.ids['killed']}.hold").unlink()
-    # The second one's parent is a shell, so that it can lose it.
-    shell = clinic.worker("sh", "-c", '"$@" & wait', "sh")
+    second = clinic.worker()
     clinic.until(lambda: clinic.row("cancelled").progress)
     clinic.seen_running = clinic.row("cancelled").progress
     with clinic.archive.database.write() as session:
         analyses.cancel(session, clinic.ids["cancelled"], at=dt.datetime.now(dt.UTC))
     clinic.until(lambda: all(clinic.row(name).finished_at for name in clinic.ids))
-    yield clinic, shell
-    shell.kill()
-    shell.wait()
+    yield clinic, second
+    second.kill()
+    second.communicate()
     clinic.archive.database.close()
 
 
@@ -211,16 +212,10 @@ def test_a_second_worker_of_the_same_name_is_refused(story):
         pytest.fail("two workers of one name")
 
 
-def test_a_worker_ends_when_the_process_ends_that_started_it(story):
-    clinic, shell = story
-    shell.kill()
-    shell.wait()
-
-    def ended():
-        try:
-            with alone(clinic.home / "worker.lock"):
-                return True
-        except Conflict:
-            return False
-
-    clinic.until(ended, limit_s=10)
+def test_a_worker_ends_when_the_server_is_gone_at_the_other_end_of_its_input(story):
+    clinic, second = story
+    assert second.poll() is None
+    second.stdin.close()
+    assert second.wait(10) == 0
+    with alone(clinic.home / "worker.lock"):
+        pass
