@@ -34,6 +34,13 @@ VERBS = [
     ("readers", "import"),
     ("readers", "reference"),
     ("readers", "analyse"),
+    ("serve",),
+    ("user", "add"),
+    ("user", "list"),
+    ("user", "disable"),
+    ("user", "enable"),
+    ("user", "password"),
+    ("audit", "verify"),
 ]
 
 
