@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from condyle.archive.archive import Archive
 from condyle.archive.database import Database, open_database
 from condyle.archive.objects import ObjectStore
 from condyle.archive.store import NewInstance, NewPatient, NewSeries, NewStudy
+from condyle.archive.tables import User
 
 START = dt.datetime(2030, 1, 7, 8, 0, tzinfo=dt.UTC)
 
@@ -63,3 +65,18 @@ def make_instance(number: int = 1, *, of: str = "1.2", **changed: Any) -> NewIns
         "number": number,
     }
     return NewInstance(**(values | changed))
+
+
+@pytest.fixture
+def make_user() -> Callable[[Session], int]:
+    """Adds somebody who uploads."""
+
+    def make(session: Session) -> int:
+        user = User(
+            name="uploader", full_name="U", role="clinician", password_hash="x", created_at=START
+        )
+        session.add(user)
+        session.flush()
+        return user.id
+
+    return make

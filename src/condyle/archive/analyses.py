@@ -77,6 +77,15 @@ class Result:
     software_version: str
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What follows for a study from its runs."""
+
+    state: str
+    reason: dict[str, Any] | None
+    finding_count: int
+
+
 def queue_analysis(
     session: Session, study_id: int, run: BundleRun, *, at: dt.datetime, key: str | None = None
 ) -> Analysis:
@@ -249,36 +258,50 @@ def findings_of(session: Session, analysis_ids: Iterable[str]) -> list[FindingRo
 
 
 def settle(session: Session, study: StudyRow) -> None:
-    """Makes the study's state, reason and count of findings follow from its runs.
-
-    Of each bundle the latest run counts. A signed study stays signed.
-    """
+    """Makes the study's state, reason and count of findings follow from its runs."""
     session.flush()
-    latest = {row.bundle: row for row in analyses_of(session, study.id)}.values()
-    done = [row.id for row in latest if row.state == "done" and not row.hidden]
-    study.finding_count = (
-        session.scalar(
-            select(func.count())
-            .select_from(FindingRow)
-            .where(FindingRow.analysis_id.in_(done), FindingRow.positive)
-        )
-        or 0
-    )
-    if study.state != "signed":
-        study.state, study.reason = _state_of(latest)
+    runs = analyses_of(session, study.id)
+    follows = standing(study, runs, positive_counts(session, [run.id for run in runs]))
+    study.state, study.reason = follows.state, follows.reason
+    study.finding_count = follows.finding_count
     touch(session, study)
 
 
-def _state_of(latest: Iterable[Analysis]) -> tuple[str, dict[str, Any] | None]:
-    states = {row.state: row for row in latest}
-    if not states.keys().isdisjoint(UNDER_WAY):
-        return "analysing", None
-    if "done" in states:
-        return "read", None
-    for declined in ("refused", "failed"):
-        if declined in states:
-            return "refused", states[declined].reason
-    return "received", None
+def standing(study: StudyRow, runs: Sequence[Analysis], positive: Mapping[str, int]) -> Standing:
+    """Gives what follows for a study from its runs, in the order in which they were queued.
+
+    A signed study stays signed, and one that no run was queued for keeps its state. Findings
+    count of the last finished run of each bundle, and hidden ones do not.
+
+    Args:
+        study: The study.
+        runs: All of its runs.
+        positive: How many findings each of them has that count.
+    """
+    finished = {run.bundle: run for run in runs if run.state == "done"}
+    count = sum(positive.get(run.id, 0) for run in finished.values() if not run.hidden)
+    if study.state == "signed" or not runs:
+        return Standing(study.state, study.reason, count)
+    if any(run.state in UNDER_WAY for run in runs):
+        return Standing("analysing", None, count)
+    if finished:
+        return Standing("read", None, count)
+    declined = [run for run in runs if run.state in ("refused", "failed")]
+    if declined:
+        # That a bundle declines the study says more than that a run broke.
+        told = min(declined, key=lambda run: run.state != "refused")
+        return Standing("refused", told.reason, count)
+    return Standing("received", None, count)
+
+
+def positive_counts(session: Session, analysis_ids: Sequence[str]) -> dict[str, int]:
+    """Gives how many findings of each run count on the worklist."""
+    query = (
+        select(FindingRow.analysis_id, func.count())
+        .where(FindingRow.analysis_id.in_(analysis_ids), FindingRow.positive)
+        .group_by(FindingRow.analysis_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _end_with_reason(

@@ -253,6 +253,11 @@ class Sink:
     ) -> None:
         self.abandon()
 
+    @property
+    def sha256(self) -> str:
+        """The name that what was written so far would have."""
+        return self._hash.hexdigest()
+
     def write(self, chunk: bytes) -> None:
         """Adds bytes.
 
@@ -298,6 +303,12 @@ def _absent(name: str) -> NotThere:
         needed="an object that a row of the archive names",
         mend="run 'condyle archive check', and restore a backup where it finds one missing.",
     )
+
+
+def digest(path: Path) -> str:
+    """Gives the SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _flush_all(paths: Sequence[Path]) -> None:

@@ -22,6 +22,7 @@ from condyle.cli.recipes import recipes_app
 from condyle.cli.runs import runs
 from condyle.cli.serve import serve
 from condyle.cli.train import train
+from condyle.cli.upkeep import archive_app, backup, db_app, restore
 from condyle.cli.user import user_app
 from condyle.cli.verb import add_verb
 
@@ -48,6 +49,8 @@ def create_app() -> typer.Typer:
     add_verb(app, compare)
     add_verb(app, runs)
     add_verb(app, serve)
+    add_verb(app, backup)
+    add_verb(app, restore)
     app.add_typer(data_app(), name="data")
     app.add_typer(bundles_app(), name="bundles")
     app.add_typer(recipes_app(), name="recipes")
@@ -56,6 +59,8 @@ def create_app() -> typer.Typer:
     app.add_typer(readers_app(), name="readers")
     app.add_typer(user_app(), name="user")
     app.add_typer(audit_app(), name="audit")
+    app.add_typer(db_app(), name="db")
+    app.add_typer(archive_app(), name="archive")
     return app
 
 

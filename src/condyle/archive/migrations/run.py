@@ -26,7 +26,8 @@ def upgrade(database: Database, revision: str = "head") -> None:
         Unavailable: The database cannot be used.
     """
     with database.write_connection() as connection:
-        _refuse_later(connection)
+        _refuse_later(current_revision(connection))
+        _refuse_later(None if revision == "head" else revision)
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
@@ -51,8 +52,7 @@ def head() -> str:
     return found
 
 
-def _refuse_later(connection: Connection) -> None:
-    at = current_revision(connection)
+def _refuse_later(at: str | None) -> None:
     known = {step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions()}
     if at is not None and at not in known:
         raise BadConfiguration(
