@@ -63,7 +63,10 @@ class Feed:
                 self._listeners.add(queue)
             heard = self._seen if since is None else min(since, self._seen)
             yield [Change(0, heard)]
-            while missed := await asyncio.to_thread(_read, database, heard):
+            while since is not None:
+                missed = await asyncio.to_thread(_read, database, heard)
+                if not missed:
+                    break
                 heard = missed[-1].revision
                 yield missed
             while True:
