@@ -1,0 +1,143 @@
+import { render, screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { useState } from "react";
+import { describe, expect, it } from "vitest";
+import type { FindingEntry, StudyDetail } from "../api/types";
+import { type Language, WordsProvider } from "../words";
+import { type FindingsChoice, FindingsPanel } from "./FindingsPanel";
+import { analysis, detail, finding, said } from "./testing";
+
+const low = finding({ id: 2, title: "Narrowing", value: false, probability: 0.35, text: "no" });
+
+function Panel({ of, note }: { of: StudyDetail; note: (what: string) => void }) {
+  const [choice, setChoice] = useState<FindingsChoice>({
+    threshold: null,
+    selected: null,
+    hidden: new Set(),
+  });
+  return (
+    <FindingsPanel
+      detail={of}
+      choice={choice}
+      setThreshold={(threshold) => setChoice({ ...choice, threshold })}
+      select={(one: FindingEntry) => {
+        note(`select ${one.id}`);
+        setChoice({ ...choice, selected: one.id });
+      }}
+      toggle={(one: FindingEntry) => note(`toggle ${one.id}`)}
+    />
+  );
+}
+
+function show(of: StudyDetail, language: Language = "en") {
+  const notes: string[] = [];
+  render(
+    <WordsProvider first={language}>
+      <Panel of={of} note={(what) => void notes.push(what)} />
+    </WordsProvider>,
+  );
+  return { notes, user: userEvent.setup() };
+}
+
+describe("the findings", () => {
+  it("say what was not assessed even where nothing was found", () => {
+    show(detail({ findings: [] }));
+    const list = screen.getByRole("region", { name: "Not assessed" });
+    expect(within(list).getByText("Intervertebral foramina")).toBeDefined();
+    expect(screen.getByText("No finding was made.")).toBeDefined();
+  });
+
+  it("say that nothing is assessed where no model has looked", () => {
+    show(detail({ findings: [], analyses: [] }));
+    expect(screen.getByText(/nothing in it is assessed/)).toBeDefined();
+  });
+
+  it("name the bundle with version, hash, use and exclusions", () => {
+    show(detail());
+    const made = screen.getByRole("region", { name: "Made by" });
+    expect(made.textContent).toContain("lumbar-grading 0.1.0 0123456789ab");
+    expect(made.textContent).toContain("Research use. Grades discs.");
+    expect(made.textContent).toContain("Not for: surgery in this region.");
+  });
+
+  it("say that a model was trained on simulated patients", () => {
+    show(detail({ analyses: [analysis({ simulated_training: true })] }));
+    expect(screen.getByText("A model here was trained on simulated patients.")).toBeDefined();
+  });
+
+  it("give an abstention its reason and no probability", () => {
+    const abstention = said("low-confidence", "Two grades are as probable.");
+    show(detail({ findings: [finding({ abstained: true, value: null, abstention })] }));
+    expect(screen.getByText("Two grades are as probable.")).toBeDefined();
+    expect(screen.queryByRole("img")).toBeNull();
+  });
+
+  it("show the probability with the threshold that decides", () => {
+    show(detail());
+    expect(screen.getByRole("img", { name: "Probability 0.8, threshold 0.4" })).toBeDefined();
+  });
+
+  it("say warnings once, and why a study was not read", () => {
+    const warnings = [said("w", "The images are simulated."), said("w", "The images are simulated.")];
+    const refused = [said("wrong-plane", "The plane is not sagittal.")];
+    show(detail({ analyses: [analysis({ warnings, refused })] }));
+    expect(screen.getAllByText("The images are simulated.")).toHaveLength(1);
+    expect(screen.getByText("The plane is not sagittal.")).toBeDefined();
+  });
+
+  it("are chosen and switched off one by one", async () => {
+    const { notes, user } = show(detail());
+    await user.click(screen.getByRole("button", { name: /Posterior contour bulge/ }));
+    await user.click(screen.getByRole("checkbox", { name: "Draw Posterior contour bulge L5-S1" }));
+    expect(notes).toEqual(["select 1", "toggle 1"]);
+  });
+
+  it("show the operating point of the chosen one with its interval", async () => {
+    const ppv = { value: 0.26, low: 0.18, high: 0.35, n: 109 };
+    const point = { ppv, npv: null, false_calls_per_study: 0.45, shown: true };
+    const { user } = show(detail({ findings: [finding({ operating_point: point })] }));
+    await user.click(screen.getByRole("button", { name: /bulge/ }));
+    expect(screen.getByText("0.18 to 0.35, n 109")).toBeDefined();
+    expect(screen.getByText("0.45")).toBeDefined();
+  });
+
+  it("keep a poor operating point to themselves and say so", async () => {
+    const ppv = { value: 0.26, low: 0.18, high: 0.35, n: 109 };
+    const open = finding({ value: null, operating_point: { ppv, shown: false } });
+    const { user } = show(detail({ findings: [open] }));
+    await user.click(screen.getByRole("button", { name: /bulge/ }));
+    expect(screen.queryByText(/0\.18/)).toBeNull();
+    expect(screen.getByText(/was not sure enough/)).toBeDefined();
+  });
+
+  it("are in Spanish where that is chosen", () => {
+    show(detail(), "es");
+    expect(screen.getByRole("region", { name: "No evaluado" })).toBeDefined();
+    expect(screen.getByRole("img", { name: "Probabilidad 0,8, umbral 0,4" })).toBeDefined();
+  });
+});
+
+describe("the threshold slider", () => {
+  it("lists as positive what it draws, and says what is stored", async () => {
+    const { user } = show(detail({ findings: [finding(), low] }));
+    expect(screen.getByText("1 below its threshold")).toBeDefined();
+    await user.click(screen.getByRole("button", { name: "0.3" }));
+    expect(screen.queryByText("1 below its threshold")).toBeNull();
+    const moved = screen.getByText(/By the slider only/);
+    expect(moved.textContent).toContain("The stored decision: below threshold.");
+    expect(screen.getByText(/1 finding looks other than it is stored/)).toBeDefined();
+    expect(screen.getByText(/never the stored decision/)).toBeDefined();
+  });
+
+  it("goes back to the bundle's own thresholds", async () => {
+    const { user } = show(detail({ findings: [finding(), low] }));
+    await user.click(screen.getByRole("button", { name: "0.3" }));
+    await user.click(screen.getByRole("button", { name: "each bundle's own" }));
+    expect(screen.queryByText(/By the slider only/)).toBeNull();
+  });
+
+  it("is not there where no finding has a threshold", () => {
+    show(detail({ findings: [finding({ value: 3, threshold: null })] }));
+    expect(screen.queryByRole("slider")).toBeNull();
+  });
+});
