@@ -38,6 +38,11 @@ def served_syntax(stored: str) -> str:
     return str(ExplicitVRLittleEndian) if UID(stored) in _TURNED else stored
 
 
+def needs_bits(stored: str) -> bool:
+    """Tells whether frames in a transfer syntax are turned word by word (big endian)."""
+    return stored == ExplicitVRBigEndian
+
+
 @dataclass(frozen=True)
 class StoredFrames:
     """Where the frames of one stored instance lie.
@@ -73,7 +78,7 @@ def frame_bytes(stored: StoredFrames, index: int) -> bytes:
     with stored.path.open("rb", buffering=0) as file:
         if stored.syntax == DeflatedExplicitVRLittleEndian:
             found = b"".join(_inflated(file, place) for place in parts)
-        elif stored.syntax == ExplicitVRBigEndian:
+        elif needs_bits(stored.syntax):
             found = _turned(file, stored, parts[0])
         else:
             found = b"".join(_read(file, place) for place in parts)

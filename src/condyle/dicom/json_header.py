@@ -9,6 +9,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
+from pydicom.datadict import tag_for_keyword
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 
@@ -65,6 +66,17 @@ def deflated_header(dataset: Dataset, *, syntax: str) -> bytes:
 def inflated_header(header: bytes) -> bytes:
     """Gives the JSON text of a header that ``deflated_header`` gave."""
     return zlib.decompress(header)
+
+
+def value_of(header: bytes, keyword: str) -> Any:
+    """Gives an attribute's first value in a header, ``None`` where it has none.
+
+    Args:
+        header: As ``deflated_header`` gave it.
+        keyword: Of the attribute.
+    """
+    entry = json.loads(inflated_header(header)).get(f"{tag_for_keyword(keyword) or 0:08X}", {})
+    return next(iter(entry.get("Value", ())), None)
 
 
 def _document(dataset: Dataset, left: _Left, depth: int) -> dict[str, Any]:

@@ -14,7 +14,20 @@ from condyle.service.calls import Calls
 from condyle.service.deps import Deps
 from condyle.service.problems import RESPONSES, add_problems
 from condyle.service.registered import Registered, registered_routes
-from condyle.service.routes import audit, health, session, studies, tokens, uploads, users, worklist
+from condyle.service.routes import (
+    analyses,
+    audit,
+    bundles,
+    dicomweb,
+    events,
+    health,
+    session,
+    studies,
+    tokens,
+    uploads,
+    users,
+    worklist,
+)
 from condyle.service.security.body import BodyLimit
 from condyle.service.security.headers import Guard
 from condyle.service.sorter import sorting_uploads
@@ -33,7 +46,10 @@ PUBLIC = frozenset(
 """What may be called by whoever reaches the server; every other route needs a permission."""
 
 _UNDER_API: tuple[Callable[[], APIRouter], ...] = (
+    analyses.routes,
     audit.routes,
+    bundles.routes,
+    events.routes,
     health.routes,
     session.routes,
     studies.routes,
@@ -44,7 +60,7 @@ _UNDER_API: tuple[Callable[[], APIRouter], ...] = (
 )
 """Routers whose addresses begin with ``API``: to add one, import its module and name it here."""
 
-_AT_ROOT: tuple[Callable[[], APIRouter], ...] = ()
+_AT_ROOT: tuple[Callable[[], APIRouter], ...] = (dicomweb.routes,)
 """Routers that say their whole address themselves, such as DICOMweb's."""
 
 

@@ -1,0 +1,224 @@
+"""Searching the archive's studies, series and instances (QIDO-RS, PS3.18 10.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, undefer
+
+from condyle.archive.tables import InstanceRow, Patient, SeriesRow, StudyRow
+from condyle.archive.words import folded
+from condyle.dicom.json_header import value_of
+from condyle.dicom.web_attributes import (
+    Document,
+    WebInstance,
+    WebSeries,
+    WebStudy,
+    instance_attributes,
+    series_attributes,
+    study_attributes,
+)
+from condyle.service.dicomweb.query import Query
+
+_ESCAPE = "\\"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found.
+
+    Attributes:
+        documents: The results, as DICOM JSON.
+        more: Whether there are further ones after them.
+    """
+
+    documents: list[Document]
+    more: bool
+
+
+@dataclass(frozen=True)
+class Searcher:
+    """Who searches.
+
+    Attributes:
+        session: Reads the archive.
+        root: Address of DICOMweb, without a slash at its end.
+        pseudonymous: Whether they get pseudonyms, and search by them.
+    """
+
+    session: Session
+    root: str
+    pseudonymous: bool
+
+    def studies(self, query: Query) -> Found:
+        """Finds studies, the latest received first."""
+        rows = select(StudyRow, Patient).join(Patient, Patient.id == StudyRow.patient_id)
+        for condition in self._of_study(query):
+            rows = rows.where(condition)
+        found, more = self._page(rows.order_by(StudyRow.id.desc()), query)
+        return Found([study_attributes(self._study(*row)) for row in found], more)
+
+    def series(self, query: Query) -> Found:
+        """Finds series, in the order of their numbers within each study."""
+        rows = self._below(select(SeriesRow, StudyRow, Patient), query)
+        rows = rows.order_by(StudyRow.id.desc(), SeriesRow.number, SeriesRow.id)
+        found, more = self._page(rows, query)
+        documents = []
+        for series, study, patient in found:
+            told = self._study(study, patient)
+            above = {} if "StudyInstanceUID" in query.lists else study_attributes(told)
+            documents.append(above | series_attributes(told, self._series(series, told)))
+        return Found(documents, more)
+
+    def instances(self, query: Query) -> Found:
+        """Finds instances, in the order of their numbers within each series."""
+        rows = self._below(select(InstanceRow, SeriesRow, StudyRow, Patient), query)
+        rows = rows.join(InstanceRow, InstanceRow.series_id == SeriesRow.id)
+        for keyword, column in (
+            ("SOPInstanceUID", InstanceRow.uid),
+            ("SOPClassUID", InstanceRow.class_uid),
+        ):
+            if keyword in query.lists:
+                rows = rows.where(column.in_(query.lists[keyword]))
+        if "InstanceNumber" in query.numbers:
+            rows = rows.where(InstanceRow.number == query.numbers["InstanceNumber"])
+        rows = rows.order_by(
+            StudyRow.id.desc(), SeriesRow.number, SeriesRow.id, InstanceRow.number, InstanceRow.id
+        ).options(undefer(InstanceRow.header))
+        found, more = self._page(rows, query)
+        documents = []
+        for instance, series, study, patient in found:
+            study_ = self._study(study, patient)
+            series_ = self._series(series, study_)
+            told = self._instance(instance, series_)
+            documents.append(instance_attributes(study_, series_, told))
+        return Found(documents, more)
+
+    def _below(self, rows: Select[*tuple[Any, ...]], query: Query) -> Select[*tuple[Any, ...]]:
+        rows = (
+            rows.select_from(SeriesRow)
+            .join(StudyRow, StudyRow.id == SeriesRow.study_id)
+            .join(Patient, Patient.id == StudyRow.patient_id)
+        )
+        for condition in self._of_study(query):
+            rows = rows.where(condition)
+        if "SeriesInstanceUID" in query.lists:
+            rows = rows.where(SeriesRow.uid.in_(query.lists["SeriesInstanceUID"]))
+        if "Modality" in query.lists:
+            rows = rows.where(SeriesRow.modality.in_(query.lists["Modality"]))
+        if "SeriesNumber" in query.numbers:
+            rows = rows.where(SeriesRow.number == query.numbers["SeriesNumber"])
+        return rows
+
+    def _of_study(self, query: Query) -> list[ColumnElement[bool]]:
+        """Gives what a study must meet; who gets pseudonyms cannot ask for what they hide."""
+        found: list[ColumnElement[bool]] = []
+        for keyword, value in query.texts.items():
+            if keyword in ("PatientName", "PatientID") and self.pseudonymous:
+                found.append(like(Patient.pseudonym, value))
+            elif keyword == "PatientName":
+                found.append(StudyRow.patient_sort.like(name_pattern(value), escape=_ESCAPE))
+            elif keyword == "PatientID":
+                found.append(like(Patient.identifier, value))
+            elif self.pseudonymous:
+                # Nothing is met by a text that its asker may not see.
+                found.append(StudyRow.id < 0)
+            elif keyword == "AccessionNumber":
+                found.append(like(StudyRow.accession, value))
+            else:
+                found.append(like(StudyRow.description, value))
+        if query.dates is not None:
+            first, last = query.dates
+            found += [StudyRow.study_date >= first] if first else []
+            found += [StudyRow.study_date <= last] if last else []
+        if "StudyInstanceUID" in query.lists:
+            found.append(StudyRow.uid.in_(query.lists["StudyInstanceUID"]))
+        if "ModalitiesInStudy" in query.lists:
+            wanted = query.lists["ModalitiesInStudy"]
+            having = select(SeriesRow.study_id).where(SeriesRow.modality.in_(wanted))
+            found.append(StudyRow.id.in_(having))
+        return found
+
+    def _page(self, rows: Select[*tuple[Any, ...]], query: Query) -> tuple[Sequence[Any], bool]:
+        if not query.limit:
+            return [], False
+        page = self.session.execute(rows.offset(query.offset).limit(query.limit + 1)).all()
+        return page[: query.limit], len(page) > query.limit
+
+    def _study(self, row: StudyRow, patient: Patient) -> WebStudy:
+        hidden = self.pseudonymous
+        return WebStudy(
+            uid=row.uid,
+            patient_name=patient.pseudonym if hidden else patient.name,
+            patient_id=patient.pseudonym if hidden else patient.identifier,
+            birth_date=None if hidden else patient.birth_date,
+            sex=patient.sex,
+            date=row.study_date,
+            time=None if hidden else row.study_time,
+            accession="" if hidden else row.accession,
+            description="" if hidden else row.description,
+            modalities=tuple(filter(None, row.modalities.split("\\"))),
+            series=row.series_count,
+            instances=row.instance_count,
+            url=f"{self.root}/studies/{row.uid}",
+        )
+
+    def _series(self, row: SeriesRow, study: WebStudy) -> WebSeries:
+        return WebSeries(
+            uid=row.uid,
+            number=row.number,
+            description="" if self.pseudonymous else row.description,
+            modality=row.modality,
+            body_part=row.body_part,
+            instances=row.instance_count,
+            url=f"{study.url}/series/{row.uid}",
+        )
+
+    def _instance(self, row: InstanceRow, series: WebSeries) -> WebInstance:
+        return WebInstance(
+            uid=row.uid,
+            class_uid=row.class_uid,
+            number=row.number,
+            frames=row.frames,
+            rows=row.rows,
+            columns=row.columns,
+            bits=value_of(row.header, "BitsAllocated") if row.frames else None,
+            url=f"{series.url}/instances/{row.uid}",
+        )
+
+
+def like(column: InstrumentedAttribute[str], value: str) -> ColumnElement[bool]:
+    """Gives that a column is a text, in which ``*`` and ``?`` stand for others."""
+    if "*" not in value and "?" not in value:
+        return column == value
+    return func.lower(column).like(_pattern(value.lower()), escape=_ESCAPE)
+
+
+def name_pattern(value: str) -> str:
+    """Gives the pattern of a folded name for one as DICOM writes it, such as ``"Doe^J*"``."""
+    parts = [part if part in "*?" else _inner_folded(part) for part in _split(value)]
+    return _pattern("".join(parts)).strip()
+
+
+def _split(value: str) -> list[str]:
+    parts = [""]
+    for one in value:
+        if one in "*?":
+            parts += [one, ""]
+        else:
+            parts[-1] += one
+    return [part for part in parts if part]
+
+
+def _inner_folded(part: str) -> str:
+    """Folds a part of a name, keeping that a separator stands at its ends."""
+    return folded(f"x{part}x")[1:-1]
+
+
+def _pattern(value: str) -> str:
+    for one in (_ESCAPE, "%", "_"):
+        value = value.replace(one, _ESCAPE + one)
+    return value.replace("*", "%").replace("?", "_")
