@@ -245,7 +245,9 @@ def analyses_in(session: Session, *states: str, limit: int = 1000) -> list[Analy
 def running_on(session: Session, study_ids: Iterable[int]) -> dict[int, Analysis]:
     """Gives of each study the run that is under way and seen, if any: the one that is furthest."""
     query = select(Analysis).where(
-        Analysis.study_id.in_(list(study_ids)), Analysis.state.in_(UNDER_WAY)
+        Analysis.study_id.in_(list(study_ids)),
+        Analysis.state.in_(UNDER_WAY),
+        Analysis.hidden.is_(False),
     )
     rows = sorted(session.scalars(query), key=lambda row: (row.state != "queued", row.queued_at))
     return {row.study_id: row for row in rows}
@@ -270,16 +272,18 @@ def settle(session: Session, study: StudyRow) -> None:
 def standing(study: StudyRow, runs: Sequence[Analysis], positive: Mapping[str, int]) -> Standing:
     """Gives what follows for a study from its runs, in the order in which they were queued.
 
-    A signed study stays signed, and one that no run was queued for keeps its state. Findings
-    count of the last finished run of each bundle, and hidden ones do not.
+    A signed study stays signed, and one that no run was queued for keeps its state. Runs of
+    silent mode count for nothing: a study that only they have read was read by nobody yet, and
+    must not look as if it had been. Findings count of the last finished run of each bundle.
 
     Args:
         study: The study.
         runs: All of its runs.
         positive: How many findings each of them has that count.
     """
+    runs = [run for run in runs if not run.hidden]
     finished = {run.bundle: run for run in runs if run.state == "done"}
-    count = sum(positive.get(run.id, 0) for run in finished.values() if not run.hidden)
+    count = sum(positive.get(run.id, 0) for run in finished.values())
     if study.state == "signed" or not runs:
         return Standing(study.state, study.reason, count)
     if any(run.state in UNDER_WAY for run in runs):

@@ -266,11 +266,22 @@ def test_a_second_analysis_waits_for_the_memory_of_the_first(archive, installed,
     assert [one for _, one in order] == [ids[0]] * 4 + [ids[1]] * 4
 
 
-def test_a_silent_analysis_is_kept_and_hidden(archive, jobs, quick, hold, row_of, state_of):
+def test_a_silent_analysis_is_kept_and_the_study_does_not_look_as_if_it_had_been_read(
+    archive, jobs, quick, hold, row_of, state_of
+):
     with archive.database.write() as session:
         decide(session, "lumbar-grading", BundleUse(silent=True), by=None, at=archive.clock())
     study_id = hold(archive)
     (analysis_id,) = queue_for_study(archive, study_id)
+    assert state_of(study_id)[0] == "received"
     assert jobs.run(analysis_id, do) == "done"
-    assert row_of(analysis_id).hidden
-    assert state_of(study_id)[2] == 0
+    row = row_of(analysis_id)
+    assert row.hidden and row.report
+    with archive.database.read() as session:
+        assert len(analyses.findings_of(session, [analysis_id])) == 48
+    assert state_of(study_id) == ("received", None, 0)
+    with archive.database.write() as session:
+        analyses.reveal(session, analysis_id)
+    state, _, findings = state_of(study_id)
+    assert state == "read"
+    assert findings > 0
