@@ -82,6 +82,18 @@ def test_the_description_has_no_call_that_the_table_of_routes_lacks(app: FastAPI
     assert described and described <= listed
 
 
+def test_no_call_takes_a_number_larger_than_the_databases(app: FastAPI) -> None:
+    unbounded = [
+        (path, parameter["name"])
+        for path, calls in app.openapi()["paths"].items()
+        for call_ in calls.values()
+        for parameter in call_.get("parameters", [])
+        for kind in (parameter["schema"], *parameter["schema"].get("anyOf", []))
+        if kind.get("type") == "integer" and kind.get("maximum", 2**31) >= 2**31
+    ]
+    assert not unbounded
+
+
 def test_no_two_calls_have_one_name(app: FastAPI) -> None:
     names = [(route.name, route.path) for route in routes_of(app)]
     assert len({name for name, _ in names}) == len({path + name for name, path in names})

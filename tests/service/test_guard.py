@@ -11,6 +11,7 @@ import pytest
 from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import text
+from sqlalchemy.exc import DataError
 
 from condyle import errors
 from condyle.service import app as app_module
@@ -30,6 +31,7 @@ RAISED: dict[str, Exception] = {
     "full": OSError(errno.ENOSPC, "No space left on device", f"{NAME}.dcm"),
     "read-only": OSError(errno.EROFS, "Read-only file system"),
     "other-disk": OSError(errno.EIO, "Input/output error"),
+    "unholdable": DataError("INSERT", {}, ValueError(f"{NAME} holds a zero")),
     "unavailable": errors.Unavailable("The database is away.", found="no answer"),
     "conflict": errors.Conflict("It was changed meanwhile."),
     "unknown": errors.UnknownName("preset", "bone", ["lung"]),
@@ -40,6 +42,7 @@ STATUS = {
     "full": 507,
     "read-only": 507,
     "other-disk": 500,
+    "unholdable": 422,
     "unavailable": 503,
     "conflict": 409,
     "unknown": 404,

@@ -140,3 +140,11 @@ def test_a_number_of_no_user_is_a_problem_and_no_fault(administrator: Client) ->
     for number in ("0", "-1", "x", "1.5", str(2**31), str(2**70)):
         answer = administrator.patch(f"{USERS}/{number}", json={"full_name": "x"})
         assert answer.status_code == 422, number
+
+
+def test_text_that_no_database_holds_is_a_problem_and_no_fault(administrator: Client) -> None:
+    for text in (r"\ud800", r"a\udfffb"):
+        body = f'{{"full_name": "{text}"}}'.encode("ascii")
+        headers = {"Content-Type": "application/json"}
+        answer = administrator.patch(f"{USERS}/1", content=body, headers=headers)
+        assert answer.status_code == 422, text

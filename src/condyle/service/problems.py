@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
@@ -64,6 +65,7 @@ def add_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(OSError, _system)
+    app.add_exception_handler(DataError, _unholdable)
 
 
 def problem(status: int, said: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -133,6 +135,20 @@ def _system(request: Request, error: Exception) -> JSONResponse:
             found="a disk that is full or read-only",
             needed="a disk with room that can be written",
             mend="tell whoever looks after this server; then do the same again.",
+        ),
+    )
+
+
+def _unholdable(request: Request, error: Exception) -> JSONResponse:
+    """A value that no database row can hold, such as a text with a zero in it."""
+    _log.warning("%s %s: %s", request.method, route_of(request.scope), _place(error))
+    return problem(
+        422,
+        Problem(
+            failed="What was sent does not fit.",
+            found="a value that the database cannot hold",
+            needed="text without control characters, and numbers that are not too large",
+            mend="correct it and send it again.",
         ),
     )
 

@@ -18,6 +18,7 @@ from condyle.reporting.report_json import read_report_json
 from condyle.service.access import Permission
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.finding_view import finding_entries
+from condyle.service.ids import RowId
 from condyle.service.schemas.studies import (
     FindingEntry,
     Overlays,
@@ -62,7 +63,7 @@ def routes() -> APIRouter:
     return router
 
 
-def show_study(study_id: int, actor: Seeing, deps: HasDeps) -> StudyDetail:
+def show_study(study_id: RowId, actor: Seeing, deps: HasDeps) -> StudyDetail:
     """Gives everything of a study but its pixels; that somebody saw it is kept."""
     with deps.archive.database.read() as session:
         row = studies.get_study(session, study_id)
@@ -72,7 +73,7 @@ def show_study(study_id: int, actor: Seeing, deps: HasDeps) -> StudyDetail:
 
 
 def change_study(
-    study_id: int,
+    study_id: RowId,
     change: StudyChange,
     actor: Annotated[Actor, needs(Permission.CHANGE_PRIORITY)],
     deps: HasDeps,
@@ -93,7 +94,7 @@ def change_study(
         return worklist_entries(session, [row], actor)[0]
 
 
-def show_overlays(study_id: int, actor: Seeing, deps: HasDeps) -> Overlays:
+def show_overlays(study_id: RowId, actor: Seeing, deps: HasDeps) -> Overlays:
     """Gives the outlines and names of levels that the viewer draws over a study's images."""
     with deps.archive.database.read() as session:
         row = studies.get_study(session, study_id)

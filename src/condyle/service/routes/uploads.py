@@ -19,6 +19,7 @@ from condyle.archive.uploads import Offer
 from condyle.errors import InputError
 from condyle.service.access import Permission
 from condyle.service.deps import Deps, HasDeps
+from condyle.service.ids import RowId
 from condyle.service.said import said_column
 from condyle.service.schemas.uploads import FileEntry, FileState, NewUpload, UploadEntry
 from condyle.service.security.actor import Actor, needs
@@ -104,7 +105,7 @@ def show_upload(upload_id: str, actor: Bringing, deps: HasDeps) -> UploadEntry:
 
 
 async def send_file(
-    upload_id: str, file_id: int, request: Request, actor: Bringing, deps: HasDeps
+    upload_id: str, file_id: RowId, request: Request, actor: Bringing, deps: HasDeps
 ) -> FileEntry:
     """Takes the bytes of one file, as they are; the same bytes may be sent again."""
     size = await run_in_threadpool(_offered, deps, actor, upload_id, file_id)

@@ -11,6 +11,7 @@ from condyle.archive import studies
 from condyle.archive.worklist import WorklistQuery, worklist
 from condyle.service.access import Permission
 from condyle.service.deps import HasDeps
+from condyle.service.ids import RowId
 from condyle.service.patient_view import patient_entry
 from condyle.service.schemas.base import Priority, StudyState
 from condyle.service.schemas.studies import PatientStudies, Worklist
@@ -76,7 +77,7 @@ def list_studies(
     )
 
 
-def show_patient(patient_id: int, actor: Seeing, deps: HasDeps) -> PatientStudies:
+def show_patient(patient_id: RowId, actor: Seeing, deps: HasDeps) -> PatientStudies:
     """Gives a patient with all studies, the latest first."""
     with deps.archive.database.read() as session:
         patient = studies.get_patient(session, patient_id)
