@@ -20,5 +20,25 @@ export default defineConfig({
     host: "127.0.0.1",
     proxy: { "/api": service, "/dicomweb": service },
   },
-  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
+  test: {
+    restoreMocks: true,
+    unstubGlobals: true,
+    // A machine that is busy with other things is no failure.
+    testTimeout: 30_000,
+    isolate: false,
+    maxWorkers: 2,
+    projects: [
+      // What draws nothing needs no page, and starts at once.
+      { extends: true, test: { name: "plain", environment: "node", include: ["src/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "pages",
+          environment: "jsdom",
+          include: ["src/**/*.test.tsx"],
+          setupFiles: ["src/testing/setup.ts"],
+        },
+      },
+    ],
+  },
 });

@@ -12,7 +12,6 @@ import "./frame.css";
 /** What stands around every page: the bar above, the research-use notice below. */
 export function Frame(): ReactNode {
   const { say } = useWords();
-  const { me } = useSession();
   const inStudy = useMatch("/studies/:id");
   return (
     <div className={inStudy ? "frame frame-study" : "frame"}>
@@ -25,7 +24,7 @@ export function Frame(): ReactNode {
       </main>
       <footer className="frame-notice">
         <strong>{say("shell.researchUse")}</strong>
-        <span>{me.research_use}</span>
+        <span>{say("shell.researchUse.what")}</span>
       </footer>
     </div>
   );

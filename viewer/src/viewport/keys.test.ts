@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { describe, expect, it } from "vitest";
 import { takesKeys } from "./keys";
 import { type KeyActs, viewerKeys } from "./viewerKeys";

@@ -14,7 +14,7 @@ export function Filters({
 }): ReactNode {
   const { say, name } = useWords();
   return (
-    <search className="filters">
+    <div className="filters" role="search">
       <label className="filters-search">
         <span className="unseen">{say("worklist.search")}</span>
         <input
@@ -70,7 +70,7 @@ export function Filters({
           {say("worklist.clear")}
         </button>
       ) : null}
-    </search>
+    </div>
   );
 }
 

@@ -24,6 +24,8 @@ export const shell = {
   "shell.notFound": "There is no such page.",
   "shell.toWorklist": "Go to the worklist",
   "shell.researchUse": "Research use only",
+  "shell.researchUse.what":
+    "What models find is a draft for review by a clinician: not a diagnosis, and not triage.",
   "role.viewer": "Viewer",
   "role.clinician": "Clinician",
   "role.annotator": "Annotator",

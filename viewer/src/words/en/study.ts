@@ -20,6 +20,7 @@ export const study = {
   "viewer.emptyPane": "Empty: choose a series",
   "viewer.sliceFailed": "This slice could not be loaded.",
   "viewer.seriesFailed": "This series could not be loaded.",
+  "viewer.noFrames": "This series holds no images that can be shown.",
   "viewer.loadAgain": "Load again",
   "viewer.series": "Series",
   "viewer.images.one": "{n} image",

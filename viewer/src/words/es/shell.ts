@@ -25,6 +25,8 @@ export const shell = {
   "shell.notFound": "Esta página no existe.",
   "shell.toWorklist": "Ir a la lista de trabajo",
   "shell.researchUse": "Solo para investigación",
+  "shell.researchUse.what":
+    "Lo que hallan los modelos es un borrador que un clínico debe revisar: ni diagnóstico ni triaje.",
   "role.viewer": "Observador",
   "role.clinician": "Clínico",
   "role.annotator": "Anotador",

@@ -20,6 +20,7 @@ export const study = {
   "viewer.emptyPane": "Vacío: elija una serie",
   "viewer.sliceFailed": "No se pudo cargar este corte.",
   "viewer.seriesFailed": "No se pudo cargar esta serie.",
+  "viewer.noFrames": "Esta serie no tiene imágenes que se puedan mostrar.",
   "viewer.loadAgain": "Cargar de nuevo",
   "viewer.series": "Series",
   "viewer.images.one": "{n} imagen",
