@@ -13,7 +13,9 @@ from condyle.archive.check_rows import row_faults
 from condyle.archive.migrations.run import current_revision, head
 from condyle.archive.objects import ObjectStore, digest
 from condyle.archive.references import named_objects, references
-from condyle.errors import NotThere
+from condyle.errors import ArchiveDamaged, NotThere
+
+_Named = tuple[str, int | None]
 
 Watch = Callable[[int, int], None]
 """Is told after each object how many of how many are done."""
@@ -58,20 +60,10 @@ def check(archive: Archive, *, deep: bool = True, watch: Watch | None = None) ->
         deep: Whether every object is read and its hash compared, not only its size.
         watch: Is told how far it is.
     """
-    faults: list[Fault] = []
-    with archive.database.read() as session:
-        faults += _database_faults(session, is_sqlite=archive.database.is_sqlite)
-        if faults:  # what other queries would say of such a database means nothing
-            return Checked(tuple(faults), 0, 0, 0)
-        faults += [Fault(what, place) for what, place in row_faults(session)]
-        named: dict[str, tuple[str, int | None]] = {}
-        count = 0
-        for each in references(session):
-            count += 1
-            place, size = named.get(each.sha256, (each.place, None))
-            if size is not None and each.size is not None and size != each.size:
-                faults.append(Fault("two rows give an object two sizes", each.place))
-            named[each.sha256] = (place, each.size if size is None else size)
+    try:
+        faults, named, count = _look_at_rows(archive)
+    except ArchiveDamaged as error:
+        return Checked((Fault(f"the database is damaged: {error.found}", "database"),), 0, 0, 0)
     for number, (sha256, (place, size)) in enumerate(sorted(named.items()), start=1):
         what = _object_fault(archive.objects, sha256, size, deep=deep)
         faults += [Fault(what, place)] if what else []
@@ -90,6 +82,24 @@ def sweep(archive: Archive, *, older_than_s: float = 86_400.0) -> int:
     with archive.database.read() as session:
         known = named_objects(session)
     return archive.objects.sweep(known, older_than_s=older_than_s)
+
+
+def _look_at_rows(archive: Archive) -> tuple[list[Fault], dict[str, _Named], int]:
+    """Gives the faults of rows, the objects that they name, and how often they name one."""
+    named: dict[str, _Named] = {}
+    count = 0
+    with archive.database.read() as session:
+        faults = list(_database_faults(session, is_sqlite=archive.database.is_sqlite))
+        if faults:  # what other queries would say of such a database means nothing
+            return faults, named, count
+        faults += [Fault(what, place) for what, place in row_faults(session)]
+        for each in references(session):
+            count += 1
+            place, size = named.get(each.sha256, (each.place, None))
+            if size is not None and each.size is not None and size != each.size:
+                faults.append(Fault("two rows give an object two sizes", each.place))
+            named[each.sha256] = (place, each.size if size is None else size)
+    return faults, named, count
 
 
 def _database_faults(session: Session, *, is_sqlite: bool) -> Iterator[Fault]:

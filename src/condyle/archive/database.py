@@ -15,11 +15,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+)
 from sqlalchemy.orm import Session
 
 from condyle.archive.tables import StudyRow
-from condyle.errors import BadConfiguration, Unavailable
+from condyle.errors import ArchiveDamaged, BadConfiguration, Unavailable
 
 _WAIT_S = 20
 _POOL = 20
@@ -109,6 +115,15 @@ class Database:
                 found=_first_line(error),
                 needed="a database that can be reached, with room to write",
                 mend="see that it runs and its disk has room; then do the same again.",
+            ) from error
+        except DatabaseError as error:
+            if type(error) is not DatabaseError:  # our own fault, and told as such
+                raise
+            raise ArchiveDamaged(
+                "The archive's database cannot be read.",
+                found=_first_line(error),
+                needed="a database whose files are whole",
+                mend="restore a backup into a new place with 'condyle restore'.",
             ) from error
 
 
@@ -209,7 +224,7 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _first_line(error: OperationalError | InterfaceError) -> str:
+def _first_line(error: DBAPIError) -> str:
     """Gives what the driver said, without the statement and its values, which may identify."""
     lines = str(error.orig).strip().splitlines()
     return lines[0] if lines else type(error).__name__
