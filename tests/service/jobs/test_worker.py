@@ -219,3 +219,30 @@ def test_a_worker_ends_when_the_server_is_gone_at_the_other_end_of_its_input(sto
     assert second.wait(10) == 0
     with alone(clinic.home / "worker.lock"):
         pass
+
+
+@pytest.mark.needs("postgres")
+def test_on_postgresql_an_analysis_outlives_the_loss_of_the_database(
+    bundle_store, hold, postgres_server, postgres_template, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("CONDYLE_BUNDLES", str(bundle_store))
+    url = postgres_server.url(postgres_server.new_database(postgres_template))
+    clinic = clinic_at(tmp_path, url, bundle_store)
+    clinic.queue("one", hold(clinic.archive, 1))
+    clinic.put("one", "hold")
+    worker = clinic.worker()
+    try:
+        clinic.until(lambda: clinic.tries("one") == 1)
+        postgres_server.stop(kept=False)
+        (tmp_path / f"{clinic.ids['one']}.hold").unlink()
+        clinic.until(lambda: "queue cannot be read" in (tmp_path / "log").read_text())
+        time.sleep(0.5)
+        postgres_server.start()
+        clinic.until(lambda: clinic.row("one").finished_at)
+        assert worker.poll() is None, "the same process goes on"
+    finally:
+        worker.kill()
+        worker.communicate()
+    assert (clinic.row("one").state, clinic.tries("one")) == ("done", 1)
+    assert len(clinic.keys("one")) == 48
+    clinic.archive.database.close()
