@@ -42,6 +42,11 @@ describe("the slider", () => {
     }
   });
 
+  it("does not decide against a finding that the model left open", () => {
+    expect(drawnDecision(open, 0.7)).toBe("open");
+    expect(isMoved(open, 0.7)).toBe(false);
+  });
+
   it("leaves a finding without a probability as it is stored", () => {
     expect(drawnDecision(finding({ probability: null }), 0.9)).toBe("called");
   });

@@ -18,13 +18,15 @@ export function storedDecision(finding: FindingEntry): Decision {
  * What the page draws and lists a finding as.
  *
  * @param threshold - The slider's probability, or `null` for the bundle's own thresholds. It moves
- * what is drawn, never the stored decision; grades and abstentions it leaves as they are.
+ * what is drawn, never the stored decision; grades and abstentions it leaves as they are, and below
+ * it a finding without a decision stays one.
  */
 export function drawnDecision(finding: FindingEntry, threshold: number | null): Decision {
   const stored = storedDecision(finding);
   if (threshold === null || stored === "abstained" || stored === "graded") return stored;
   if (finding.probability === null) return stored;
-  return finding.probability >= threshold ? "called" : "notCalled";
+  if (finding.probability >= threshold) return "called";
+  return stored === "open" ? "open" : "notCalled";
 }
 
 /** Whether the slider makes a finding look other than it is stored. */

@@ -42,5 +42,5 @@ export function startSlice(
     if (index >= 0) votes.set(index, (votes.get(index) ?? 0) + 1);
   }
   const [best] = [...votes].toSorted((a, b) => b[1] - a[1] || a[0] - b[0]);
-  return best?.[0] ?? Math.floor((frames.length - 1) / 2);
+  return best?.[0] ?? Math.max(0, Math.floor((frames.length - 1) / 2));
 }

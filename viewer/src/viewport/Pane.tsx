@@ -30,6 +30,9 @@ export interface PaneProps {
   engine: Engine | null;
   title: string;
   frames: readonly Frame[] | null;
+  /** Whether the series' headers could not be had; `again` asks for them anew. */
+  failed: boolean;
+  again: () => void;
   index: number;
   active: boolean;
   tool: Tool;
@@ -112,6 +115,15 @@ export function Pane(props: PaneProps): ReactNode {
         </svg>
         <Corners title={props.title} frame={shown} view={view} count={frames?.length ?? 0} />
         {problem ? <p className="pane-problem">{say("viewer.sliceFailed")}</p> : null}
+        {frames?.length === 0 ? <p className="pane-problem">{say("viewer.noFrames")}</p> : null}
+        {props.failed ? (
+          <p className="pane-problem" role="alert">
+            {say("viewer.seriesFailed")}{" "}
+            <button type="button" className="button" onClick={props.again}>
+              {say("viewer.loadAgain")}
+            </button>
+          </p>
+        ) : null}
       </div>
       {frames && frames.length > 1 ? (
         <SliceSlider count={frames.length} index={index} goTo={props.goTo} title={props.title} />

@@ -12,7 +12,7 @@ import type { SeriesSource } from "./source";
 import type { Engine, Stage } from "./stage";
 import { Toolbar } from "./Toolbar";
 import type { Tool } from "./tools";
-import type { useFrames } from "./useFrames";
+import type { KnownFrames } from "./useFrames";
 import { usePrefetch } from "./usePrefetch";
 import { viewerKeys } from "./viewerKeys";
 import { type Preset, type PresetName, presetsOf, rangeOf } from "./windowing";
@@ -27,7 +27,7 @@ export interface Target {
 export interface ViewerProps {
   engine: Engine | null;
   sources: readonly SeriesSource[];
-  known: ReturnType<typeof useFrames>;
+  known: KnownFrames;
   state: PanesState;
   act: (act: PanesAct) => void;
   target: Target | null;
@@ -110,6 +110,8 @@ export function Viewer(props: ViewerProps): ReactNode {
             engine={engine}
             title={sources.find((one) => one.uid === pane.series)?.title ?? ""}
             frames={pane.index === NOT_BEGUN ? null : frames(pane.series)}
+            failed={pane.series !== null && known.failed.has(pane.series)}
+            again={() => known.ask(pane.series ?? "")}
             index={pane.index}
             active={number === state.active}
             tool={tool}

@@ -1,5 +1,6 @@
 import { Enums, type RenderingEngine, type Types } from "@cornerstonejs/core";
 import { affineOf, type Place, type Spot, toSpot } from "./affine";
+import { centringShift } from "./centring";
 import type { Frame } from "./frames";
 import type { Pixels } from "./measuring";
 import type { Stage, View } from "./stage";
@@ -93,9 +94,10 @@ export class StackStage implements Stage {
 
   centre(place: Place): void {
     const view = this.view();
-    if (!view) return;
-    const [x, y] = toSpot(view.matrix, place);
-    this.panBy(this.element.clientWidth / 2 - x, this.element.clientHeight / 2 - y);
+    const image = this.viewport.getCornerstoneImage();
+    if (!view || !image) return;
+    const pane = { width: this.element.clientWidth, height: this.element.clientHeight };
+    this.panBy(...centringShift(toSpot(view.matrix, place), view.matrix, image, pane));
   }
 
   fit(): void {
@@ -131,7 +133,14 @@ export class StackStage implements Stage {
   };
 
   private resize(): void {
-    if (!this.closed) this.rendering.resize(true, true);
+    if (this.closed) return;
+    this.rendering.resize(true, true);
+    if (this.places.size === 0) return;
+    // Enlarged as much as before, but of what now fits.
+    const before = this.viewport.getViewPresentation();
+    this.viewport.resetCamera();
+    this.viewport.setViewPresentation(before);
+    this.viewport.render();
   }
 
   private ownVoi(): Voi {

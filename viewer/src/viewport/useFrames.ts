@@ -3,15 +3,16 @@ import type { FramesBySeries } from "./panes";
 import type { SeriesSource } from "./source";
 import type { Engine } from "./stage";
 
-/** The frames of series, asked for by `ask`; those that could not be had are in `failed`. */
-export function useFrames(
-  engine: Engine | null,
-  sources: readonly SeriesSource[],
-): {
+/** What is known of series: their frames, or that they could not be had. */
+export interface KnownFrames {
   frames: FramesBySeries;
   failed: ReadonlySet<string>;
+  /** Asks for a series, once; again where it failed before. */
   ask: (series: string) => void;
-} {
+}
+
+/** The frames of the series that were asked for. */
+export function useFrames(engine: Engine | null, sources: readonly SeriesSource[]): KnownFrames {
   const [frames, setFrames] = useState<FramesBySeries>(new Map());
   const [failed, setFailed] = useState<ReadonlySet<string>>(new Set());
   const asked = useRef(new Set<string>());
@@ -20,6 +21,7 @@ export function useFrames(
       const source = sources.find((one) => one.uid === series);
       if (!engine || !source || asked.current.has(series)) return;
       asked.current.add(series);
+      setFailed((before) => without(before, series));
       engine.frames(source.studyUid, series).then(
         (found) => setFrames((before) => new Map(before).set(series, found)),
         () => {
@@ -31,4 +33,11 @@ export function useFrames(
     [engine, sources],
   );
   return { frames, failed, ask };
+}
+
+function without<T>(set: ReadonlySet<T>, member: T): ReadonlySet<T> {
+  if (!set.has(member)) return set;
+  const next = new Set(set);
+  next.delete(member);
+  return next;
 }
