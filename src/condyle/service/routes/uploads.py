@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal, cast
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -19,7 +19,7 @@ from condyle.archive.uploads import Offer
 from condyle.errors import InputError
 from condyle.service.access import Permission
 from condyle.service.deps import Deps, HasDeps
-from condyle.service.ids import RowId
+from condyle.service.ids import LARGEST, RowId
 from condyle.service.said import said_column
 from condyle.service.schemas.uploads import FileEntry, FileState, NewUpload, UploadEntry
 from condyle.service.security.actor import Actor, needs
@@ -27,6 +27,7 @@ from condyle.service.settings import Settings
 from condyle.service.study_view import PRIORITIES
 from condyle.sources import DEFAULT_LIMITS
 
+UploadId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 Bringing = Annotated[Actor, needs(Permission.UPLOAD)]
 
 UploadState = Literal["open", "sorting", "done", "abandoned"]
@@ -98,7 +99,7 @@ def list_uploads(actor: Bringing, deps: HasDeps) -> list[UploadEntry]:
         return [_entry(session, row, actor) for row in own[::-1][:_SHOWN]]
 
 
-def show_upload(upload_id: str, actor: Bringing, deps: HasDeps) -> UploadEntry:
+def show_upload(upload_id: UploadId, actor: Bringing, deps: HasDeps) -> UploadEntry:
     """Gives an upload and what became of each file, while it is sorted as well."""
     with deps.archive.database.read() as session:
         return _entry(session, _own(session, upload_id, actor), actor)
@@ -117,7 +118,7 @@ async def send_file(
     return await run_in_threadpool(_came, deps, actor, (upload_id, file_id), stored)
 
 
-def finish_upload(upload_id: str, actor: Bringing, deps: HasDeps) -> UploadEntry:
+def finish_upload(upload_id: UploadId, actor: Bringing, deps: HasDeps) -> UploadEntry:
     """Has the files sorted; what was not sent until now is refused."""
     with deps.archive.database.write() as session:
         upload = _own(session, upload_id, actor)
@@ -128,7 +129,7 @@ def finish_upload(upload_id: str, actor: Bringing, deps: HasDeps) -> UploadEntry
     return entry
 
 
-def abandon_upload(upload_id: str, actor: Bringing, deps: HasDeps) -> None:
+def abandon_upload(upload_id: UploadId, actor: Bringing, deps: HasDeps) -> None:
     """Gives an upload up before it is sorted."""
     with deps.archive.database.write() as session:
         _own(session, upload_id, actor)
@@ -199,10 +200,11 @@ def _file(row: UploadFile, actor: Actor) -> FileEntry:
 def _check(body: NewUpload, settings: Settings) -> None:
     """Refuses what is over the limits, before anything of it comes."""
     sizes = [file.size for file in body.files]
-    most = min(DEFAULT_LIMITS.file_bytes, settings.max_upload_gib << 30)
+    # PostgreSQL's integers, which hold sizes, end there as well.
+    most = min(DEFAULT_LIMITS.file_bytes, settings.max_upload_gib << 30, LARGEST)
     _refuse_over(len(sizes), settings.max_upload_files, "files")
     _refuse_over(sum(sizes) >> 20, settings.max_upload_gib << 10, "MiB in all")
-    _refuse_over(max(sizes, default=0) >> 20, most >> 20, "MiB in one file")
+    _refuse_over(max(sizes, default=0), most, "bytes in one file")
     _refuse_over(max((len(one.name) for one in body.files), default=0), _MOST_NAME, "letters")
     _refuse_over(len(body.exclusions), _MOST_EXCLUSIONS, "exclusions")
     if min(sizes, default=0) < 0 or not all(map(_SLUG.fullmatch, body.exclusions)):
