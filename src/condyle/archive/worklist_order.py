@@ -105,7 +105,7 @@ def place_of(sort: str, after: str) -> Place:
             return tuple(
                 _READERS[part.name](value) for part, value in zip(order, values, strict=True)
             )
-    except (ValueError, TypeError, RecursionError, binascii.Error):
+    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
         pass
     raise InputError(
         "The page of the worklist was not found.",
