@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from condyle.archive.tables import AccessToken, LoginSession, User
@@ -187,12 +186,11 @@ def end_session(session: Session, session_id: str) -> None:
     session.execute(delete(LoginSession).where(LoginSession.id == session_id))
 
 
-def end_sessions(session: Session, user_id: int, *, keep: str = "") -> int:
-    """Ends all sessions of a user but the one named ``keep``; gives how many."""
-    ended: CursorResult[Any] = session.execute(
+def end_sessions(session: Session, user_id: int, *, keep: str = "") -> None:
+    """Ends all sessions of a user but the one named ``keep``."""
+    session.execute(
         delete(LoginSession).where(LoginSession.user_id == user_id, LoginSession.id != keep)
     )
-    return ended.rowcount
 
 
 @dataclass(frozen=True)

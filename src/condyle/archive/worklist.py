@@ -27,6 +27,7 @@ class WorklistQuery:
     Attributes:
         search: Beginnings of words, all of which must be found: of the patient's name and
             identifier, the accession number and the description.
+        pseudonym: Beginning of the patient's pseudonym, for those who see no names.
         state: State of the study.
         anatomy: Such as ``"lumbar-spine"``.
         source: Where the study came from.
@@ -41,6 +42,7 @@ class WorklistQuery:
     """
 
     search: str = ""
+    pseudonym: str = ""
     state: str | None = None
     anatomy: str | None = None
     source: str | None = None
@@ -106,6 +108,7 @@ def _criteria(query: WorklistQuery) -> Criteria:
         query.search,
         first_date=query.first_date,
         last_date=query.last_date,
+        pseudonym=query.pseudonym,
     )
 
 

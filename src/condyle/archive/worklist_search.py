@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
-from condyle.archive.tables import StudyRow, StudyWord
+from condyle.archive.tables import Patient, StudyRow, StudyWord
 from condyle.archive.words import LAST, words_of
 from condyle.archive.worklist_order import Part, Place, later_in_index, later_than, order_of
 
@@ -50,12 +50,14 @@ class Criteria:
         words: Beginnings of words.
         first_date: Of the study, or later.
         last_date: Of the study, or earlier.
+        pseudonym: Beginning of the patient's, in capitals.
     """
 
     equal: Mapping[str, Any]
     words: Sequence[str]
     first_date: dt.date | None
     last_date: dt.date | None
+    pseudonym: str = ""
 
     @classmethod
     def of(
@@ -65,10 +67,11 @@ class Criteria:
         *,
         first_date: dt.date | None,
         last_date: dt.date | None,
+        pseudonym: str = "",
     ) -> Criteria:
         """Gives criteria with the words of a search, the longest ones of very many."""
         words = sorted(words_of(search), key=lambda word: (-len(word), word))
-        return cls(equal, words[:_MOST_WORDS], first_date, last_date)
+        return cls(equal, words[:_MOST_WORDS], first_date, last_date, pseudonym.strip().upper())
 
     @property
     def is_dated(self) -> bool:
@@ -78,7 +81,7 @@ class Criteria:
     @property
     def count(self) -> int:
         """How many criteria there are."""
-        return len(self.words) + len(self.equal) + self.is_dated
+        return len(self.words) + len(self.equal) + self.is_dated + bool(self.pseudonym)
 
     def dated(self, column: Any) -> list[ColumnElement[bool]]:
         """Gives the conditions on the study's date, which a study without one does not meet."""
@@ -94,6 +97,8 @@ class Criteria:
             yield select(other.id).where(getattr(other, name) == value)
         if self.is_dated:
             yield select(other.id).where(*self.dated(other.date_sort))
+        if self.pseudonym:
+            yield select(other.id).where(other.patient_id.in_(self._patients()))
 
     def conditions(self, *, unindexed: bool, by_date: bool) -> list[ColumnElement[bool]]:
         """Gives each criterion as a condition on a study, in the order of ``sets``.
@@ -114,7 +119,13 @@ class Criteria:
         if self.is_dated:
             date = StudyRow.date_sort if by_date else column("date_sort")
             found.append(and_(*self.dated(date)))
+        if self.pseudonym:
+            found.append(StudyRow.patient_id.in_(self._patients()))
         return found
+
+    def _patients(self) -> Select[Any]:
+        named = Patient.pseudonym.startswith(self.pseudonym, autoescape=True)
+        return select(Patient.id).where(named)
 
 
 def find(
