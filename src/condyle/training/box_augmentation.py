@@ -13,6 +13,7 @@ from torch.nn import functional
 from condyle.errors import BadConfiguration
 from condyle.training.augmentation import (
     AffineRange,
+    affine_positions,
     change_intensity,
     random_theta,
 )
@@ -92,8 +93,7 @@ def change_boxed(
     mirrored = torch.rand(batch, generator=generator) < changes.flip
     # The map runs from the changed image to the given one: mirroring turns its x round.
     theta[:, :, 0] *= torch.where(mirrored, -1.0, 1.0)[:, None]
-    grid = functional.affine_grid(theta, [batch, 1, *size], align_corners=False)
-    moved = functional.grid_sample(images, grid, align_corners=False)
+    moved = functional.grid_sample(images, affine_positions(theta, size), align_corners=False)
     given = (int(images.shape[2]), int(images.shape[3]))
     told = cut(move_boxes(targets, theta, given=given, wanted=size), size)
     if changes.mosaic > 0:
@@ -175,9 +175,11 @@ def mosaic(
     others = torch.randint(batch, (batch, 3), generator=generator)
     parts = torch.cat([torch.arange(batch)[:, None], others], dim=1)
     small = functional.avg_pool2d(images, 2)
-    quarters = [small[parts[:, place]] for place in range(4)]
-    upper, lower = torch.cat(quarters[:2], dim=3), torch.cat(quarters[2:], dim=3)
-    whole = torch.cat([upper, lower], dim=2)
+    put_together, at = images.clone(), chosen.nonzero()[:, 0]
+    for place in range(4):
+        top, left = (place // 2) * (rows // 2), (place % 2) * (columns // 2)
+        quarter = put_together[:, :, top : top + rows // 2, left : left + columns // 2]
+        quarter[at] = small[parts[at, place]]
     corner = torch.tensor([[0, 0], [0, columns / 2], [rows / 2, 0], [rows / 2, columns / 2]])
     boxes = targets.boxes[parts] / 2 + corner.repeat(1, 2)[None, :, None]
     state = targets.state[parts].flatten(1)
@@ -187,7 +189,7 @@ def mosaic(
         labels=targets.labels[parts].flatten(1, 2),
         state=state,
     )
-    return torch.where(chosen[:, None, None, None], whole, images), Targets(
+    return put_together, Targets(
         boxes=_either(chosen, put.boxes, targets.boxes),
         labels=_either(chosen, put.labels, targets.labels),
         state=torch.where(chosen[:, None], state, torch.cat([targets.state, empty], dim=1)),

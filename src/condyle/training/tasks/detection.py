@@ -215,7 +215,7 @@ def loss_of(recipe: Recipe, network: nn.Module) -> LossOf:
 
 def as_batch(slices: Sequence[BoxedSlice]) -> tuple[Tensor, Targets]:
     """Gives (batch, 1, row, column) images and their boxes, padded to as many an image."""
-    images = torch.stack([torch.from_numpy(item.image.astype(np.float32)) for item in slices])
+    images = torch.stack([torch.from_numpy(item.image) for item in slices]).float()
     most = max(1, *(len(item.boxes) for item in slices))
     classes = slices[0].labels.shape[1]
     boxes = torch.zeros(len(slices), most, 4)
