@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { useWords } from "../words";
+import { Interrupted } from "./Interrupted";
 import { JobView } from "./JobView";
 import { NewUploadForm } from "./NewUploadForm";
 import { useUploads } from "./uploads";
@@ -12,7 +13,14 @@ export function UploadPage(): ReactNode {
   return (
     <div className="page upload">
       <h1>{say("upload.title")}</h1>
-      {job ? <JobView job={job} /> : <NewUploadForm />}
+      {job ? (
+        <JobView job={job} />
+      ) : (
+        <>
+          <NewUploadForm />
+          <Interrupted />
+        </>
+      )}
     </div>
   );
 }

@@ -28,6 +28,8 @@ export interface Uploads {
   begin: (wanted: Omit<NewUpload, "files">, chosen: readonly Chosen[]) => Promise<void>;
   /** Goes on with an upload that was interrupted; says how many files are missing still. */
   goOn: (chosen: readonly Chosen[]) => number;
+  /** Takes up an upload of one's own that was begun elsewhere. */
+  take: (entry: UploadEntry) => void;
   /** Forgets the upload, so that another can begin. */
   clear: () => void;
 }
@@ -102,6 +104,11 @@ export function UploadsProvider({ children }: { children: ReactNode }): ReactNod
         job.add(match(job.missing(), chosen));
         void job.run();
         return job.missing().length;
+      },
+      take: (entry) => {
+        const next = new UploadJob(meansOf(api, entry.id), entry);
+        hold(next);
+        void next.run();
       },
       clear: () => hold(null),
     }),

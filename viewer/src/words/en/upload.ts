@@ -34,6 +34,7 @@ export const upload = {
     "{n} of {all} files are still missing. A browser may not open files by itself: choose or drop the same folder or files again, and only what is missing is sent.",
   "upload.incomplete.still.one": "{n} file was not among them.",
   "upload.incomplete.still.other": "{n} files were not among them.",
+  "upload.interrupted": "Uploads that are not through",
   "upload.sent": "{sent} of {total}",
   "upload.sentFiles": "{n} of {all} files",
   "upload.stalled": "No answer from Condyle; trying again by itself",

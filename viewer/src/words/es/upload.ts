@@ -34,6 +34,7 @@ export const upload = {
     "Aún faltan {n} de {all} archivos. Un navegador no puede abrir archivos por sí solo: elija o suelte otra vez la misma carpeta o los mismos archivos, y solo se envía lo que falta.",
   "upload.incomplete.still.one": "{n} archivo no estaba entre ellos.",
   "upload.incomplete.still.other": "{n} archivos no estaban entre ellos.",
+  "upload.interrupted": "Subidas sin terminar",
   "upload.sent": "{sent} de {total}",
   "upload.sentFiles": "{n} de {all} archivos",
   "upload.stalled": "Condyle no responde; se reintenta por sí solo",
