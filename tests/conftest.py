@@ -181,12 +181,13 @@ class PostgresServer:
 
         with psycopg.connect(f"host={self.folder} user=condyle dbname={name}") as connection:
             found = connection.execute(
-                "SELECT tablename FROM pg_tables"
+                "SELECT 'DELETE FROM ' || tablename FROM pg_tables"
                 " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+                " UNION SELECT 'ALTER SEQUENCE ' || sequencename || ' RESTART' FROM pg_sequences"
             ).fetchall()
-            tables = ", ".join(row[0] for row in found)
-            connection.execute("SET lock_timeout = '10s'")
-            connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE".encode())
+            # Without the checks of foreign keys the order does not matter; TRUNCATE takes longer.
+            first = ["SET lock_timeout = '10s'", "SET session_replication_role = replica"]
+            connection.execute("; ".join([*first, *(row[0] for row in found)]).encode())
 
     def tell(self, statement: str) -> None:
         import psycopg
