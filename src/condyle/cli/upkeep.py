@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from condyle.cli.bring import import_studies
 from condyle.cli.extras import need
 from condyle.cli.verb import add_verb
 
@@ -31,10 +32,10 @@ def db_app() -> typer.Typer:
 def archive_app() -> typer.Typer:
     """Makes the verbs under ``condyle archive``."""
     app = typer.Typer(
-        help="Check the clinic's archive.", no_args_is_help=True, rich_markup_mode=None
+        help="Fill and check the clinic's archive.", no_args_is_help=True, rich_markup_mode=None
     )
-    app.callback()(_root)
     add_verb(app, check_archive, "check")
+    add_verb(app, import_studies, "import")
     return app
 
 
