@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
 from condyle.archive.tables import LoginSession, User
 from condyle.service.deps import Deps
@@ -262,6 +262,45 @@ def test_an_unknown_field_is_refused_and_its_value_not_repeated(browser: Browser
     assert answer.status_code == 422
     assert "body.role" in answer.json()["found"]
     assert "please" not in answer.text and PASSWORD not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [
+        ("es", "es"),
+        ("es-MX,es;q=0.9,en;q=0.8", "es"),
+        ("fr, en-GB;q=0.7", "en"),
+        ("fr", "es"),
+        ("", "es"),
+        ("*;q=,,;", "es"),
+    ],
+)
+def test_the_language_is_what_the_call_asks_for_else_what_is_set(
+    clinician: Client, deps: Deps, asked: str, given: str
+) -> None:
+    with deps.archive.database.write() as session:
+        session.execute(update(User).values(language="es"))
+    answer = clinician.get(SESSION, headers={"Accept-Language": asked})
+    assert answer.json()["language"] == given
+
+
+def test_with_a_database_that_cannot_be_written_a_session_still_reads(
+    clinician: Client, deps: Deps, clock: Clock
+) -> None:
+    refuse_writes(deps)
+    clock.forward(minutes=5)
+    assert clinician.get(SESSION).status_code == 200
+    answer = clinician.delete(SESSION)
+    assert answer.status_code == 503 and "database" in answer.json()["failed"]
+
+
+def refuse_writes(deps: Deps) -> None:
+    """Makes the database as one on a disk that is mounted read-only."""
+
+    def only_read(connection: Any, record: object, proxy: object) -> None:
+        connection.execute("PRAGMA query_only=ON")
+
+    event.listen(deps.archive.database.engine, "checkout", only_read)
 
 
 class TestInProduction:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from sqlalchemy.orm import Session
 
 from condyle.archive import accounts
 from condyle.archive.audit import Act
 from condyle.archive.tables import User
-from condyle.errors import NotAllowed, NotLoggedIn
+from condyle.errors import NotAllowed, NotLoggedIn, Unavailable
+from condyle.reporting.wording import LANGUAGES
 from condyle.service.access import Permission, allows, as_role
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.schemas.base import Role
@@ -34,7 +37,7 @@ class Actor:
         name: Their log-in name.
         full_name: As reports show it.
         role: Their role now, not when they logged in.
-        language: Of the words they get.
+        language: Of the words they get: what the call asks for, else what they have set.
         must_change: Whether they must change their password before anything else.
         credential: Names the log-in or the token, without being its secret.
         session_id: Of the browser's session; ``""`` for a token.
@@ -132,11 +135,10 @@ def _token_actor(request: Request, deps: Deps) -> Actor | None:
         if found is None:
             raise _not_logged_in()
         token, user = found
-        actor = _actor(user, credential=f"token {token.id}")
+        actor = _actor(request, user, credential=f"token {token.id}")
         token_id, used_at = token.id, token.used_at
     if used_at is None or accounts.is_seen_long_ago(used_at, now):
-        with deps.archive.database.write() as session:
-            accounts.note_used(session, token_id, now)
+        _note(deps, lambda session: accounts.note_used(session, token_id, now))
     return actor
 
 
@@ -151,28 +153,44 @@ def _session_actor(request: Request, deps: Deps) -> Actor | None:
         if found is None:
             return None
         row, user = found
-        actor = _actor(user, credential=row.id, session_id=row.id, csrf=row.csrf)
+        actor = _actor(request, user, credential=row.id, session_id=row.id, csrf=row.csrf)
         seen_at = row.seen_at
     if request.method not in _SAFE:
         _check_csrf(request, actor)
     if accounts.is_seen_long_ago(seen_at, now):
-        with deps.archive.database.write() as session:
-            accounts.note_seen(session, session_id, now)
+        _note(deps, lambda session: accounts.note_seen(session, session_id, now))
     return actor
 
 
-def _actor(user: User, *, credential: str, session_id: str = "", csrf: str = "") -> Actor:
+def _note(deps: Deps, write: Callable[[Session], None]) -> None:
+    """Notes a use; with a full disk, what only reads goes on working."""
+    try:
+        with deps.archive.database.write() as session:
+            write(session)
+    except Unavailable as error:
+        _log.error("that a session or token is used was not noted: %s", error.found)
+
+
+def _actor(
+    request: Request, user: User, *, credential: str, session_id: str = "", csrf: str = ""
+) -> Actor:
     return Actor(
         user_id=user.id,
         name=user.name,
         full_name=user.full_name,
         role=as_role(user.role),
-        language=user.language,
+        language=_language(request.headers.get("Accept-Language", ""), user.language),
         must_change=user.must_change,
         credential=credential,
         session_id=session_id,
         csrf=csrf,
     )
+
+
+def _language(asked: str, kept: str) -> str:
+    """Gives the first language of a list that there are words in (RFC 9110, 12.5.4)."""
+    tags = (part.partition(";")[0].strip().lower() for part in asked.split(","))
+    return next((name for name in (tag[:2] for tag in tags) if name in LANGUAGES), kept)
 
 
 def _check_csrf(request: Request, actor: Actor) -> None:
