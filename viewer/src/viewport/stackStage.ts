@@ -21,6 +21,9 @@ export class StackStage implements Stage {
   private wanted = 0;
   private going: Promise<void> | null = null;
   private closed = false;
+  /** How the image lay at the last drawing in a pane of this size. */
+  private kept: Types.ViewPresentation | null = null;
+  private size = "";
 
   constructor(rendering: RenderingEngine, element: HTMLDivElement, id: string) {
     [this.rendering, this.element, this.id] = [rendering, element, id];
@@ -31,6 +34,7 @@ export class StackStage implements Stage {
       defaultOptions: { background: [0, 0, 0] },
     });
     this.viewport = rendering.getViewport(id) as Types.IStackViewport;
+    this.size = this.sizeNow();
     element.addEventListener(Enums.Events.IMAGE_RENDERED, this.drawn);
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(element);
@@ -45,7 +49,8 @@ export class StackStage implements Stage {
     );
     if (this.closed) return;
     this.viewport.setProperties({ voiRange: range(frames[at]?.voi ?? this.ownVoi()) });
-    this.viewport.render();
+    this.kept = null;
+    this.fit();
   }
 
   go(index: number): Promise<void> {
@@ -127,19 +132,26 @@ export class StackStage implements Stage {
     this.rendering.disableElement(this.id);
   }
 
+  private sizeNow(): string {
+    return `${this.element.clientWidth}x${this.element.clientHeight}`;
+  }
+
   private readonly drawn = (): void => {
+    // A pane beside may have had all resized before this one is told of its new size.
+    if (this.size === this.sizeNow()) this.kept = this.viewport.getViewPresentation();
     const view = this.view();
     if (view) for (const listener of this.listeners) listener(view);
   };
 
   private resize(): void {
     if (this.closed) return;
+    const { kept } = this;
     this.rendering.resize(true, true);
-    if (this.places.size === 0) return;
+    this.size = this.sizeNow();
+    if (!this.viewport.getCornerstoneImage()) return;
     // Enlarged as much as before, but of what now fits.
-    const before = this.viewport.getViewPresentation();
     this.viewport.resetCamera();
-    this.viewport.setViewPresentation(before);
+    if (kept) this.viewport.setViewPresentation(kept);
     this.viewport.render();
   }
 
