@@ -35,7 +35,8 @@ _LONGEST_TEXT = 1024
 _DEFERRED_BYTES = 1 << 20
 _CHUNK = 1 << 20
 _IN_MEMORY = 64 << 20
-_ITEM = b"\xfe\xff\x00\xe0"
+_ITEMS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")  # little and big endian
+_MOST_ITEMS = MOST_ELEMENTS // 2
 _MOST_INTEGER = (1 << 31) - 1
 
 
@@ -140,7 +141,7 @@ def instance_facts(path: Path) -> InstanceFacts:
 
 def _facts(stream: BinaryIO, stated: str, start: int) -> InstanceFacts:
     size = stream.seek(0, 2)
-    _check_items(stream)
+    _check_items(stream, size)
     stream.seek(0)
     header = read_partial(
         stream, stop_when=_Stop().at, defer_size=_DEFERRED_BYTES, force=_is_bare(stream)
@@ -209,13 +210,15 @@ def _stated_syntax(path: Path) -> str:
     return str(read_file_meta_info(path).get("TransferSyntaxUID", ""))
 
 
-def _check_items(stream: BinaryIO) -> None:
+def _check_items(stream: BinaryIO, size: int) -> None:
     """Refuses a file with so many items of sequences that reading them would fill the memory."""
+    if size < 8 * _MOST_ITEMS:
+        return  # an item has 8 bytes or more
     count = 0
     stream.seek(0)
     while chunk := stream.read(_CHUNK):
-        count += chunk.count(_ITEM) + chunk.count(_ITEM[::-1])
-        if count > MOST_ELEMENTS // 2:
+        count += sum(chunk.count(item) for item in _ITEMS)
+        if count > _MOST_ITEMS:
             raise _refused("a header that holds more than any image's does")
 
 

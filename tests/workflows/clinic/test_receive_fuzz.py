@@ -27,7 +27,7 @@ def tiff() -> bytes:
 
 def nifti() -> bytes:
     array = np.arange(24 * 20 * 3, dtype=np.int16).reshape(24, 20, 3)
-    return bytes(nib.Nifti1Image(array, np.eye(4)).to_bytes())
+    return bytes(nib.Nifti1Image(array, np.diag([1.0, 1.0, 4.0, 1.0])).to_bytes())
 
 
 def npy() -> bytes:
