@@ -129,6 +129,8 @@ ASKED: tuple[dict[str, Any], ...] = (
     {"search": "kn ang max"},
     {"search": "acc01", "source": "pacs"},
     {"search": "knee lumbar"},
+    {"search": "knee lumbar", "state": "read"},
+    {"search": "mr spine", "source": "pacs"},
     {"search": "nobody"},
     {"search": "小"},
     {"search": "李"},

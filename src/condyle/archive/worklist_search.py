@@ -4,7 +4,9 @@ Two ways lead there. A walk goes along the index of the order, which holds every
 the page is full: quick where much fits. A narrow set is that of the rarest criterion, looked up
 first and sorted: quick where little fits. The rows that each criterion has are counted up to a
 bound, which tells which way is quick; the database's own guess is wrong where a value's share is
-far from the mean share, as it is of states and of names.
+far from the mean share, as it is of states and of names. Where several words are common and
+never come together, as the names of two joints, a sample shows it, and what they share is the
+narrow set.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, intersect, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from condyle.archive.tables import Patient, StudyRow, StudyWord
@@ -26,6 +28,8 @@ COUNTED = 1000
 
 _NARROW = 2_000
 _NARROW_OF_SEVERAL = 10_000
+_SAMPLE = 500
+_SHARE = 0.1
 _RANKS = (0, 1, 2)
 _MOST_WORDS = 8
 
@@ -151,7 +155,26 @@ def find(
         del others[rarest]
         wanted = [StudyRow.id.in_(sets[rarest]), *others]
         return _within(session, wanted, (order_of(sort), place), limit)
+    words = len(criteria.words)
+    if words > 1 and _seldom_together(session, criteria.words, counts[:words]):
+        others = criteria.conditions(unindexed=False, by_date=False)[words:]
+        wanted = [StudyRow.id.in_(intersect(*sets[:words])), *others]
+        return _within(session, wanted, (order_of(sort), place), limit)
     return _along(session, criteria, sort, place, limit=limit)
+
+
+def _seldom_together(session: Session, words: Sequence[str], counts: Sequence[int]) -> bool:
+    """Tells whether few of the studies that have the rarest word have the others too.
+
+    Each word alone is common here, so that a walk would be quick if they came together.
+    """
+    rarest = counts.index(min(counts))
+    some = select(StudyWord.study_id).where(*_begins(words[rarest])).limit(_SAMPLE).subquery()
+    both = select(func.count()).select_from(some)
+    for at, word in enumerate(words):
+        if at != rarest:
+            both = both.where(exists().where(StudyWord.study_id == some.c.study_id, *_begins(word)))
+    return (session.scalar(both) or 0) < _SAMPLE * _SHARE
 
 
 def _within(
