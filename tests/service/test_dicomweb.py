@@ -11,6 +11,7 @@ import pytest
 from pydicom.data import get_testdata_file
 from pydicom.pixels.utils import pixel_array
 from sqlalchemy import select
+from sqlalchemy.event import listen
 from tests.service.conftest import Client, LogIn
 from tests.service.dicomweb_client import datasets, parts, pixels
 from tests.workflows.clinic.brought import Bringer, mr, picture, written
@@ -427,3 +428,25 @@ def test_nobody_sees_anything_without_logging_in(browser: Any, bringer: Bringer)
     bringer.bring({"a": knee(1)})
     for path in [f"{WEB}/studies", f"{ONE}/frames/1", f"{ONE}/metadata", ONE]:
         assert browser().get(path).status_code == 401
+
+
+def test_pixels_that_name_the_patient_are_kept_from_who_may_not_know(
+    researcher: Client, clinician: Client, bringer: Bringer
+) -> None:
+    bringer.bring({"a": knee(1, BurnedInAnnotation="YES")})
+    assert researcher.get(f"{ONE}/frames/1").status_code == 403
+    assert clinician.get(f"{ONE}/frames/1").status_code == 200
+
+
+def test_a_frame_costs_one_look_up_beside_who_asks(
+    clinician: Client, bringer: Bringer, archive: Archive
+) -> None:
+    bringer.bring({str(n): knee(n) for n in (1, 2)})
+    clinician.get(f"{ONE}/frames/1")
+    asked: list[str] = []
+    listen(archive.database.engine, "before_cursor_execute", lambda *of: asked.append(of[2]))
+    address = ONE.replace(derived_uid("s", "e", "1"), derived_uid("s", "e", "2"))
+    assert clinician.get(f"{address}/frames/1").status_code == 200
+    looked_up = [one for one in asked if one.startswith("SELECT") and "login_sessions" not in one]
+    assert len(looked_up) == 1 and "instances" in looked_up[0]
+    assert len(asked) <= 2 + sum(one.startswith("BEGIN") for one in asked)

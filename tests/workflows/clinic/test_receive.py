@@ -124,6 +124,15 @@ def test_a_zip_in_an_upload_is_opened_and_its_files_counted(bringer: Bringer) ->
     assert len(bringer.instances()) == 2
 
 
+def test_what_is_of_no_use_any_more_is_left_to_the_sweep(bringer: Bringer) -> None:
+    rows = bringer.bring({"a.zip": zipped(a=written(mr())), "b.txt": b"text", "c.png": picture(1)})
+    assert {name: row.object is None for name, row in rows.items()} == {
+        "a.zip": True,
+        "b.txt": True,
+        "c.png": False,
+    }
+
+
 def test_a_zip_in_a_zip_is_opened_and_no_deeper(bringer: Bringer) -> None:
     inner = zipped(a=written(mr("1")))
     deeper = zipped(b=zipped(c=zipped(d=written(mr("2")))))

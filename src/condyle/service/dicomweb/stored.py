@@ -84,7 +84,7 @@ def stored_frames(archive: Archive, place: Place, located: Located) -> StoredFra
     """Gives where the frames of an instance are read from."""
     bits = 16
     if needs_bits(located.syntax):
-        bits = _bits(archive, place)
+        bits = int(_value(archive, place, "BitsAllocated") or bits)
     frames = [one if isinstance(one[0], list) else [one] for one in located.frames_at]
     return StoredFrames(archive.objects.path(located.object), located.syntax, frames, bits)
 
@@ -150,8 +150,12 @@ def _text(header: bytes, pseudonym: str | None) -> bytes:
     return json.dumps(document, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _bits(archive: Archive, place: Place) -> int:
+def shows_identity(archive: Archive, place: Place) -> bool:
+    """Tells whether an instance says that its pixels show who the patient is."""
+    return str(_value(archive, place, "BurnedInAnnotation")).upper() == "YES"
+
+
+def _value(archive: Archive, place: Place, keyword: str) -> Any:
     with archive.database.read() as session:
         query = select(InstanceRow.header).where(InstanceRow.uid == place.instance)
-        header = session.scalars(query).one()
-    return int(value_of(header, "BitsAllocated") or 16)
+        return value_of(session.scalars(query).one(), keyword)

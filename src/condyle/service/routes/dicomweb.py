@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from condyle.archive import audit
 from condyle.dicom.frame_bytes import frame_bytes, served_syntax
 from condyle.dicom.web_attributes import Document
-from condyle.errors import ArchiveDamaged, BadImage, InputError
+from condyle.errors import ArchiveDamaged, BadImage, InputError, NotAllowed
 from condyle.service.access import Permission
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.dicomweb.accept import (
@@ -36,6 +36,7 @@ from condyle.service.dicomweb.stored import (
     headers,
     locate,
     patient_of,
+    shows_identity,
     stored_frames,
 )
 from condyle.service.security.actor import Actor, needs
@@ -138,6 +139,13 @@ def show_frames(
     place = Place(study, series, instance)
     with deps.archive.database.read() as session:
         located = locate(session, place)
+    if actor.pseudonymous and shows_identity(deps.archive, place):
+        raise NotAllowed(
+            "The frames were not given.",
+            found="an image that says that its pixels name the patient",
+            needed="a role that may see patients' names",
+            mend="ask somebody who may to look at it.",
+        )
     note_view(deps, actor, study_id=located.study_id, patient_id=located.patient_id)
     numbers = [int(one) for one in frames.split(",")]
     syntax = served_syntax(located.syntax)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from condyle.archive.archive import Archive
 from condyle.archive.store import NewInstance, Outcome, store
+from condyle.archive.tables import UploadFile
 from condyle.archive.uploads import file_sorted
 from condyle.domain.messages import Message
 from condyle.workflows.clinic.received import Asked, SentFile
@@ -92,6 +93,9 @@ class Sorting:
                 tally = self.tally(sent.id)
                 state, reason = _result(tally)
                 file_sorted(session, sent.id, state, reason=reason, study_id=tally.study_id)
+                if tally.archive or state == "refused":
+                    # Its bytes are of no use any more: a sweep takes what no other row names.
+                    session.get_one(UploadFile, sent.id).object = None
 
 
 def _result(tally: Tally) -> tuple[str, Message | None]:
