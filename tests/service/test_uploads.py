@@ -176,6 +176,7 @@ def test_an_offer_that_does_not_fit_is_refused(clinician: Client) -> None:
         {"files": [{"name": "a", "size": 1}] * 2, "exclusions": []},
         {"files": [{"name": "a", "size": 1}], "exclusions": ["<script>"]},
         {"files": [{"name": "a", "size": 1}], "exclusions": ["x"] * 60},
+        {"files": [{"name": "a", "size": 1}], "exclusions": ["x" * 65]},
         {"files": [{"name": "a", "size": 1}]},
         {"files": [{"name": "a", "size": 1, "path": "/etc"}], "exclusions": []},
     ]:

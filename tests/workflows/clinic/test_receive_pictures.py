@@ -10,6 +10,7 @@ import nibabel as nib
 import numpy as np
 import pydicom
 import pytest
+from PIL import Image
 
 from condyle.workflows.clinic.received import anatomy_of
 
@@ -165,3 +166,12 @@ def test_what_a_name_says_of_the_body_is_taken_for_the_worklist(bringer: Bringer
 )
 def test_the_anatomy_is_named_where_words_name_one(words: str, anatomy: str | None) -> None:
     assert anatomy_of(words) == anatomy
+
+
+def test_what_is_to_be_known_of_a_picture_is_told_with_its_result(bringer: Bringer) -> None:
+    stream = io.BytesIO()
+    pixels = np.random.default_rng(1).integers(0, 255, (40, 32, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(stream, "PNG")
+    rows = bringer.bring({"photo.png": stream.getvalue(), "slice.png": picture(1)})
+    assert rows["photo.png"].state == "stored" and rows["slice.png"].reason is None
+    assert rows["photo.png"].reason and rows["photo.png"].reason["code"] == "colour-picture"

@@ -35,6 +35,7 @@ UploadState = Literal["open", "sorting", "done", "abandoned"]
 _CHUNK = 1 << 20
 _MOST_NAME = 1024
 _MOST_EXCLUSIONS = 50
+_MOST_CODE = 64
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SHOWN = 20
 
@@ -207,6 +208,7 @@ def _check(body: NewUpload, settings: Settings) -> None:
     _refuse_over(max(sizes, default=0), most, "bytes in one file")
     _refuse_over(max((len(one.name) for one in body.files), default=0), _MOST_NAME, "letters")
     _refuse_over(len(body.exclusions), _MOST_EXCLUSIONS, "exclusions")
+    _refuse_over(max(map(len, body.exclusions), default=0), _MOST_CODE, "letters of a code")
     if min(sizes, default=0) < 0 or not all(map(_SLUG.fullmatch, body.exclusions)):
         raise InputError(
             "The upload cannot be opened.",

@@ -152,6 +152,7 @@ class Pictures:
                 found[source.stored.sha256] = outcome
         for picture, _ in readable:
             sorting.count(picture.sent.id, found[picture.stored.sha256])
+            sorting.tally(picture.sent.id).note = next(iter(picture.series.notes), None)
         return found
 
     def _instances(

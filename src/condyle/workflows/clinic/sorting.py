@@ -18,11 +18,20 @@ _BATCH_BYTES = 64 << 20
 
 @dataclass
 class Tally:
-    """What became of the pieces of one uploaded file."""
+    """What became of the pieces of one uploaded file.
+
+    Attributes:
+        counts: How many were ``"stored"``, ``"duplicate"`` and ``"refused"``.
+        study_id: The study that one of them is of.
+        reason: Why the first of them was refused.
+        note: What is to be known of a file that was taken.
+        archive: Whether it is a zip.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     study_id: int | None = None
     reason: Message | None = None
+    note: Message | None = None
     archive: bool = False
 
 
@@ -104,7 +113,7 @@ def _result(tally: Tally) -> tuple[str, Message | None]:
     state = next((one for one in ("stored", "duplicate") if counts[one]), "refused")
     if not tally.archive or state == "refused":
         reason = tally.reason or Message("upload-no-image", {}, "files")
-        return state, reason if state == "refused" else None
+        return state, reason if state == "refused" else tally.note
     told = {
         "stored": counts["stored"],
         "duplicates": counts["duplicate"],
