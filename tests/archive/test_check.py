@@ -17,6 +17,7 @@ from condyle.archive.archive import Archive
 from condyle.archive.check import check, sweep
 from condyle.archive.check_rows import row_faults
 from condyle.archive.database import open_database
+from condyle.archive.migrations.run import head
 from condyle.archive.objects import ObjectStore
 from condyle.archive.references import named_objects
 from condyle.archive.store import store
@@ -126,7 +127,7 @@ def faults_after(archive: Archive, statement: str) -> list[str]:
 def test_a_database_of_another_version_is_told(filled: Archive) -> None:
     tell(filled, "UPDATE alembic_version SET version_num = '0000'")
     found = faults(filled)
-    tell(filled, "UPDATE alembic_version SET version_num = '0001'")
+    tell(filled, f"UPDATE alembic_version SET version_num = '{head()}'")
     assert "run 'condyle db upgrade'" in found[0]
 
 

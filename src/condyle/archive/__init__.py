@@ -4,3 +4,8 @@ Rows lie in a database by SQLAlchemy (SQLite by default, PostgreSQL by its URL),
 images and reports beside it as stored objects named by their SHA-256. It knows no file format:
 what the headers say comes in as plain values.
 """
+
+from condyle.archive import clinical_tables, tables
+
+# Whoever imports one table knows them all, as migrations and backups must.
+__all__ = ["clinical_tables", "tables"]

@@ -38,6 +38,7 @@ _POSTGRES = (
     "max_parallel_workers_per_gather=0",
     "random_page_cost=1.1",
 )
+_READ_ONLY = "25006"  # PostgreSQL's code of a transaction that may only read
 _WRITES = "condyle_writes"
 _WRITER_LOCK = 5_403_168_271  # any number that no other use of the same database takes
 
@@ -110,13 +111,10 @@ class Database:
         try:
             yield
         except (OperationalError, InterfaceError) as error:
-            raise Unavailable(
-                "The archive's database cannot be used now.",
-                found=_first_line(error),
-                needed="a database that can be reached, with room to write",
-                mend="see that it runs and its disk has room; then do the same again.",
-            ) from error
+            raise _unavailable(error) from error
         except DatabaseError as error:
+            if getattr(error.orig, "sqlstate", None) == _READ_ONLY:  # as a standby server is
+                raise _unavailable(error) from error
             if type(error) is not DatabaseError:  # our own fault, and told as such
                 raise
             raise ArchiveDamaged(
@@ -146,6 +144,8 @@ def open_database(url: str) -> Database:
         pool_pre_ping=True,  # a connection that the server dropped is replaced, not an error
         connect_args={
             "connect_timeout": 10,
+            # A prepared query is planned for no value in particular, and shares are uneven.
+            "prepare_threshold": None,
             "options": " ".join(f"-c {each}" for each in _POSTGRES),
         },
     )
@@ -222,6 +222,15 @@ def _begin_sqlite(connection: Connection) -> None:
     # A writer takes its turn at once: a reader that turns writer can fail without a retry.
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _unavailable(error: DBAPIError) -> Unavailable:
+    return Unavailable(
+        "The archive's database cannot be used now.",
+        found=_first_line(error),
+        needed="a database that can be reached, with room to write",
+        mend="see that it runs and its disk has room; then do the same again.",
+    )
 
 
 def _first_line(error: DBAPIError) -> str:

@@ -9,9 +9,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from condyle.archive.clinical_tables import Addendum, ClinicalReport, Observation
 from condyle.archive.tables import Analysis, ConflictRow, InstanceRow, Upload, UploadFile
 
 _AT_ONCE = 2_000
+_CLINICAL: tuple[tuple[str, tuple[InstrumentedAttribute[Any], ...]], ...] = (
+    ("form of observation", (Observation.id, Observation.form_object)),
+    ("content of report", (ClinicalReport.id, ClinicalReport.content)),
+    ("PDF of report", (ClinicalReport.id, ClinicalReport.pdf)),
+    ("page of report", (ClinicalReport.id, ClinicalReport.html)),
+    ("content of addendum", (Addendum.id, Addendum.content)),
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,8 @@ def references(session: Session) -> Iterator[Reference]:
     yield from _of(session, "conflict", (ConflictRow.id, ConflictRow.object, ConflictRow.size))
     yield from _of_uploads(session)
     yield from _of(session, "report of analysis", (Analysis.id, Analysis.report))
+    for place, columns in _CLINICAL:
+        yield from _of(session, place, columns)
     query = select(Analysis).where(Analysis.files.is_not(None))
     for run in session.scalars(query.execution_options(yield_per=_AT_ONCE)):
         for name, sha256 in (run.files or {}).items():

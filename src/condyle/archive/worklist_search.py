@@ -151,9 +151,9 @@ def find(
         return Found([], 0)
     if counts and min(counts) <= bound:
         rarest = counts.index(min(counts))
-        others = criteria.conditions(unindexed=False, by_date=False)
-        del others[rarest]
-        wanted = [StudyRow.id.in_(sets[rarest]), *others]
+        wanted = criteria.conditions(unindexed=False, by_date=False)
+        if rarest < len(criteria.words) or _is_sqlite(session):  # PostgreSQL goes there itself
+            wanted[rarest] = StudyRow.id.in_(sets[rarest])
         return _within(session, wanted, (order_of(sort), place), limit)
     words = len(criteria.words)
     if words > 1 and _seldom_together(session, criteria.words, counts[:words]):
