@@ -1,0 +1,111 @@
+"""What readers say of findings: each correction is kept, and none overwrites the model's."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from condyle.service.schemas.base import Body
+
+CorrectionKind = Literal[
+    "accept", "reject", "grade", "call", "level", "outline", "box", "add", "withdraw"
+]
+
+
+class Place(Body):
+    """A frame of an instance."""
+
+    series_uid: Annotated[str, Field(max_length=64)]
+    instance_uid: Annotated[str, Field(max_length=64)]
+    frame: Annotated[int, Field(ge=0)] = 0
+
+
+class Drawn(Body):
+    """An outline or a box on a frame, in (row, column) pixels; ``box`` is half-open."""
+
+    place: Place
+    outline: Annotated[list[tuple[float, float]], Field(max_length=5000)] = []
+    box: tuple[float, float, float, float] | None = None
+
+
+class AddedFinding(Body):
+    """A finding that a reader adds beside the models'."""
+
+    name: Annotated[str, Field(max_length=64)]
+    level: Annotated[str | None, Field(max_length=16)] = None
+    value: int | bool
+    drawn: Drawn | None = None
+
+
+class NewCorrection(Body):
+    """One thing that a reader says.
+
+    ``finding`` is the model's finding, or ``added`` the correction that added one. ``grade``
+    goes with ``"grade"``, ``positive`` with ``"call"``, ``drawn`` with ``"outline"`` and
+    ``"box"``, ``finding_added`` with ``"add"``. ``"level"`` renumbers the whole chain of a run:
+    ``levels`` names every disc by its index from caudal, as ``{"1": "L5-S1", ...}``.
+    ``"withdraw"`` takes back what ``supersedes`` said.
+    """
+
+    kind: CorrectionKind
+    finding: int | None = None
+    added: int | None = None
+    analysis: str | None = None
+    grade: Annotated[int | None, Field(ge=0, le=10)] = None
+    positive: bool | None = None
+    levels: dict[str, str] | None = None
+    drawn: Drawn | None = None
+    finding_added: AddedFinding | None = None
+    supersedes: int | None = None
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class CorrectionEntry(Body):
+    """A correction as it was given; ``superseded`` where a later one takes its place."""
+
+    id: int
+    kind: CorrectionKind
+    finding: int | None
+    added: int | None
+    analysis: str | None
+    grade: int | None
+    positive: bool | None
+    levels: dict[str, str] | None
+    drawn: Drawn | None
+    finding_added: AddedFinding | None
+    supersedes: int | None
+    superseded: bool
+    note: str
+    by: str
+    at: dt.datetime
+
+
+class ReadFinding(Body):
+    """A finding as it stands after the readers' corrections.
+
+    ``finding`` is the model's, or ``added`` the correction that added it. ``state`` is open,
+    accepted, changed, rejected or added; ``text`` says value and words in the reader's language.
+    """
+
+    finding: int | None
+    added: int | None
+    name: str
+    title: str
+    level: str | None
+    state: Literal["open", "accepted", "changed", "rejected", "added"]
+    value: int | bool | None
+    text: str
+    drawn: list[Drawn]
+    by: str | None
+    at: dt.datetime | None
+
+
+class Corrections(Body):
+    """All corrections of a study in order, and the findings as they stand now."""
+
+    corrections: list[CorrectionEntry]
+    findings: list[ReadFinding]
+    levels: dict[str, dict[str, str]]
+    """Names of the discs by their index from caudal, for each run that has discs."""

@@ -1,0 +1,77 @@
+"""Reports: filled from findings and corrections, edited, signed, then added to alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from condyle.service.schemas.base import Body
+
+Text = Annotated[str, Field(max_length=50_000)]
+
+
+class Section(Body):
+    """One part of a report; ``fixed`` ones (not assessed, intended use) cannot be edited."""
+
+    name: str
+    title: str
+    text: Text
+    fixed: bool
+
+
+class AddendumEntry(Body):
+    """What was added after the signature."""
+
+    id: int
+    text: str
+    signed_name: str
+    signed_at: dt.datetime
+
+
+class ReportEntry(Body):
+    """A report on a study; ``stale`` where findings or corrections changed since it was filled."""
+
+    id: int
+    study: int
+    language: str
+    state: Literal["draft", "signed"]
+    edition: int
+    sections: list[Section]
+    stale: bool
+    changed_by: str
+    changed_at: dt.datetime
+    signed_name: str | None
+    signed_at: dt.datetime | None
+    sha256: str | None
+    addenda: list[AddendumEntry]
+    text: str
+    """The whole report as plain text, to be copied into the hospital's own system."""
+
+
+class NewReport(Body):
+    """Begins a draft, filled from the findings as they stand."""
+
+    language: Literal["en", "es"]
+
+
+class ReportChange(Body):
+    """New texts of sections; ``edition`` is the one that was edited, so that none is lost."""
+
+    edition: int
+    sections: dict[str, Text]
+
+
+class Signature(Body):
+    """A clinician's password again, and the edition that is signed."""
+
+    edition: int
+    password: Annotated[str, Field(max_length=200)]
+
+
+class NewAddendum(Body):
+    """What is added to a signed report, with the password again."""
+
+    text: Text
+    password: Annotated[str, Field(max_length=200)]
