@@ -26,7 +26,7 @@ class Drawn(Body):
     """An outline or a box on a frame, in (row, column) pixels; ``box`` is half-open."""
 
     place: Place
-    outline: Annotated[list[tuple[float, float]], Field(max_length=5000)] = []
+    outline: list[tuple[float, float]] = Field(default_factory=list, max_length=5000)
     box: tuple[float, float, float, float] | None = None
 
 

@@ -54,7 +54,7 @@ class NewObservation(Body):
     form: Annotated[str, Field(max_length=64)]
     study: int | None = None
     observed_on: dt.date
-    values: dict[str, Value] = {}
+    values: dict[str, Value] = Field(default_factory=dict)
     text: Annotated[str, Field(max_length=20_000)] = ""
     supersedes: int | None = None
 
