@@ -32,7 +32,7 @@ def set_all(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> None:
 def test_without_a_variable_it_listens_on_this_machine_only(tmp_path: Path) -> None:
     settings = load_settings()
     assert (settings.host, settings.port, settings.production) == ("127.0.0.1", 8042, False)
-    assert settings.database == f"sqlite:///{tmp_path}/home/condyle.sqlite"
+    assert settings.database == f"sqlite:///{tmp_path / 'home' / 'condyle.sqlite'}"
     assert settings.shown_address == "http://127.0.0.1:8042"
     assert not settings.secure
     assert settings.hosts == {"127.0.0.1", "::1", "localhost"}

@@ -102,6 +102,9 @@ def test_files_of_a_run_come_by_their_known_names_alone(
 ) -> None:
     run = put_run(archive, put_study(archive))
     page = clinician.get(f"/api/v1/analyses/{run}/files/report.html")
+    policy = page.headers["Content-Security-Policy"]
+    assert "sandbox" in policy and "script-src" not in policy, "its own style, and no script"
+    assert "style-src 'unsafe-inline'" in policy
     assert (page.text, page.headers["content-type"]) == ("<p>page</p>", "text/html; charset=utf-8")
     assert clinician.get(f"/api/v1/analyses/{run}/files/report.json").json()["schema"]
     for name in ("overlays.json", "..%2fcondyle.sqlite", "report.pdf"):

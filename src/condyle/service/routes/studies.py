@@ -27,6 +27,7 @@ from condyle.service.schemas.studies import (
     WorklistEntry,
 )
 from condyle.service.security.actor import Actor, needs
+from condyle.service.security.headers import DOCUMENT_POLICY
 from condyle.service.study_view import (
     PRIORITIES,
     analysis_entry,
@@ -121,7 +122,10 @@ def show_file(
     if run.hidden or name not in FILES or stored is None:
         raise absent("file of the analysis", name)
     note_view(deps, actor, study_id=row.id, patient_id=row.patient_id)
-    headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-store"}
+    headers = {
+        "Content-Disposition": f'inline; filename="{name}"',
+        "Content-Security-Policy": DOCUMENT_POLICY,
+    }
     return Response(deps.archive.objects.read(stored), media_type=FILES[name], headers=headers)
 
 

@@ -30,6 +30,12 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 """No outside host, no script that was not served as a file, and no page around this one."""
 
+DOCUMENT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; base-uri 'none';"
+    " form-action 'none'; frame-ancestors 'none'"
+)
+"""For a stored page that holds its own style and pictures, as a report does: it runs nothing."""
+
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
