@@ -1,96 +1,19 @@
 """The worker as a process: killed in mid-work, gone on with, and what it does with the rest."""
 
 import datetime as dt
-import os
+import random
 import signal
-import sqlite3
-import subprocess
-import sys
 import time
-from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
 from condyle.archive import analyses
-from condyle.archive.archive import Archive
-from condyle.archive.database import open_database
-from condyle.archive.objects import ObjectStore
-from condyle.archive.studies import get_study
+from condyle.archive.check import check
 from condyle.errors import Conflict
 from condyle.service.single import alone
-from condyle.workflows.clinic.queueing import queue_for_study
 
-DRIVER = Path(__file__).with_name("faulty_worker.py")
-
-
-@dataclass
-class Clinic:
-    """An archive in a folder, and workers on it as processes."""
-
-    home: Path
-    archive: Archive
-    store: Path
-    url: str = ""
-    ids: dict[str, str] = field(default_factory=dict)
-    studies: dict[str, int] = field(default_factory=dict)
-
-    def queue(self, name, study_id):
-        self.studies[name] = study_id
-        (self.ids[name],) = queue_for_study(self.archive, study_id)
-
-    def put(self, name, what, text=""):
-        (self.home / f"{self.ids[name]}.{what}").write_text(text)
-
-    def worker(self):
-        environment = {
-            **os.environ,
-            "CONDYLE_HOME": str(self.home),
-            "CONDYLE_BUNDLES": str(self.store),
-            "CONDYLE_DATABASE_URL": self.url,
-            "OMP_NUM_THREADS": "1",
-        }
-        arguments = [sys.executable, str(DRIVER), "--jobs", "1"]
-        with (self.home / "log").open("a") as log:
-            return subprocess.Popen(
-                arguments, env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log
-            )
-
-    def row(self, name):
-        with self.archive.database.read() as session:
-            return analyses.get_analysis(session, self.ids[name])
-
-    def study(self, name):
-        with self.archive.database.read() as session:
-            return get_study(session, self.studies[name])
-
-    def tries(self, name):
-        path = self.home / f"{self.ids[name]}.tries"
-        return len(path.read_text()) if path.exists() else 0
-
-    def keys(self, name):
-        with self.archive.database.read() as session:
-            return [row.key for row in analyses.findings_of(session, [self.ids[name]])]
-
-    def until(self, what, limit_s=60.0):
-        end = time.monotonic() + limit_s
-        while not what():
-            assert time.monotonic() < end, (self.home / "log").read_text()
-            time.sleep(0.03)
-
-    def steps(self, name):
-        """How often each step of an analysis was finished."""
-        with sqlite3.connect(self.home / "steps.sqlite") as connection:
-            query = "select function_name from operation_outputs where workflow_uuid = ?"
-            rows = connection.execute(query, (self.ids[name],)).fetchall()
-        connection.close()
-        return sorted(name for (name,) in rows)
-
-
-def clinic_at(home, url, store):
-    database = open_database(url or f"sqlite:///{home / 'condyle.sqlite'}")
-    return Clinic(home, Archive(database, ObjectStore(home / "objects")), store, url)
+from .clinics import clinic_at
 
 
 def queue_all(clinic, hold):
@@ -219,6 +142,36 @@ def test_a_worker_ends_when_the_server_is_gone_at_the_other_end_of_its_input(sto
     assert second.wait(10) == 0
     with alone(clinic.home / "worker.lock"):
         pass
+
+
+KILLS = [pytest.param(2), pytest.param(48, marks=pytest.mark.needs("soak"))]
+
+
+@pytest.mark.parametrize("kills", KILLS)
+def test_whenever_a_worker_is_killed_no_analysis_is_lost_or_done_twice(
+    bundle_store, hold, sqlite_template, tmp_path, monkeypatch, kills
+):
+    monkeypatch.setenv("CONDYLE_BUNDLES", str(bundle_store))
+    (tmp_path / "condyle.sqlite").write_bytes(sqlite_template.read_bytes())
+    clinic = clinic_at(tmp_path, "", bundle_store)
+    moments = random.Random(kills)
+    names = [str(number) for number in range(1, 3 + kills)]
+    for number, name in enumerate(names, 1):
+        clinic.queue(name, hold(clinic.archive, number))
+    for kill in range(1, kills + 1):
+        clinic.killed_worker(kill, moments.uniform(0.0, 0.6))
+    last = clinic.worker()
+    try:
+        clinic.until(lambda: all(clinic.row(name).finished_at for name in names), limit_s=300)
+    finally:
+        last.kill()
+        last.communicate()
+    assert {clinic.row(name).state for name in names} == {"done"}
+    assert {len(clinic.keys(name)) for name in names} == {48}
+    assert {len(set(clinic.keys(name))) for name in names} == {48}
+    assert sum(clinic.tries(name) for name in names) <= len(names) + kills
+    assert check(clinic.archive).faults == ()
+    clinic.archive.database.close()
 
 
 @pytest.mark.needs("postgres")

@@ -117,11 +117,12 @@ def test_a_picture_of_something_else_is_refused(pair, tmp_path):
     assert json.loads(found.files["report.json"])["not_assessed"]
 
 
-def test_an_analysis_stops_where_it_is_told_of_a_step(pair, draw, tmp_path):
+@pytest.mark.parametrize("stage", ["anatomy", "pages"])
+def test_an_analysis_stops_where_it_is_told_of_a_step(pair, draw, tmp_path, stage):
     (tmp_path / "t2.png").write_bytes(png(draw().image))
 
     def stop(step: Progress) -> None:
-        if step.stage == "anatomy":
+        if step.stage == stage:
             raise Cancelled("The analysis was stopped.")
 
     with pytest.raises(Cancelled):

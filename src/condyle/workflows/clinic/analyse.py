@@ -10,7 +10,7 @@ from typing import Any
 
 from condyle.bundle import Bundle, find_required
 from condyle.domain.messages import Message
-from condyle.domain.progress import ProgressCallback, ignore_progress
+from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.domain.report import Report
 from condyle.errors import BundleError, InputError
 from condyle.reporting.report_json import report_to_dict
@@ -83,7 +83,8 @@ def analyse(
         analysis: Id of the analysis.
         readers: The loaded bundles of this process.
         instances: All that the archive holds of the study.
-        progress: Told of each step; stops the analysis by raising ``Cancelled``.
+        progress: Told of each step of ``read_opened`` and of the stage ``"pages"``; stops the
+            analysis by raising ``Cancelled``.
 
     Returns:
         The results, or why the study or the bundle could not be used.
@@ -96,6 +97,7 @@ def analyse(
     except BundleError as error:
         return Result(Message("bundle-not-usable", {"found": error.failed}, bundle.manifest.name))
     refusal = report.refused[0] if report.refused and not report.findings else None
+    progress(Progress("pages", 0, 1))
     return Result(
         refusal=refusal,
         files=_files(report, analysis, instances),
