@@ -7,8 +7,9 @@ function listening() {
   const opened: FakeEvents[] = [];
   const waiting: { act: () => void; milliseconds: number }[] = [];
   const stopped: number[] = [];
-  const told: { changed: StudyEvent[]; returned: number; live: boolean[] } = {
+  const told: { changed: StudyEvent[]; returned: number; refused: number; live: boolean[] } = {
     changed: [],
+    refused: 0,
     returned: 0,
     live: [],
   };
@@ -16,6 +17,7 @@ function listening() {
     {
       changed: (event) => told.changed.push(event),
       returned: () => (told.returned += 1),
+      refused: () => (told.refused += 1),
       live: (live) => told.live.push(live),
     },
     {
@@ -76,6 +78,14 @@ test("a stream that the browser gave up is opened again, each time later", () =>
   expect(waiting.map(({ milliseconds }) => milliseconds)).toEqual([
     1000, 2000, 4000, 8000, 16_000, 30_000, 30_000,
   ]);
+});
+
+test("a stream that was refused is told apart from one that broke", () => {
+  const { told, last } = listening();
+  last().breaks("for a while");
+  expect(told.refused).toBe(0);
+  last().breaks("for good");
+  expect(told.refused).toBe(1);
 });
 
 test("the waiting begins anew once a stream was there", () => {

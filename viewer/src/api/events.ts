@@ -9,6 +9,8 @@ export interface Listener {
   changed: (event: StudyEvent) => void;
   /** The stream was lost and is there again: what changed meanwhile may have been missed. */
   returned: () => void;
+  /** The service refused the stream, as it does when the session is over. */
+  refused?: () => void;
   /** True while changes arrive. */
   live: (live: boolean) => void;
 }
@@ -59,6 +61,7 @@ export function listen(listener: Listener, means: Means = BROWSER): () => void {
       lost = true;
       listener.live(false);
       if (source?.readyState !== CLOSED) return;
+      listener.refused?.();
       timer = means.wait(open, wait);
       wait = Math.min(wait * 2, LONGEST_WAIT_MS);
     });

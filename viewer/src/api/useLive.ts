@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { useApi } from "./context";
 import { listen } from "./events";
 
 /** Changes that come close together are told once, at most this often. */
@@ -10,6 +11,7 @@ const TOGETHER_MS = 600;
  * @param changed - Given the studies that changed; `null` where some may have been missed.
  */
 export function useLive(changed: (studies: ReadonlySet<number> | null) => void): boolean {
+  const { client } = useApi();
   const [live, setLive] = useState(false);
   const latest = useRef(changed);
   useEffect(() => {
@@ -36,12 +38,14 @@ export function useLive(changed: (studies: ReadonlySet<number> | null) => void):
         gathered = null;
         soon();
       },
+      // An event source does not say why; asking does, and a session that is over is told.
+      refused: () => void client.GET("/api/v1/session").catch(() => undefined),
       live: setLive,
     });
     return () => {
       stop();
       window.clearTimeout(timer);
     };
-  }, []);
+  }, [client]);
   return live;
 }

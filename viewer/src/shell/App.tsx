@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useEffect } from "react";
+import { lazy, type ReactNode, useEffect } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { BundlesPage } from "../admin/BundlesPage";
 import { UsersPage } from "../admin/UsersPage";
@@ -12,7 +12,7 @@ import { WorklistPage } from "../worklist/WorklistPage";
 import { Frame } from "./Frame";
 import { NotFound } from "./NotFound";
 import { ToastsProvider } from "./toasts";
-import { Waiting } from "./Waiting";
+import { TrailProvider } from "./trail";
 
 // The image engine is large: it comes when the first study is opened.
 const StudyPage = lazy(async () => ({ default: (await import("../study/StudyPage")).StudyPage }));
@@ -40,7 +40,7 @@ export function App(): ReactNode {
 export function Pages(): ReactNode {
   useEffect(warmStudy, []);
   return (
-    <Suspense fallback={<Waiting />}>
+    <TrailProvider>
       <Routes>
         <Route element={<Frame />}>
           <Route index element={<WorklistPage />} />
@@ -51,6 +51,6 @@ export function Pages(): ReactNode {
           <Route path="*" element={<NotFound />} />
         </Route>
       </Routes>
-    </Suspense>
+    </TrailProvider>
   );
 }

@@ -1,26 +1,38 @@
-import type { ReactNode } from "react";
-import { NavLink, Outlet, useMatch } from "react-router";
+import { type ReactNode, Suspense, useRef } from "react";
+import { NavLink, Outlet, useLocation, useMatch } from "react-router";
 import { useSession } from "../session/session";
 import { UploadLink } from "../upload/UploadLink";
 import { useWords } from "../words";
+import { Boundary } from "./Boundary";
 import { LanguageChoice } from "./LanguageChoice";
 import { Mark } from "./Mark";
 import { PERMISSIONS } from "./permissions";
 import { useToasts } from "./toasts";
+import { useFocusOnPage, useTrail } from "./trail";
+import { useTitle } from "./useTitle";
+import { Waiting } from "./Waiting";
 import "./frame.css";
 
 /** What stands around every page: the bar above, the research-use notice below. */
 export function Frame(): ReactNode {
   const { say } = useWords();
   const inStudy = useMatch("/studies/:id");
+  const { pathname } = useLocation();
+  const content = useRef<HTMLElement>(null);
+  useFocusOnPage(content);
+  useTitle();
   return (
     <div className={inStudy ? "frame frame-study" : "frame"}>
       <a className="skip" href="#content">
         {say("shell.skip")}
       </a>
       <TopBar />
-      <main id="content" className="frame-content" tabIndex={-1}>
-        <Outlet />
+      <main ref={content} id="content" className="frame-content" tabIndex={-1}>
+        <Boundary at={pathname}>
+          <Suspense fallback={<Waiting />}>
+            <Outlet />
+          </Suspense>
+        </Boundary>
       </main>
       <footer className="frame-notice">
         <strong>{say("shell.researchUse")}</strong>
@@ -34,14 +46,17 @@ function TopBar(): ReactNode {
   const { say } = useWords();
   const { me, may, logOut } = useSession();
   const toasts = useToasts();
+  const trail = useTrail();
+  // From elsewhere the list comes back as it was; on the list itself its link clears it.
+  const worklist = useMatch("/") ? "/" : trail.worklist;
   return (
     <header className="bar">
-      <NavLink to="/" className="bar-name" aria-label={`Condyle: ${say("shell.worklist")}`}>
+      <NavLink to={worklist} className="bar-name" aria-label={`Condyle: ${say("shell.worklist")}`}>
         <Mark />
         <span>Condyle</span>
       </NavLink>
       <nav aria-label={say("shell.pages")}>
-        <NavLink to="/" end>
+        <NavLink to={worklist} end>
           {say("shell.worklist")}
         </NavLink>
         {may(PERMISSIONS.upload) ? <UploadLink /> : null}

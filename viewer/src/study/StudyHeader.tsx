@@ -2,6 +2,8 @@ import type { ReactNode } from "react";
 import { Link } from "react-router";
 import type { StudyDetail, WorklistEntry } from "../api/types";
 import { exclusionText } from "../findings/exclusions";
+import { personName } from "../shell/person";
+import { useTrail } from "../shell/trail";
 import { useWords } from "../words";
 
 /** Whose study it is, what it is, and the studies before it. */
@@ -15,6 +17,7 @@ export function StudyHeader({
   shownBeside: ReadonlySet<number>;
 }): ReactNode {
   const { say, date, moment, language } = useWords();
+  const { worklist } = useTrail();
   const { study, exclusions } = detail;
   const list = new Intl.ListFormat(language, { type: "conjunction" });
   const facts = [
@@ -25,11 +28,11 @@ export function StudyHeader({
   ];
   return (
     <header className="study-header">
-      <Link to="/" className="study-back">
+      <Link to={worklist} className="study-back">
         ← {say("study.back")}
       </Link>
       <div className="study-who">
-        <h1>{study.patient.name || study.patient.identifier}</h1>
+        <h1>{personName(study.patient.name) || study.patient.identifier}</h1>
         <PatientFacts detail={detail} />
       </div>
       <p className="study-what">{facts.filter(Boolean).join(" · ")}</p>

@@ -20,7 +20,9 @@ export function JobView({ job }: { job: UploadJob }): ReactNode {
     <div className="job">
       <section className="card">
         <div className="job-head">
-          <h2 role="status">{say(`upload.${shown.phase}`)}</h2>
+          <h2>
+            <span role="status">{say(`upload.${shown.phase}`)}</span>
+          </h2>
           <JobActs job={job} shown={shown} />
         </div>
         {moving ? <Sent shown={shown} /> : null}

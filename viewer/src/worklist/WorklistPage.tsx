@@ -1,10 +1,11 @@
-import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { useLocation, useNavigationType, useSearchParams } from "react-router";
 import { useApi } from "../api/context";
 import { answer } from "../api/http";
 import { useLoaded } from "../api/loaded";
 import { useLive } from "../api/useLive";
 import { Failure } from "../shell/Failure";
+import { useTrail } from "../shell/trail";
 import { useDebounced } from "../shell/useDebounced";
 import { useWords } from "../words";
 import { Filters } from "./Filters";
@@ -14,7 +15,7 @@ import { Head } from "./Head";
 import { Pager } from "./Pager";
 import { addressOf, type Asked, askedOf, queryOf } from "./query";
 import { StudyTable } from "./StudyTable";
-import { useKeys } from "./useKeys";
+import { focusRow, rowsOf, useKeys } from "./useKeys";
 import "./studies.css";
 import "./worklist.css";
 
@@ -47,6 +48,7 @@ export function WorklistPage(): ReactNode {
     if (more) setCursors((before) => [...before, more]);
   };
   const previous = () => setCursors((before) => before.slice(0, -1));
+  useReturn(page, list !== undefined);
   useKeys(page, { next, previous, help: () => setHelping(true) });
 
   const change = (changed: Partial<Asked>) => {
@@ -83,6 +85,17 @@ export function WorklistPage(): ReactNode {
       {helping ? <Help close={() => setHelping(false)} /> : null}
     </section>
   );
+}
+
+/** Goes back to the study that somebody comes from, once the list is there. */
+function useReturn(page: RefObject<HTMLElement | null>, there: boolean): void {
+  const { study } = useTrail();
+  const from = useRef(study);
+  useEffect(() => {
+    if (!there || !from.current) return;
+    focusRow(rowsOf(page.current).find((link) => link.getAttribute("href") === from.current));
+    from.current = null;
+  }, [page, there]);
 }
 
 /** What is asked for, kept in the address so that going back finds it again. */

@@ -21,7 +21,7 @@ export function useKeys(page: RefObject<HTMLElement | null>, acts: KeyActs): voi
       const here = page.current;
       if (!here || document.querySelector("dialog[open]")) return;
       if (isWriting(event.target)) return leaveSearch(event, here);
-      const links = [...here.querySelectorAll<HTMLElement>(ROWS)];
+      const links = rowsOf(here);
       const row = links.findIndex((link) => link === document.activeElement);
       const act = actOf(event, { row, rows: links.length });
       if (!act) return;
@@ -41,12 +41,18 @@ function leaveSearch(event: KeyboardEvent, page: HTMLElement): void {
   if (field.type !== "search" || !["Escape", "ArrowDown", "Enter"].includes(event.key)) return;
   if (event.key === "Escape" && field.value) return;
   event.preventDefault();
-  const first = page.querySelector<HTMLElement>(ROWS);
+  const [first] = rowsOf(page);
   if (first) focusRow(first);
   else field.blur();
 }
 
-function focusRow(link: HTMLElement | undefined): void {
+/** The links of the studies that are shown, in their order. */
+export function rowsOf(page: HTMLElement | null): HTMLElement[] {
+  return [...(page?.querySelectorAll<HTMLElement>(ROWS) ?? [])];
+}
+
+/** Marks a study, and has it in view. */
+export function focusRow(link: HTMLElement | undefined): void {
   link?.focus({ preventScroll: true });
   link?.closest("tr")?.scrollIntoView({ block: "nearest" });
 }
