@@ -50,6 +50,14 @@ describe("what is drawn over a frame", () => {
     expect(shapes.map((shape) => shape.findings)).toEqual([[], [1]]);
   });
 
+  it("names a disc by its own level where no label was made for its slice", () => {
+    const other = { ...structure("intervertebral-disc", "L4-L5"), instance_uid: "j" };
+    const both = { ...overlays, structures: [...overlays.structures, other] };
+    const drawings = drawingsOf(both, [], CHOICE);
+    expect(drawings.get(frameKey("j", 0))?.labels).toEqual([{ level: "L4-L5", place: [2, 2] }]);
+    expect(drawings.get(frameKey("i", 0))?.labels).toHaveLength(1);
+  });
+
   it("leaves out what is switched off", () => {
     const hidden = { ...CHOICE, hiddenStructures: new Set(["vertebra"]), labels: false };
     const drawing = drawingsOf(overlays, [], hidden).get(frameKey("i", 0));

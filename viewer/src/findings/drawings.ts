@@ -1,7 +1,13 @@
-import type { EvidencePlace, FindingEntry, LevelLabel, Overlays } from "../api/types";
+import type {
+  EvidencePlace,
+  FindingEntry,
+  LevelLabel,
+  Overlays,
+  StructureOutline,
+} from "../api/types";
 import type { Place } from "../viewport/affine";
 import { type Drawing, frameKey, type Label, type Shape } from "../viewport/drawing";
-import { cornersOf } from "../viewport/polygons";
+import { cornersOf, middleOf } from "../viewport/polygons";
 import { drawnDecision } from "./decision";
 
 /** What of a study is drawn. */
@@ -50,7 +56,10 @@ export function drawingsOf(
     if (!isDrawn(finding, choice)) continue;
     for (const place of finding.evidence) addEvidence(at(place).shapes, finding, place);
   }
-  if (choice.labels) for (const label of overlays.labels) at(label).labels.push(labelOf(label));
+  if (choice.labels) {
+    for (const label of overlays.labels) at(label).labels.push(labelOf(label));
+    for (const structure of overlays.structures) addOwnLabel(at(structure).labels, structure);
+  }
   return frames;
 }
 
@@ -67,6 +76,13 @@ function isDisc(structure: string): boolean {
 
 function labelOf({ level, row, column }: LevelLabel): Label {
   return { level, place: [row, column] };
+}
+
+/** A disc with a level on a frame that has no label for it yet is labelled in its middle. */
+function addOwnLabel(labels: Label[], { structure, level, outlines }: StructureOutline): void {
+  if (!level || !isDisc(structure) || labels.some((label) => label.level === level)) return;
+  const place = middleOf(outlines);
+  if (place) labels.push({ level, place });
 }
 
 function findingsOfLevel(findings: readonly FindingEntry[]): ReadonlyMap<string, number[]> {

@@ -27,10 +27,7 @@ export function Measurements({
         return (
           <g key={measurement.id} className="measurement">
             <Figure measurement={measurement} matrix={matrix} />
-            {measurement.places.map((place) => {
-              const [cx, cy] = toSpot(matrix, place);
-              return <circle key={place.join()} cx={cx} cy={cy} r={3} />;
-            })}
+            <path className="measured-places" d={dotsOf(measurement.places, matrix)} />
             {lines.map((line, at) => (
               <text key={line} x={x + 10} y={y + 4 + at * 15}>
                 {line}
@@ -41,6 +38,11 @@ export function Measurements({
       })}
     </g>
   );
+}
+
+/** Lines of no length, which round ends make dots. */
+function dotsOf(places: readonly Place[], matrix: Affine): string {
+  return places.map((place) => `M${toSpot(matrix, place).join(" ")}h0`).join("");
 }
 
 function Figure({ measurement, matrix }: { measurement: Measurement; matrix: Affine }): ReactNode {
