@@ -11,6 +11,7 @@ export class FakeStage implements Stage {
   private listener: ((view: View) => void) | null = null;
   private view: View | null = null;
   private frames: readonly Frame[] = [];
+  private wanted = 0;
 
   constructor(element: HTMLDivElement) {
     this.element = element;
@@ -30,8 +31,11 @@ export class FakeStage implements Stage {
   }
 
   async go(index: number): Promise<void> {
+    this.wanted = index;
     await Promise.resolve();
-    if (index !== this.view?.shown) this.change({ shown: index });
+    if (this.view && this.wanted !== this.view.shown) {
+      this.draw({ ...this.view, shown: this.wanted });
+    }
   }
 
   setVoi(voi: Voi): void {
