@@ -154,3 +154,9 @@ def test_serving_without_its_extra_says_how_to_install_it(
     for arguments in (("serve",), ("user", "list"), ("audit", "verify")):
         outcome = condyle(*arguments)
         assert outcome.status == 2 and "condyle[clinic]" in outcome.err
+
+
+def test_a_path_that_is_not_there_is_told_before_anything_is_opened(condyle, home: Path) -> None:
+    outcome = condyle("archive", "import", "nowhere-to-be-found")
+    assert outcome.status == 2 and "nowhere-to-be-found" in outcome.err
+    assert not home.exists()

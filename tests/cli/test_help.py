@@ -41,6 +41,11 @@ VERBS = [
     ("user", "enable"),
     ("user", "password"),
     ("audit", "verify"),
+    ("backup",),
+    ("restore",),
+    ("db", "upgrade"),
+    ("archive", "check"),
+    ("archive", "import"),
 ]
 
 

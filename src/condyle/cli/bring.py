@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from condyle.cli.extras import need
+from condyle.errors import NothingReadable
 
 if TYPE_CHECKING:
     from condyle.archive.archive import Archive
@@ -18,9 +19,7 @@ _STATES = (("stored", "stored"), ("duplicate", "there already"), ("refused", "re
 
 
 def import_studies(
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", exists=True, help="Folders, zips or files.")
-    ],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Folders, zips or files.")],
     *,
     as_user: Annotated[
         str | None, typer.Option("--as", metavar="NAME", help="In whose name; the first user's.")
@@ -32,9 +31,10 @@ def import_studies(
     Each folder inside a named one is sorted for itself. The running clinic shows them at once.
 
     Examples:
-      condyle archive import /mnt/studies
+      condyle archive import studies
       condyle archive import knee.zip spine/ --as jdoe
     """
+    _refuse_missing(paths)
     with _opened() as archive:
         from condyle.cli.progress import shown_progress
         from condyle.workflows.clinic.bring import bring
@@ -49,6 +49,17 @@ def import_studies(
             got = bring(archive, paths, user_id=user, on_studies_received=queue, progress=progress)
     told = [f"{got.files.get(state, 0)} {words}" for state, words in _STATES]
     print(f"{len(got.studies)} studies; files: {', '.join(told)}.")
+
+
+def _refuse_missing(paths: Sequence[Path]) -> None:
+    missing = [path.name for path in paths if not path.exists()]
+    if missing:
+        raise NothingReadable(
+            "Nothing was imported.",
+            found=f"no file or folder called {missing[0]}",
+            needed="paths of this machine that are there",
+            mend="correct the path and run the command again.",
+        )
 
 
 @contextmanager

@@ -70,7 +70,7 @@ def backup(folder: _Folder) -> None:
     named in it: keep it as safe as the archive.
 
     Example:
-      condyle backup /mnt/backup/condyle
+      condyle backup backup-of-today
     """
     with _opened("Backing the archive up") as archive:
         from condyle.archive.backup import backup as write_backup
@@ -87,7 +87,7 @@ def restore(folder: _Folder) -> None:
     With CONDYLE_DATABASE_URL of the other kind, it goes from SQLite to PostgreSQL or back.
 
     Example:
-      condyle restore /mnt/backup/condyle
+      condyle restore backup-of-today
     """
     with _opened("Restoring the archive") as archive:
         from condyle.archive.backup import restore as read_backup
