@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from condyle.archive import analyses
 from condyle.archive.archive import Archive
+from condyle.archive.bundle_settings import bundle_use
 from condyle.archive.tables import Analysis
 from condyle.bundle import Bundle, installed_bundles, open_bundle
 from condyle.domain.messages import Message
@@ -187,6 +188,9 @@ class AnalysisJobs:
             return Result(Message("bundle-not-usable", {"found": found}, row.bundle))
         with self._archive.database.read() as session:
             instances = held_instances(session, row.study_id)
+            enabled = bundle_use(session, row.bundle).enabled
+        if not enabled:
+            return Result(Message("bundle-disabled", {}, row.bundle))
         return analyse(
             self._work / row.id,
             bundle,

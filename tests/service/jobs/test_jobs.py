@@ -157,6 +157,14 @@ def test_a_bundle_that_is_gone_since_it_was_queued_refuses(
     assert row_of(analysis_id).reason["code"] == "bundle-not-usable"
 
 
+def test_a_bundle_that_was_disabled_since_it_was_queued_reads_nothing(archive, jobs, hold, row_of):
+    (analysis_id,) = queue_for_study(archive, hold(archive))
+    with archive.database.write() as session:
+        decide(session, "lumbar-grading", BundleUse(enabled=False), by=None, at=archive.clock())
+    assert jobs.run(analysis_id, do) == "refused"
+    assert row_of(analysis_id).reason["code"] == "bundle-disabled"
+
+
 def test_an_analysis_that_shall_stop_stops_at_its_next_step(archive, jobs, hold, state_of):
     study_id = hold(archive)
     (analysis_id,) = queue_for_study(archive, study_id)
