@@ -1,5 +1,6 @@
 /** The service's names of permissions by which pages are shown; the service decides by itself. */
 export const PERMISSIONS = {
+  identity: "see_identity",
   upload: "upload",
   bundles: "manage_bundles",
   users: "manage_users",

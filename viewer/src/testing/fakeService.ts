@@ -71,7 +71,7 @@ export const ME: Me = {
   role: "clinician",
   language: "en",
   must_change: false,
-  permissions: ["see_worklist", "upload"],
+  permissions: ["see_worklist", "see_identity", "upload"],
   csrf: "the-csrf-value",
   research_use: "Research use.",
 };

@@ -1,10 +1,18 @@
 import type { ReactNode } from "react";
 import type { WorklistEntry } from "../api/types";
+import { useSession } from "../session/session";
+import { PERMISSIONS } from "../shell/permissions";
 import { useWords, type Word } from "../words";
 import type { Sort } from "./query";
 import { StudyRow } from "./StudyRow";
 
-const COLUMNS: { name: string; word: Word; sort?: Sort }[] = [
+interface Column {
+  name: string;
+  word: Word;
+  sort?: Sort;
+}
+
+const COLUMNS: Column[] = [
   { name: "priority", word: "worklist.column.priority", sort: "priority" },
   { name: "patient", word: "worklist.column.patient", sort: "patient" },
   { name: "study", word: "worklist.column.study" },
@@ -15,6 +23,8 @@ const COLUMNS: { name: string; word: Word; sort?: Sort }[] = [
   { name: "findings", word: "worklist.column.findings" },
 ];
 const ASCENDING: ReadonlySet<Sort> = new Set<Sort>(["patient", "priority"]);
+/** Orders by what somebody who sees pseudonyms is not to learn; the service has them in none. */
+const OF_IDENTITY: ReadonlySet<Sort> = new Set<Sort>(["patient", "date"]);
 const PLACEHOLDERS = [62, 48, 71, 55, 66, 44, 58, 69, 52, 60];
 
 /** The studies of a page; while the first comes, rows without words. */
@@ -25,6 +35,13 @@ export function StudyTable(props: {
   sortBy: (sort: Sort) => void;
 }): ReactNode {
   const { say } = useWords();
+  const { may } = useSession();
+  const identity = may(PERMISSIONS.identity);
+  const columns = COLUMNS.map((column): Column =>
+    !identity && column.sort && OF_IDENTITY.has(column.sort)
+      ? { name: column.name, word: column.word }
+      : column,
+  );
   return (
     <div className="studies" aria-busy={props.waiting}>
       {props.waiting && props.studies ? <span className="studies-waiting" /> : null}
@@ -32,7 +49,7 @@ export function StudyTable(props: {
         <caption className="unseen">{say("worklist.title")}</caption>
         <thead>
           <tr>
-            {COLUMNS.map(({ name, word, sort }) => (
+            {columns.map(({ name, word, sort }) => (
               <th
                 key={name}
                 scope="col"

@@ -206,10 +206,16 @@ test("in Spanish the list speaks Spanish, and asks the service to", async () => 
   await waitFor(() => expect(service.of(LIST)[0]?.headers.get("Accept-Language")).toBe("es"));
 });
 
-test("whoever has another role's eyes sees a pseudonym and no identifier", async () => {
+test("whoever sees pseudonyms gets no identifier, and no order by name or date", async () => {
   const { patient } = study(1);
-  open(showing(study(1, { patient: { ...patient, name: "Weber-QX7", identifier: "", pseudonymous: true } })));
+  const hidden = { ...patient, name: "Weber-QX7", identifier: "P1", pseudonymous: true };
+  const service = showing(study(1, { patient: hidden }));
+  const permissions = ["see_worklist"];
+  service.on("GET /api/v1/session", () => ({ ...ME, role: "researcher", permissions }));
+  open(service);
   const [row] = await rows();
-  expect(row?.textContent).toContain("Pseudonym");
-  expect(row?.textContent).not.toContain("P1 ");
+  expect(row?.textContent).toContain("Weber-QX7Pseudonym");
+  expect(row?.textContent).not.toContain("P1");
+  expect(screen.queryByRole("button", { name: /^Patient|^Study date/ })).toBeNull();
+  screen.getByRole("button", { name: /^Received/ });
 });
