@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -66,12 +67,23 @@ def killed_after(lines: int, archive: Archive, url: str, run: str) -> list[str]:
 def test_a_killed_process_loses_no_acknowledged_instance(
     archive: Archive, archive_url: str
 ) -> None:
+    kill_and_check(archive, archive_url, (3, 30))
+
+
+@pytest.mark.needs("soak")
+def test_many_killed_processes_lose_no_acknowledged_instance(
+    archive: Archive, archive_url: str
+) -> None:
+    kill_and_check(archive, archive_url, tuple(range(1, 100, 4)))
+
+
+def kill_and_check(archive: Archive, url: str, after: Sequence[int]) -> None:
     acknowledged: list[str] = []
-    for number, lines in enumerate((1, 7, 30)):
-        acknowledged += killed_after(lines, archive, archive_url, f"9.{number}")
+    for number, lines in enumerate(after):
+        acknowledged += killed_after(lines, archive, url, f"9.{number}")
     with archive.database.read() as session:
         stored = set(session.scalars(select(InstanceRow.uid)))
-    assert len(acknowledged) >= 38
+    assert len(acknowledged) >= sum(after)
     assert set(acknowledged) <= stored
     found = check(archive)
     assert (found.faults, found.references) == ((), len(stored))

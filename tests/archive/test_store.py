@@ -227,8 +227,11 @@ def test_a_disk_that_fails_is_told_and_leaves_no_row(archive: Archive, instance)
     assert count(archive, InstanceRow) == 0
 
 
-def test_more_instances_than_one_query_takes_are_stored_once(archive: Archive, instance) -> None:
-    batch = [instance(number) for number in range(1100)]
+def test_more_instances_than_one_query_takes_are_stored_once(
+    archive: Archive, instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("condyle.archive.store_study._AT_ONCE", 10)
+    batch = [instance(number) for number in range(25)]
     assert {outcome.state for outcome in store(archive, batch)} == {"stored"}
     assert {outcome.state for outcome in store(archive, batch)} == {"duplicate"}
 

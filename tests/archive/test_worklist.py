@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import itertools
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +21,7 @@ from condyle.archive.worklist import Sort, WorklistQuery, worklist
 from condyle.archive.worklist_order import order_of, place_of
 from condyle.errors import InputError
 
-COUNT = 160
+COUNT = 120
 SORTS: tuple[Sort, ...] = ("received", "date", "priority", "patient")
 NAMES = ("Ångström^Eva", "Anger^Max", "Müller^Jürgen", "O'Neill^Ana María", "", "李^小龙")
 
@@ -151,7 +150,9 @@ def test_every_way_gives_what_looking_at_each_study_gives(
     monkeypatch.setattr(worklist_search, "_NARROW", narrow)
     monkeypatch.setattr(worklist_search, "_NARROW_OF_SEVERAL", narrow)
     with database.read() as session:
-        for sort, asked in itertools.product(SORTS, ASKED):
+        # Two of the four orders for each, as all pairs take long; which two changes.
+        pairs = [(q, s) for at, q in enumerate(ASKED) for s in SORTS[(at + narrow // 30) % 2 :: 2]]
+        for asked, sort in pairs:
             query = WorklistQuery(sort=sort, **asked)
             found = every_page(session, sort=sort, limit=37, **asked)
             assert found == expected(studies, query), query
