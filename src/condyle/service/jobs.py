@@ -75,6 +75,10 @@ class AnalysisJobs:
         self._active: set[str] = set()
         self._stopping: frozenset[str] = frozenset()
 
+    def tidy(self) -> None:
+        """Removes what a worker that died left of studies; a reading lays its own out anew."""
+        shutil.rmtree(self._work, ignore_errors=True)
+
     @property
     def active(self) -> frozenset[str]:
         """Analyses that this process has in hand."""

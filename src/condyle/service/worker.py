@@ -158,6 +158,7 @@ def run_worker(settings: Settings, options: Options, stop: threading.Event) -> N
         room = capacity(jobs=options.jobs)
         archive = Archive(open_database(settings.database), ObjectStore(settings.objects))
         jobs = AnalysisJobs(archive, settings.home / "work" / options.name, room)
+        jobs.tidy()
         runner = DurableRunner(jobs, settings, name=options.name, room=room.jobs)
         outbox = Outbox(archive, jobs, runner, room=room.jobs)
         _log.info("worker ready: %d at a time, %d threads each", room.jobs, room.threads)

@@ -11,6 +11,7 @@ from condyle.archive.bundle_settings import BundleUse, decide
 from condyle.archive.studies import get_study
 from condyle.bundle import find_bundle, open_bundle
 from condyle.errors import Unavailable
+from condyle.reporting.report_json import report_to_json
 from condyle.service.capacity import Capacity
 from condyle.service.jobs import AnalysisJobs, ReadingBroke, is_worth_another_try
 from condyle.service.schemas.studies import EvidencePlace, Overlays
@@ -25,6 +26,17 @@ ROOM = Capacity(jobs=1, threads=1, memory=2**32)
 def do(name, step, *arguments):
     """Does a step as if no process had done it before."""
     return step(*arguments)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _without_pages():
+    """Leaves pages and pictures out: they take long, and tests of the reading look at them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "condyle.workflows.clinic.analyse.report_files",
+            lambda report: {"report.json": report_to_json(report).encode()},
+        )
+        yield
 
 
 @pytest.fixture(name="jobs")
@@ -192,6 +204,21 @@ def test_an_analysis_that_was_cancelled_in_the_queue_never_begins(archive, jobs,
 
     assert jobs.run(analysis_id, note) == "cancelled"
     assert steps == ["begin", "stopped"]
+
+
+def test_a_reading_goes_on_where_the_files_that_were_laid_out_are_gone(
+    archive, jobs, quick, hold, home
+):
+    (analysis_id,) = queue_for_study(archive, hold(archive))
+
+    def tidied(name, step, *arguments):
+        if name == "read":
+            assert len(list((home / "work" / analysis_id).rglob("*.dcm"))) == 2
+            jobs.tidy()
+            assert not (home / "work").exists()
+        return step(*arguments)
+
+    assert jobs.run(analysis_id, tidied) == "done"
 
 
 def test_a_step_that_is_done_twice_changes_nothing(archive, jobs, quick, hold, row_of):

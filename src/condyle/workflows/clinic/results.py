@@ -152,6 +152,5 @@ def _held(instance: InstanceRow, series: SeriesRow) -> HeldInstance:
         number=instance.number,
         frames=instance.frames,
         object=instance.object,
-        size=instance.size,
         original=original,
     )

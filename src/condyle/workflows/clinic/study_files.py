@@ -27,7 +27,6 @@ class HeldInstance:
         number: Number of the instance in its series, or ``None``.
         frames: How many frames it has.
         object: Its stored bytes.
-        size: Their count.
         original: The picture or volume file that it was made from, or ``None``.
     """
 
@@ -37,7 +36,6 @@ class HeldInstance:
     number: int | None
     frames: int
     object: str
-    size: int = 0
     original: Original | None = None
 
 
