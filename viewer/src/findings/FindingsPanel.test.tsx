@@ -85,6 +85,14 @@ describe("the findings", () => {
     expect(screen.getByText("The plane is not sagittal.")).toBeDefined();
   });
 
+  it("say once what is true of several series, and of which", () => {
+    const of = (subject: string) => ({ ...said("w", "The size of a pixel is not known."), subject });
+    show(detail({ analyses: [analysis({ warnings: [of("100_t1"), of("100_t2")] })] }));
+    const warnings = within(screen.getByRole("region", { name: "Warnings" }));
+    expect(warnings.getAllByRole("listitem")).toHaveLength(1);
+    expect(warnings.getByText("(100_t1, 100_t2)")).toBeDefined();
+  });
+
   it("are chosen and switched off one by one", async () => {
     const { notes, user } = show(detail());
     await user.click(screen.getByRole("button", { name: /Posterior contour bulge/ }));

@@ -2,18 +2,29 @@ import type { ReactNode } from "react";
 import type { AnalysisEntry, Said } from "../api/types";
 import { useWords } from "../words";
 
-/** Each message once, whichever analyses say it. */
-export function onceEach(messages: readonly Said[]): Said[] {
-  const seen = new Map(messages.map((said) => [`${said.code}/${said.subject}/${said.text}`, said]));
-  return [...seen.values()];
+/** A text, and what it is said of where that is not the study as a whole. */
+export interface Told {
+  text: string;
+  of: readonly string[];
+}
+
+/** Each text once, whichever analyses say it, with all that it is said of. */
+export function onceEach(messages: readonly Said[]): Told[] {
+  const told = new Map<string, Set<string>>();
+  for (const { text, subject } of messages) {
+    const of = told.get(text) ?? new Set();
+    if (subject && subject !== "study") of.add(subject);
+    told.set(text, of);
+  }
+  return [...told].map(([text, of]) => ({ text, of: [...of] }));
 }
 
 /** Refusals and warnings stand above the findings; assumptions below them. */
 export function Notes({ analyses }: { analyses: readonly AnalysisEntry[] }): ReactNode {
   const { say } = useWords();
-  const refused = onceEach(analyses.flatMap((one) => [...(one.reason ? [one.reason] : []), ...one.refused]));
-  const warnings = onceEach(analyses.flatMap((one) => one.warnings));
-  const assumptions = onceEach(analyses.flatMap((one) => one.assumptions));
+  const refused = analyses.flatMap((one) => [...(one.reason ? [one.reason] : []), ...one.refused]);
+  const warnings = analyses.flatMap((one) => one.warnings);
+  const assumptions = analyses.flatMap((one) => one.assumptions);
   return (
     <>
       <List kind="refused" title={say("findings.refused")} said={refused} />
@@ -37,8 +48,10 @@ function List({
     <section className={`notes notes-${kind}`} aria-label={title}>
       <h3>{title}</h3>
       <ul>
-        {said.map((one) => (
-          <li key={`${one.code}/${one.subject}/${one.text}`}>{one.text}</li>
+        {onceEach(said).map(({ text, of }) => (
+          <li key={text}>
+            {text} {of.length > 1 ? <small>({of.join(", ")})</small> : null}
+          </li>
         ))}
       </ul>
     </section>
@@ -48,14 +61,14 @@ function List({
 /** What nobody looked at; always open, so that silence is not read as normal. */
 export function NotAssessed({ analyses }: { analyses: readonly AnalysisEntry[] }): ReactNode {
   const { say } = useWords();
-  const said = onceEach(analyses.flatMap((one) => one.not_assessed));
+  const told = onceEach(analyses.flatMap((one) => one.not_assessed));
   return (
     <section className="not-assessed" aria-label={say("findings.notAssessed")}>
       <h3>{say("findings.notAssessed")}</h3>
-      {said.length ? (
+      {told.length ? (
         <ul>
-          {said.map((one) => (
-            <li key={one.code}>{one.text}</li>
+          {told.map(({ text }) => (
+            <li key={text}>{text}</li>
           ))}
         </ul>
       ) : (

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { Overlays } from "../api/types";
 import { useWords, type Word } from "../words";
+import { type Shown, toggled } from "./useFindings";
 
 const WORDS: Readonly<Record<string, Word>> = {
   "intervertebral-disc": "viewer.structure.disc",
@@ -16,23 +17,19 @@ export function structuresOf(overlays: Overlays): string[] {
 /** Switches the structures' outlines and the levels' names on and off. */
 export function DrawnSwitches({
   overlays,
-  hidden,
-  labels,
+  shown,
   set,
 }: {
   overlays: Overlays;
-  hidden: ReadonlySet<string>;
-  labels: boolean;
-  set: (hidden: ReadonlySet<string>, labels: boolean) => void;
+  shown: Shown;
+  set: (shown: Shown) => void;
 }): ReactNode {
   const { say } = useWords();
   const structures = structuresOf(overlays);
   if (structures.length === 0 && overlays.labels.length === 0) return null;
-  const flip = (structure: string) => {
-    const next = new Set(hidden);
-    if (!next.delete(structure)) next.add(structure);
-    set(next, labels);
-  };
+  const hidden = shown.hiddenStructures;
+  const flip = (structure: string) =>
+    set({ ...shown, hiddenStructures: toggled(hidden, structure) });
   return (
     <fieldset className="drawn">
       <legend>{say("viewer.drawn")}</legend>
@@ -51,8 +48,8 @@ export function DrawnSwitches({
         <label className="drawn-choice">
           <input
             type="checkbox"
-            checked={labels}
-            onChange={(event) => set(hidden, event.currentTarget.checked)}
+            checked={shown.labels}
+            onChange={(event) => set({ ...shown, labels: event.currentTarget.checked })}
           />
           {say("viewer.labels")}
         </label>

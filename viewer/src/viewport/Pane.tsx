@@ -11,13 +11,8 @@ import { Overlay } from "./Overlay";
 import { SliceSlider } from "./SliceSlider";
 import type { Engine, Stage, View } from "./stage";
 import { type Tool, wheelSlices } from "./tools";
+import type { Held } from "./useHeld";
 import { useStage } from "./useStage";
-
-/** A stage and what it shows now, for the tools beside the panes. */
-export interface Held {
-  stage: Stage;
-  view: View;
-}
 
 /** Where a pane shall go: a slice, and what of it shall be in the middle. */
 export interface Aim {
@@ -46,7 +41,7 @@ export interface PaneProps {
   activate: () => void;
   pick: (findings: readonly number[]) => void;
   measured: (measurement: Measurement) => void;
-  hold: (held: Held | null) => void;
+  hold: ((held: Held | null) => void) | undefined;
   drop: (series: string) => void;
 }
 
@@ -59,7 +54,7 @@ export function Pane(props: PaneProps): ReactNode {
   const { stage, view, problem } = useStage(element, engine, frames, index);
   const shown = view ? frames?.[view.shown] : undefined;
   const drawing = shown ? props.drawing(shown) : null;
-  useEffect(() => hold(stage && view ? { stage, view } : null), [stage, view, hold]);
+  useEffect(() => hold?.(stage && view ? { stage, view } : null), [stage, view, hold]);
   useAim(props.aim, stage, view);
   useWheel(surface, stage, props.scroll);
   const gestures = useGestures({
@@ -96,40 +91,48 @@ export function Pane(props: PaneProps): ReactNode {
       >
         <div className="pane-image" ref={element} />
         <svg className="pane-overlay" aria-hidden="true">
-          {view && drawing ? (
-            <Overlay
-              drawing={drawing}
-              matrix={view.matrix}
-              opacity={props.opacity}
-              selected={props.selected}
-            />
-          ) : null}
-          {view && shown ? (
-            <Measurements
-              measurements={gestures.draft ? [...here, gestures.draft] : here}
-              matrix={view.matrix}
-              frame={shown}
-              pixels={stage?.pixels() ?? null}
-            />
+          {view && shown && drawing ? (
+            <>
+              <Overlay
+                drawing={drawing}
+                matrix={view.matrix}
+                opacity={props.opacity}
+                selected={props.selected}
+              />
+              <Measurements
+                measurements={gestures.draft ? [...here, gestures.draft] : here}
+                matrix={view.matrix}
+                frame={shown}
+                pixels={stage?.pixels() ?? null}
+              />
+            </>
           ) : null}
         </svg>
         <Corners title={props.title} frame={shown} view={view} count={frames?.length ?? 0} />
-        {problem ? <p className="pane-problem">{say("viewer.sliceFailed")}</p> : null}
-        {frames?.length === 0 ? <p className="pane-problem">{say("viewer.noFrames")}</p> : null}
-        {props.failed ? (
-          <p className="pane-problem" role="alert">
-            {say("viewer.seriesFailed")}{" "}
-            <button type="button" className="button" onClick={props.again}>
-              {say("viewer.loadAgain")}
-            </button>
-          </p>
-        ) : null}
+        <Faults {...props} slice={Boolean(problem)} />
       </div>
       {frames && frames.length > 1 ? (
         <SliceSlider count={frames.length} index={index} goTo={props.goTo} title={props.title} />
       ) : null}
     </div>
   );
+}
+
+/** What of a series or of its slice could not be had. */
+function Faults({ slice, frames, failed, again }: PaneProps & { slice: boolean }): ReactNode {
+  const { say } = useWords();
+  if (failed) {
+    return (
+      <p className="pane-problem" role="alert">
+        {say("viewer.seriesFailed")}{" "}
+        <button type="button" className="button" onClick={again}>
+          {say("viewer.loadAgain")}
+        </button>
+      </p>
+    );
+  }
+  if (frames?.length === 0) return <p className="pane-problem">{say("viewer.noFrames")}</p>;
+  return slice ? <p className="pane-problem">{say("viewer.sliceFailed")}</p> : null;
 }
 
 /** Brings a place to the middle once its slice is on the screen. */

@@ -1,21 +1,20 @@
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useEffect } from "react";
 import { useWords } from "../words";
 import type { Place } from "./affine";
 import type { Drawing } from "./drawing";
 import type { Frame } from "./frames";
 import { useKeys } from "./keys";
-import type { Measurement } from "./measuring";
-import { type Aim, type Held, Pane } from "./Pane";
+import { type Aim, Pane } from "./Pane";
 import { NOT_BEGUN, type PanesAct, type PanesState } from "./panes";
 import { SeriesStrip } from "./SeriesStrip";
 import type { SeriesSource } from "./source";
-import type { Engine, Stage } from "./stage";
+import type { Engine } from "./stage";
 import { Toolbar } from "./Toolbar";
-import type { Tool } from "./tools";
 import type { KnownFrames } from "./useFrames";
+import { useHeld, usePresets } from "./useHeld";
 import { usePrefetch } from "./usePrefetch";
+import { type Tools, useTools } from "./useTools";
 import { viewerKeys } from "./viewerKeys";
-import { type Preset, type PresetName, presetsOf, rangeOf } from "./windowing";
 import "./viewport.css";
 
 /** A finding that was chosen: the panes of these series bring its places to the middle. */
@@ -42,94 +41,25 @@ const NOTHING: Drawing = { shapes: [], labels: [] };
 /** The images of a study: tools, panes, and the series to choose from. */
 export function Viewer(props: ViewerProps): ReactNode {
   const { engine, sources, known, state, act } = props;
-  const { say } = useWords();
-  const [tool, setTool] = useState<Tool>("window");
-  const [overlays, setOverlays] = useState(true);
-  const [opacity, setOpacity] = useState(0.9);
-  const [measurements, setMeasurements] = useState<readonly Measurement[]>([]);
-  const [held, setHeld] = useState<readonly (Held | null)[]>([null, null, null, null]);
-  const hold = useCallback(
-    (pane: number, now: Held | null) => setHeld((before) => before.with(pane, now)),
-    [],
-  );
-  const holds = useMemo(() => [0, 1, 2, 3].map((n) => (h: Held | null) => hold(n, h)), [hold]);
+  const { held, holds } = useHeld();
   const ready = held.some(Boolean);
   useAsking(props, ready);
   usePrefetch(engine, state, known.frames, ready);
-  const frames = (series: string | null) => (series ? (known.frames.get(series) ?? null) : null);
   const active = held[state.active] ?? null;
-  const activeFrames = frames(state.panes[state.active]?.series ?? null);
+  const activeFrames = known.frames.get(state.panes[state.active]?.series ?? "") ?? null;
   const shown = active ? activeFrames?.[active.view.shown] : undefined;
   const presets = usePresets(active?.stage ?? null, shown);
+  const tools = useTools(state, act, active, presets);
   const scroll = (pane: number, by: number) =>
     act({ do: "scroll", pane, by, frames: known.frames });
   const show = (pane: number, series: string) => {
     if (sources.some((one) => one.uid === series)) act({ do: "show", pane, series });
   };
-  const choose = (name: PresetName) => {
-    const preset = presets.find((one) => one.name === name);
-    if (preset) active?.stage.setVoi(preset.voi);
-  };
-  const acts = {
-    take: setTool,
-    arrange: (layout: PanesState["layout"]) => act({ do: "layout", layout }),
-    link: (linked: boolean) => act({ do: "link", linked }),
-    preset: choose,
-    invert: () => active?.stage.setInverted(!active.view.inverted),
-    flip: () => active?.stage.setFlipped(!active.view.flipped),
-    reset: () => {
-      active?.stage.setFlipped(false);
-      active?.stage.setInverted(false);
-      const first = presets[0];
-      if (first) active?.stage.setVoi(first.voi);
-      active?.stage.fit();
-    },
-    clear: () => setMeasurements([]),
-    showOverlays: setOverlays,
-    setOpacity,
-  };
-  useKeys(viewerKeys({ ...acts, state, presets, overlays, scroll, step: props.step, activeFrames }));
+  useKeys(viewerKeys({ ...tools.bar, state, scroll, step: props.step, activeFrames }));
   return (
     <div className="viewer">
-      <Toolbar
-        {...acts}
-        tool={tool}
-        layout={state.layout}
-        linked={state.linked}
-        inverted={active?.view.inverted ?? false}
-        flipped={active?.view.flipped ?? false}
-        overlays={overlays}
-        opacity={opacity}
-        presets={presets}
-        measured={measurements.length > 0}
-      />
-      <div className={`panes panes-${state.layout}`} role="group" aria-label={say("viewer.panes")}>
-        {state.panes.slice(0, state.layout).map((pane, number) => (
-          <Pane
-            key={PANE_KEYS[number]}
-            engine={engine}
-            title={sources.find((one) => one.uid === pane.series)?.title ?? ""}
-            frames={pane.index === NOT_BEGUN ? null : frames(pane.series)}
-            failed={pane.series !== null && known.failed.has(pane.series)}
-            again={() => known.ask(pane.series ?? "")}
-            index={pane.index}
-            active={number === state.active}
-            tool={tool}
-            aim={aimOf(props.target, pane.series)}
-            drawing={overlays ? props.drawing : () => NOTHING}
-            opacity={opacity}
-            selected={props.selected}
-            measurements={measurements}
-            scroll={(by) => scroll(number, by)}
-            goTo={(index) => act({ do: "go", pane: number, index, frames: known.frames })}
-            activate={() => act({ do: "activate", pane: number })}
-            pick={props.pick}
-            measured={(one) => setMeasurements((before) => [...before, one])}
-            hold={holds[number] as (held: Held | null) => void}
-            drop={(series) => show(number, series)}
-          />
-        ))}
-      </div>
+      <Toolbar {...tools.bar} />
+      <Panes {...props} tools={tools} holds={holds} scroll={scroll} show={show} />
       <SeriesStrip
         sources={sources}
         shown={new Set(state.panes.slice(0, state.layout).flatMap((p) => p.series ?? []))}
@@ -145,12 +75,46 @@ export function Viewer(props: ViewerProps): ReactNode {
 /** Panes have no other identity than where they stand. */
 const PANE_KEYS = ["first", "second", "third", "fourth"];
 
-/** The presets for the frame that a stage shows. */
-function usePresets(stage: Stage | null, frame: Frame | undefined): readonly Preset[] {
-  return useMemo(() => {
-    const pixels = stage?.pixels();
-    return pixels && frame ? presetsOf(frame.valueUnit, rangeOf(pixels.values), frame.voi) : [];
-  }, [stage, frame]);
+interface PanesProps extends ViewerProps {
+  tools: Tools;
+  holds: ReturnType<typeof useHeld>["holds"];
+  scroll: (pane: number, by: number) => void;
+  show: (pane: number, series: string) => void;
+}
+
+function Panes(props: PanesProps): ReactNode {
+  const { sources, known, state, act, tools } = props;
+  const { say } = useWords();
+  const framesOf = (series: string | null) => known.frames.get(series ?? "") ?? null;
+  return (
+    <div className={`panes panes-${state.layout}`} role="group" aria-label={say("viewer.panes")}>
+      {state.panes.slice(0, state.layout).map((pane, number) => (
+        <Pane
+          key={PANE_KEYS[number]}
+          engine={props.engine}
+          title={sources.find((one) => one.uid === pane.series)?.title ?? ""}
+          frames={pane.index === NOT_BEGUN ? null : framesOf(pane.series)}
+          failed={pane.series !== null && known.failed.has(pane.series)}
+          again={() => known.ask(pane.series ?? "")}
+          index={pane.index}
+          active={number === state.active}
+          tool={tools.bar.tool}
+          aim={aimOf(props.target, pane.series)}
+          drawing={tools.bar.overlays ? props.drawing : () => NOTHING}
+          opacity={tools.bar.opacity}
+          selected={props.selected}
+          measurements={tools.measurements}
+          scroll={(by) => props.scroll(number, by)}
+          goTo={(index) => act({ do: "go", pane: number, index, frames: known.frames })}
+          activate={() => act({ do: "activate", pane: number })}
+          pick={props.pick}
+          measured={tools.measured}
+          hold={props.holds[number]}
+          drop={(series) => props.show(number, series)}
+        />
+      ))}
+    </div>
+  );
 }
 
 function aimOf(target: Target | null, series: string | null): Aim | null {
