@@ -19,6 +19,9 @@ from condyle.service.jobs import AnalysisJobs
 DOUBT_AFTER = 4
 """Looks after which a run that nobody has in hand is asked for."""
 
+MOST_QUEUED = 200
+"""Queued analyses that are looked at: the most urgent, and more than any machine has room for."""
+
 STUCK_AFTER = 120
 """Looks after which an analysis that should run and does not has the worker begin anew."""
 
@@ -98,7 +101,8 @@ class Outbox:
 
     def _see(self) -> Seen:
         with self._archive.database.read() as session:
-            rows = analyses.analyses_in(session, *analyses.UNDER_WAY)
+            rows = analyses.analyses_in(session, "running", "cancelling")
+            rows += analyses.analyses_in(session, "queued", limit=MOST_QUEUED)
             states = [(row.id, row.state) for row in rows]
         found = {state: tuple(i for i, s in states if s == state) for state in analyses.UNDER_WAY}
         return Seen(found["queued"], found["running"], found["cancelling"])

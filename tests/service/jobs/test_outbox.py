@@ -139,6 +139,16 @@ def test_what_shall_stop_is_passed_on(outbox, queued, jobs, write):
     assert jobs.stopping == {first}
 
 
+def test_a_long_queue_hides_nothing_that_shall_stop(outbox, queued, jobs, write, monkeypatch):
+    monkeypatch.setattr("condyle.service.outbox.MOST_QUEUED", 1)
+    last = queued(1)
+    queued(2, 3, priority_rank=0)
+    write(analyses.start, last[0])
+    write(analyses.cancel, last[0])
+    outbox().look()
+    assert jobs.stopping == {last[0]}
+
+
 def test_what_the_runner_gave_up_fails_with_a_reason(archive, outbox, queued, runner):
     (only,) = queued(1)
     runner.says[only] = "gave up"
