@@ -28,7 +28,8 @@ from condyle.archive.tables import StudyRow
 from condyle.errors import ArchiveDamaged, BadConfiguration, Unavailable
 
 _WAIT_S = 20
-_POOL = 20
+_POOL = 8
+_OVERFLOW = 16  # beyond the pool, closed again after use
 _POSTGRES = (
     f"lock_timeout={_WAIT_S}s",
     "timezone=UTC",
@@ -140,7 +141,7 @@ def open_database(url: str) -> Database:
     engine = create_engine(
         parsed,
         pool_size=_POOL,
-        max_overflow=_POOL,
+        max_overflow=_OVERFLOW,
         pool_pre_ping=True,  # a connection that the server dropped is replaced, not an error
         connect_args={
             "connect_timeout": 10,
@@ -196,7 +197,7 @@ def _open_sqlite(url: URL) -> Database:
             mend="make the folder, or set CONDYLE_DATABASE_URL to another file.",
         ) from error
     engine = create_engine(
-        url, pool_size=_POOL, max_overflow=_POOL, connect_args={"timeout": _WAIT_S}
+        url, pool_size=_POOL, max_overflow=_OVERFLOW, connect_args={"timeout": _WAIT_S}
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -211,7 +212,7 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",  # what was acknowledged survives a power cut
         "foreign_keys=ON",
-        "cache_size=-8000",
+        "cache_size=-4000",  # KiB a connection; the system caches the file as well
         "temp_store=MEMORY",
     ):
         cursor.execute(f"PRAGMA {pragma}")
