@@ -18,8 +18,16 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 BUILT = HERE.parent / "src" / "condyle" / "service" / "viewer"
-SOURCES = ("src", "public", "index.html", "package.json", "package-lock.json", "vite.config.ts")
-SOURCES += ("tsconfig.json", ".npmrc")
+SOURCES = (
+    "src",
+    "public",
+    "index.html",
+    "package.json",
+    "package-lock.json",
+    "vite.config.ts",
+    "tsconfig.json",
+    ".npmrc",
+)
 OLDEST_NODE = (20, 19)
 
 

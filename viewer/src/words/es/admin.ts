@@ -1,8 +1,8 @@
 export const admin = {
-  "bundles.title": "Modelos",
+  "bundles.title": "Paquetes",
   "bundles.why":
     "Lo que lee los estudios aquí. Un cambio vale para los estudios que lleguen desde ahora; los resultados anteriores siguen nombrando lo que los hizo.",
-  "bundles.none": "No hay ningún modelo instalado.",
+  "bundles.none": "No hay ningún paquete instalado.",
   "bundles.enabled": "Activado",
   "bundles.enabled.why": "Se ejecuta en cada estudio para el que está pensado.",
   "bundles.silent": "Silencioso",

@@ -2,7 +2,7 @@ export const shell = {
   "shell.skip": "Ir al contenido",
   "shell.worklist": "Lista de trabajo",
   "shell.upload": "Subir",
-  "shell.bundles": "Modelos",
+  "shell.bundles": "Paquetes",
   "shell.users": "Usuarios",
   "shell.pages": "Páginas",
   "shell.language": "Idioma",
