@@ -105,13 +105,13 @@ describe("what is drawn", () => {
   };
 
   it("is switched off and on by structure, and the levels' names apart", async () => {
-    const said: Shown[] = [];
+    const told: Shown[] = [];
     const shown: Shown = { hiddenStructures: new Set(["vertebra"]), labels: true };
-    render(<DrawnSwitches overlays={overlays} shown={shown} set={(now) => void said.push(now)} />);
+    render(<DrawnSwitches overlays={overlays} shown={shown} set={(now) => void told.push(now)} />);
     await userEvent.click(screen.getByRole("checkbox", { name: "Canal" }));
     await userEvent.click(screen.getByRole("checkbox", { name: "Vertebrae" }));
     await userEvent.click(screen.getByRole("checkbox", { name: "Levels" }));
-    expect(said).toEqual([
+    expect(told).toEqual([
       { hiddenStructures: new Set(["vertebra", "spinal-canal"]), labels: true },
       { hiddenStructures: new Set(), labels: true },
       { hiddenStructures: new Set(["vertebra"]), labels: false },
