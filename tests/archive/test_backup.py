@@ -21,7 +21,7 @@ from condyle.archive.migrations import upgrade
 from condyle.archive.objects import ObjectStore
 from condyle.archive.store import store
 from condyle.archive.studies import refuse_study
-from condyle.archive.tables import StudyRow, Table
+from condyle.archive.tables import ConflictRow, StudyRow, Table
 from condyle.archive.uploads import Offer, file_came, open_upload
 from condyle.domain.messages import Message
 from condyle.errors import ArchiveDamaged, Conflict, NotThere, OutputError
@@ -157,7 +157,7 @@ def test_tables_without_rows_can_be_restored_into(
     filled: Archive, empty: Archive, tmp_path: Path
 ) -> None:
     backup(filled, tmp_path / "backup")
-    upgrade(empty.database)
+    upgrade(empty.database, "0001")
     restore(empty, tmp_path / "backup")
     assert rows_of(empty.database) == rows_of(filled.database)
 
@@ -265,3 +265,28 @@ def test_studies_keep_their_times_and_zones(
         study = session.scalars(select(StudyRow)).first()
     assert study is not None
     assert study.received_at.isoformat() == "2030-01-07T08:00:01+00:00"
+
+
+def test_an_archive_of_an_earlier_version_is_backed_up_before_it_is_upgraded(
+    empty: Archive, tmp_path: Path
+) -> None:
+    path = tmp_path / "earlier.sqlite"
+    earlier = Archive(open_database(f"sqlite:///{path}"), ObjectStore(tmp_path / "objects"))
+    upgrade(earlier.database, "0001")
+    stored = earlier.objects.put(b"an image")
+    with earlier.database.write() as session:
+        session.execute(
+            text(
+                "INSERT INTO conflicts (uid, study_uid, object, size, code, source, received_at)"
+                " VALUES ('1', '2', :object, 8, 'c', 's', '2030-01-07 08:00:00.000000')"
+            ),
+            {"object": stored.sha256},
+        )
+    made = backup(earlier, tmp_path / "backup")
+    earlier.database.close()
+    assert (made.step, made.tables["conflicts"], made.objects) == ("0001", 1, 1)
+    restore(empty, tmp_path / "backup")
+    assert check(empty).faults == ()
+    with empty.database.read() as session:
+        came = session.scalars(select(ConflictRow.received_at)).one()
+    assert came.isoformat() == "2030-01-07T08:00:00+00:00"

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from condyle.archive.archive import Archive
 from condyle.archive.backup_rows import COMPRESSION, lines_of, read_line
 from condyle.archive.database import Database
-from condyle.archive.migrations.run import current_revision, upgrade
+from condyle.archive.migrations.run import current_revision, head, upgrade
 from condyle.archive.objects import ObjectStore, digest
 from condyle.archive.references import named_objects
 from condyle.archive.tables import Table
@@ -76,7 +76,7 @@ def backup(archive: Archive, folder: Path, *, watch: Watch | None = None) -> Bac
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with archive.database.read() as session:
-            made, named = _write_rows(session, folder, archive.clock().isoformat())
+            made, named = _write_rows(archive, session, folder)
         copy_objects(archive.objects, ObjectStore(folder / "objects"), named, watch)
         _write_manifest(folder, made)
         for old in folder.glob("rows-*"):
@@ -163,7 +163,8 @@ def copy_objects(
             watch(number, len(named))
 
 
-def _write_rows(session: Session, folder: Path, at: str) -> tuple[Backup, set[str]]:
+def _write_rows(archive: Archive, session: Session, folder: Path) -> tuple[Backup, set[str]]:
+    at = archive.clock().isoformat()
     connection = session.connection()
     step = current_revision(connection)
     if step is None:
@@ -177,7 +178,8 @@ def _write_rows(session: Session, folder: Path, at: str) -> tuple[Backup, set[st
     shutil.rmtree(rows, ignore_errors=True)
     rows.mkdir(mode=0o700)
     tables, hashes = {}, {}
-    for table in Table.metadata.sorted_tables:
+    is_current = step == head()
+    for table in Table.metadata.sorted_tables if is_current else _tables_there(connection):
         path = rows / f"{table.name}.jsonl.gz"
         with path.open("wb") as raw, gzip.GzipFile("", "wb", COMPRESSION, raw, 0) as file:
             tables[table.name] = 0
@@ -186,8 +188,16 @@ def _write_rows(session: Session, folder: Path, at: str) -> tuple[Backup, set[st
                 tables[table.name] += 1
         _flush(path)
         hashes[path.name] = digest(path)
-    named = named_objects(session)
+    # Which columns of an earlier version name objects is not known here: all are kept.
+    named = named_objects(session) if is_current else set(archive.objects.names())
     return Backup(at, step, rows.name, tables, hashes, len(named)), named
+
+
+def _tables_there(connection: Connection) -> list[TableOfRows]:
+    """Gives the tables of a database that another version of Condyle made."""
+    there = MetaData()
+    there.reflect(connection)
+    return [table for table in there.sorted_tables if table.name != "alembic_version"]
 
 
 def _write_manifest(folder: Path, made: Backup) -> None:
@@ -211,7 +221,7 @@ def _refuse_filled(database: Database) -> None:
     with database.read() as session:
         if current_revision(session.connection()) is None:
             return
-        for table in Table.metadata.sorted_tables:
+        for table in _tables_there(session.connection()):
             if session.scalar(select(func.count()).select_from(table)):
                 raise Conflict(
                     "The backup was not restored.",

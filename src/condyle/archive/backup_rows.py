@@ -53,7 +53,9 @@ def _typed(column: Column[Any], value: Any) -> Any:
 
 
 def _moment(value: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(value).astimezone(dt.UTC)
+    read = dt.datetime.fromisoformat(value)
+    # SQLite keeps no zone; whoever wrote it wrote it in UTC.
+    return read.replace(tzinfo=dt.UTC) if read.tzinfo is None else read.astimezone(dt.UTC)
 
 
 _READERS: tuple[tuple[type[Any], Callable[[Any], Any]], ...] = (
