@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from condyle.archive.archive import Archive
+from condyle.service.form_shelf import FormShelf
 from condyle.service.security.passwords import Passwords
 from condyle.service.security.tries import Tries
 from condyle.service.settings import Settings
@@ -28,6 +29,7 @@ class Deps:
         log_ins: Counts tries to log in, an address.
         viewed: Which views of patients the audit log holds already.
         sorter: Sorts what is uploaded, beside the routes.
+        forms: Of clinical observations.
     """
 
     archive: Archive
@@ -36,6 +38,7 @@ class Deps:
     log_ins: Tries = field(default_factory=lambda: Tries(20, time.monotonic))
     viewed: SeenOnce = field(default_factory=SeenOnce)
     sorter: Sorter = field(default_factory=Sorter)
+    forms: FormShelf = field(default_factory=FormShelf)
 
     def now(self) -> dt.datetime:
         """Gives the archive's time, in UTC with its zone."""

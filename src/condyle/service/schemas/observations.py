@@ -52,22 +52,25 @@ class NewObservation(Body):
     """What was observed; ``values`` by field, a sided one as ``name.left`` and ``name.right``."""
 
     form: Annotated[str, Field(max_length=64)]
-    study: int | None = None
+    study: Annotated[int | None, Field(ge=1, le=2**31 - 1)] = None
     observed_on: dt.date
     values: dict[str, Value] = Field(default_factory=dict)
     text: Annotated[str, Field(max_length=20_000)] = ""
-    supersedes: int | None = None
+    supersedes: Annotated[int | None, Field(ge=1, le=2**31 - 1)] = None
 
 
 class ObservationEntry(Body):
-    """An observation as it was given; ``shown`` says its values in words, with units."""
+    """An observation as it was given; ``shown`` says its values in words, with units.
+
+    With a pseudonym come neither the day, free text nor answers in words or days.
+    """
 
     id: int
     form: str
     form_version: str
     form_title: str
     study: int | None
-    observed_on: dt.date
+    observed_on: dt.date | None
     values: dict[str, Value]
     shown: list[tuple[str, str]]
     red_flags: list[str]

@@ -1,0 +1,1 @@
+"""Forms of clinical observations, as YAML: the shipped ones and how any is read."""
