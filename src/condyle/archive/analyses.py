@@ -230,6 +230,12 @@ def analyses_of(session: Session, study_id: int) -> list[Analysis]:
     return list(session.scalars(query.order_by(Analysis.queued_at, Analysis.id)))
 
 
+def shown_runs(session: Session, study_id: int) -> list[Analysis]:
+    """Gives of each bundle its latest run on a study, and no run of silent mode."""
+    latest = {run.bundle: run for run in analyses_of(session, study_id)}
+    return [run for run in latest.values() if not run.hidden]
+
+
 def analyses_in(session: Session, *states: str, limit: int = 1000) -> list[Analysis]:
     """Gives the runs in any of some states, over all studies: the more urgent study first."""
     query = (

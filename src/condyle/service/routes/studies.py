@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from condyle.archive import audit, studies
 from condyle.archive.absence import absent
-from condyle.archive.analyses import analyses_of, findings_of, get_analysis, running_on
+from condyle.archive.analyses import findings_of, get_analysis, running_on, shown_runs
 from condyle.archive.archive import Archive
 from condyle.archive.tables import Analysis, FindingRow, StudyRow
 from condyle.domain.report import Report
@@ -99,7 +99,7 @@ def show_overlays(study_id: RowId, actor: Seeing, deps: HasDeps) -> Overlays:
     """Gives the outlines and names of levels that the viewer draws over a study's images."""
     with deps.archive.database.read() as session:
         row = studies.get_study(session, study_id)
-        runs = _shown(session, row)
+        runs = shown_runs(session, row.id)
     note_view(deps, actor, study_id=row.id, patient_id=row.patient_id)
     parts = [_overlays(deps.archive, run) for run in runs if OVERLAYS in (run.files or {})]
     return Overlays(
@@ -130,7 +130,7 @@ def show_file(
 
 
 def _detail(deps: Deps, session: Session, row: StudyRow, actor: Actor) -> StudyDetail:
-    runs = _shown(session, row)
+    runs = shown_runs(session, row.id)
     reports = {run.id: _report(deps.archive, run) for run in runs}
     findings: dict[str, list[FindingRow]] = {}
     for finding in findings_of(session, reports):
@@ -150,12 +150,6 @@ def _detail(deps: Deps, session: Session, row: StudyRow, actor: Actor) -> StudyD
         ],
         priors=worklist_entries(session, studies.priors(session, row), actor),
     )
-
-
-def _shown(session: Session, row: StudyRow) -> list[Analysis]:
-    """Gives of each bundle its latest run, and no run of silent mode."""
-    latest = {run.bundle: run for run in analyses_of(session, row.id)}
-    return [run for run in latest.values() if not run.hidden]
 
 
 def _report(archive: Archive, run: Analysis) -> Report | None:
