@@ -49,7 +49,16 @@ def postgres_programs() -> Path | None:
     return found[-1].parent if found else None
 
 
+def _browser_is_there() -> bool:
+    built = Path(__file__).parents[1] / "src" / "condyle" / "service" / "viewer" / "index.html"
+    return _there("playwright") and shutil.which("chromium") is not None and built.is_file()
+
+
 _NEEDS = {
+    "browser": (
+        _browser_is_there,
+        "chromium is not on the path, or 'make viewer' has not built the viewer",
+    ),
     "data": (_data_is_there, "CONDYLE_TEST_DATA names no folder of real images"),
     "detect": (lambda: _there("transformers"), "the 'detect' extra is not installed"),
     "itk": (lambda: _there("SimpleITK"), "SimpleITK is not installed"),

@@ -1,0 +1,83 @@
+"""A clinic that runs as it does for its users: ``condyle serve`` with its worker, as processes."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+WAIT_S = 60.0
+"""The longest that anything may take; a machine that is busy with other things is no failure."""
+
+FIRST_USER = "admin"
+
+
+class RunningClinic:
+    """A server on a folder of its own, at one address however often it is started.
+
+    Args:
+        folder: Holds the archive in ``home``, and what the server said in ``told.txt``.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.home = folder / "home"
+        self.told_in = folder / "told.txt"
+        self.log = folder / "log.txt"
+        self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def told(self) -> str:
+        """What all of its starts printed."""
+        return self.told_in.read_text("utf-8")
+
+    @property
+    def first_password(self) -> str:
+        found = re.search(rf"Log in as '{FIRST_USER}' with the password (\S+)", self.told)
+        assert found, self.told
+        return found[1]
+
+    def start(self) -> None:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("CONDYLE_")}
+        environment |= {"CONDYLE_HOME": str(self.home), "CONDYLE_PORT": str(self.port)}
+        before = self.told.count("Condyle is at") if self.told_in.exists() else 0
+        with self.told_in.open("ab") as told, self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "condyle", "serve"],
+                env=environment,
+                stdout=told,
+                stderr=log,
+            )
+        end = time.monotonic() + WAIT_S
+        while self.told.count("Condyle is at") == before:
+            assert self._process.poll() is None and time.monotonic() < end, self.log.read_text()
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """Ends the server as a power cut would; its worker ends by itself."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> int:
+        """Ends it as Ctrl-C does, and gives its exit status."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(WAIT_S)
+
+
+def free_port() -> int:
+    """Gives a port that nothing uses."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
