@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from condyle.archive.absence import absent
@@ -153,10 +153,13 @@ def observed_patients(session: Session) -> list[int]:
 
 def form_objects(session: Session) -> list[str]:
     """Gives the objects of all forms that were ever filled in, in the order of their first use."""
-    query = select(Observation.form_object).where(Observation.form_object.is_not(None))
-    return list(
-        dict.fromkeys(str(sha256) for sha256 in session.scalars(query.order_by(Observation.id)))
+    query = (
+        select(Observation.form_object)
+        .where(Observation.form_object.is_not(None))
+        .group_by(Observation.form_object)
+        .order_by(func.min(Observation.id))
     )
+    return [str(sha256) for sha256 in session.scalars(query)]
 
 
 def _refuse_past(session: Session, row: Observation) -> None:

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from condyle.service.audit_heads import noting_heads
 from condyle.service.calls import Calls
 from condyle.service.deps import Deps
+from condyle.service.form_shelf import telling_of_forms
 from condyle.service.problems import RESPONSES, add_problems
 from condyle.service.registered import Registered, registered_routes
 from condyle.service.routes import (
@@ -22,6 +23,7 @@ from condyle.service.routes import (
     dicomweb,
     events,
     health,
+    observations,
     session,
     studies,
     tokens,
@@ -53,6 +55,7 @@ _UNDER_API: tuple[Callable[[], APIRouter], ...] = (
     corrections.routes,
     events.routes,
     health.routes,
+    observations.routes,
     session.routes,
     studies.routes,
     tokens.routes,
@@ -69,6 +72,7 @@ _AT_ROOT: tuple[Callable[[], APIRouter], ...] = (dicomweb.routes,)
 _ALONGSIDE: tuple[Callable[[Deps], AbstractAsyncContextManager[None]], ...] = (
     noting_heads,
     sorting_uploads,
+    telling_of_forms,
 )
 """What runs beside the routes, from the server's start to its end."""
 

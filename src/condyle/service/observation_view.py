@@ -12,6 +12,7 @@ from condyle.archive.clinical_tables import Observation
 from condyle.archive.objects import ObjectStore
 from condyle.archive.observations import superseded
 from condyle.archive.tables import User
+from condyle.service.correction_view import reader_name
 from condyle.service.deps import Deps
 from condyle.service.schemas.observations import Choice, Form, FormField, ObservationEntry
 from condyle.service.security.actor import Actor
@@ -62,15 +63,13 @@ def observation_entries(
     Args:
         session: A transaction.
         rows: All of the patient's.
-        actor: Who asks; without the right to see identities, neither free text nor days.
+        actor: Who asks; without the right to see identities, neither free text, days
+            nor the names of who observed.
         objects: Where the forms are kept.
     """
     past = superseded(rows)
     forms = kept_forms(objects, {row.form_object for row in rows if row.form_object})
-    users = session.execute(
-        select(User.id, User.full_name).where(User.id.in_({row.user_id for row in rows}))
-    )
-    names = {row.id: row.full_name for row in users}
+    names = _names(session, {row.user_id for row in rows}, actor)
     return [
         _entry(row, forms.get(row.form_object or ""), actor, (names[row.user_id], row.id in past))
         for row in rows
@@ -89,6 +88,13 @@ def note_patient_view(deps: Deps, actor: Actor, patient_id: int) -> None:
     except Exception:
         deps.viewed.forget(key)
         raise
+
+
+def _names(session: Session, wanted: set[int], actor: Actor) -> dict[int, str]:
+    if actor.pseudonymous:
+        return {user: reader_name(user) for user in wanted}
+    users = session.execute(select(User.id, User.full_name).where(User.id.in_(wanted)))
+    return {user.id: user.full_name for user in users}
 
 
 def _entry(

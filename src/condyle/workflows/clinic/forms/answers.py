@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import math
 import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -28,11 +27,11 @@ def checked_answers(form: FormDefinition, values: Mapping[str, Any]) -> dict[str
         InputError: Some do not fit; names each by its field and says what is needed, without
             repeating what was sent.
     """
-    faults = [f"{key[:80]!a}: no such field" for key in values if key not in form.keys]
+    known = {key: field for field in form.fields for key in field.keys}
+    faults = [f"{key[:80]!a}: no such field" for key in values if key not in known]
     kept: dict[str, Any] = {}
-    for key in form.keys:
-        field = form.field_of(key)
-        if field is None or key not in values:
+    for key, field in known.items():
+        if key not in values:
             continue
         try:
             kept[key] = _kept(field, values[key])
@@ -123,7 +122,7 @@ def _kept(field: FormField, value: Any) -> Any:
 def _number(field: FormField, value: Any) -> float | int:
     low, high = field.low or 0, 0 if field.high is None else field.high
     needed = f"needs a {'whole ' if field.kind == 'whole' else ''}number from {low:g} to {high:g}"
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(needed)
     if not low <= value <= high or (field.kind == "whole" and value % 1):
         raise ValueError(f"{needed} ({field.unit})")
