@@ -38,7 +38,7 @@ def paragraph(report: Report, language: str) -> str:
         said = " ".join(_about(message, report, words) for message in warnings)
         lines.append(words.phrase("warnings", items=said))
     if report.not_assessed:
-        items = [_lower_first(words.message(message)) for message in report.not_assessed]
+        items = [lower_first(words.message(message)) for message in report.not_assessed]
         lines.append(words.phrase("not-assessed", items=", ".join(items)))
     return "\n".join(lines)
 
@@ -56,6 +56,13 @@ def decided(finding: Finding) -> bool:
     """Tells whether a decision is printed, and not its probability alone."""
     point = finding.operating_point
     return finding.value is not None and (point is None or point.shown)
+
+
+def lower_first(text: str) -> str:
+    """Lowers a first letter, but not of an acronym or a name such as Modic."""
+    first, _, _ = text.partition(" ")
+    proper = first in ("Modic", "Pfirrmann") or first[1:2].isupper() or first[1:2].isdigit()
+    return text if proper else text[:1].lower() + text[1:]
 
 
 def subject_name(message: Message, report: Report, words: Catalogue) -> str:
@@ -107,7 +114,7 @@ def _level_line(findings: list[Finding], words: Catalogue) -> str:
             parts.append(words.phrase(key, items=items))
     parts += _abstentions([f for f in rest if f.abstained], words)
     name = site_name(findings[0].site, words)
-    return f"{name}: " + "; ".join(_lower_first(p) if i else p for i, p in enumerate(parts)) + "."
+    return f"{name}: " + "; ".join(lower_first(p) if i else p for i, p in enumerate(parts)) + "."
 
 
 def _grade(finding: Finding, words: Catalogue) -> str:
@@ -133,7 +140,7 @@ def _item(finding: Finding, words: Catalogue) -> str:
 
 
 def _name(finding: Finding, words: Catalogue) -> str:
-    return _lower_first(words.term(finding.name))
+    return lower_first(words.term(finding.name))
 
 
 def _probability(finding: Finding, words: Catalogue) -> str:
@@ -145,11 +152,4 @@ def _probability(finding: Finding, words: Catalogue) -> str:
 def _reason(finding: Finding, words: Catalogue) -> str:
     if finding.abstention is None:
         return words.label("unknown")
-    return _lower_first(words.message(finding.abstention)).rstrip(".")
-
-
-def _lower_first(text: str) -> str:
-    """Lowers a first letter, but not of an acronym or a name such as Modic."""
-    first, _, _ = text.partition(" ")
-    proper = first in ("Modic", "Pfirrmann") or first[1:2].isupper() or first[1:2].isdigit()
-    return text if proper else text[:1].lower() + text[1:]
+    return lower_first(words.message(finding.abstention)).rstrip(".")

@@ -13,10 +13,11 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from condyle.reporting.pdf_style import BANNER, QUIET, TEAL, printable, text
+from condyle.reporting.pdf_style import BANNER, QUIET, RED, TEAL, printable, text
 
 _MARGIN = 13 * mm
 _FOOT_SIZE = 7.5
+_WATERMARK_SIZE = 54
 _FRAME_PADDING = 6.0  # points that reportlab keeps free on each side of a frame
 
 
@@ -30,6 +31,7 @@ class Sheet:
         language: ISO 639-1 code.
         foot: What stands on the left at the foot of every page.
         number_of: From a page and the number of pages to what stands on the right.
+        watermark: What stands across every page; nothing where it is empty.
     """
 
     title: str
@@ -37,6 +39,7 @@ class Sheet:
     language: str
     foot: str
     number_of: Callable[[int, int], str]
+    watermark: str = ""
 
 
 def sheet_pdf(sheet: Sheet, story_of: Callable[[float], Sequence[Flowable]]) -> bytes:
@@ -98,6 +101,8 @@ def _numbered_canvas(sheet: Sheet) -> Callable[..., Canvas]:
         def end_all() -> None:
             for number, state in enumerate(pages, start=1):
                 vars(canvas).update(state)
+                if sheet.watermark:
+                    _draw_watermark(canvas, sheet.watermark)
                 _draw_foot(canvas, sheet.foot, sheet.number_of(number, len(pages)))
                 end_page()
             end_file()
@@ -106,6 +111,19 @@ def _numbered_canvas(sheet: Sheet) -> Callable[..., Canvas]:
         return canvas
 
     return make
+
+
+def _draw_watermark(canvas: Canvas, said: str) -> None:
+    """Writes across the page, over its text, so that no box of the page covers it."""
+    width, height = A4
+    canvas.saveState()
+    canvas.translate(width / 2, height / 2)
+    canvas.rotate(52)
+    canvas.setFillColor(RED)
+    canvas.setFillAlpha(0.16)
+    canvas.setFont("Helvetica-Bold", _WATERMARK_SIZE)
+    canvas.drawCentredString(0, 0, printable(said))
+    canvas.restoreState()
 
 
 def _draw_foot(canvas: Canvas, text: str, number: str) -> None:

@@ -1,0 +1,41 @@
+"""What the draft of a report is filled from: runs that are done, and readers' corrections."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from condyle.archive.analyses import shown_runs
+from condyle.archive.archive import Archive
+from condyle.archive.read_findings import StandingFinding, findings_as_they_stand
+from condyle.domain.messages import Message
+from condyle.reporting.clinical.filling import Source, Statement
+from condyle.reporting.report_json import read_report_json
+
+
+def source_of(archive: Archive, session: Session, study_id: int) -> Source:
+    """Gives what models and readers say of a study now.
+
+    Args:
+        archive: Holds the reports of the runs.
+        session: A transaction.
+        study_id: The study.
+    """
+    runs = [run for run in shown_runs(session, study_id) if run.state == "done" and run.report]
+    reports = [read_report_json(archive.objects.read(run.report or "").decode()) for run in runs]
+    standing = findings_as_they_stand(session, study_id)
+    return Source(tuple(reports), tuple(_statement(one) for one in standing.findings))
+
+
+def _statement(one: StandingFinding) -> Statement:
+    point = one.document.get("operating_point")
+    abstention = one.document.get("abstention")
+    return Statement(
+        name=one.name,
+        level=one.level,
+        index_from_caudal=one.index_from_caudal,
+        value=one.value,
+        state=one.state,
+        shown=point is None or bool(point["shown"]),
+        abstention=abstention
+        and Message(abstention["code"], abstention["params"], abstention["subject"]),
+    )
