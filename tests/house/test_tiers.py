@@ -65,6 +65,12 @@ def test_it_fails_where_data_is_required(outcome) -> None:
     assert "CONDYLE_REQUIRE names 'data'" in text
 
 
+def test_a_browser_test_is_left_out_with_what_it_lacks(outcome, tmp_path: Path) -> None:
+    status, text = outcome("browser", PATH=str(tmp_path))
+    assert (status, "1 skipped" in text) == (0, True)
+    assert "chromium is not on the path, or 'make viewer' has not built the viewer" in text
+
+
 def test_an_unknown_requirement_stops_everything(outcome) -> None:
     status, text = outcome(CONDYLE_REQUIRE="data, pacs-of-mars")
     assert status == pytest.ExitCode.USAGE_ERROR
