@@ -88,9 +88,7 @@ def _split(recipe: Recipe, archive: Archive) -> Split:
     """
     design, cases, sides = recipe.data.split, archive.cases, archive.sides
     if recipe.task in PLANS:
-        return open_split(
-            design, cases=cases, sides=sides, rounds=archive.rounds, seed=recipe.seed
-        )
+        return open_split(design, cases=cases, sides=sides, rounds=archive.rounds, seed=recipe.seed)
     if is_design(design):
         return design_split(
             design,
