@@ -76,4 +76,5 @@ export const worklist = {
   "stage.discover": "Finding images",
   "stage.anatomy": "Outlining anatomy",
   "stage.grading": "Grading",
+  "stage.pages": "Writing the pages",
 };

@@ -76,4 +76,5 @@ export const worklist = {
   "stage.discover": "Buscando imágenes",
   "stage.anatomy": "Delimitando la anatomía",
   "stage.grading": "Graduando",
+  "stage.pages": "Escribiendo las páginas",
 };
