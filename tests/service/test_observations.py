@@ -415,6 +415,7 @@ def test_a_broken_form_is_named_at_the_start_and_left_out(
         ("=1+1", "'=1+1"),
         ("  @SUM(A1)", "'  @SUM(A1)"),
         ("-2", "'-2"),
+        ("\uff1d1", "'\uff1d1"),
         ("\t=1", "'\t=1"),
         (-2.5, -2.5),
         (True, "true"),

@@ -37,7 +37,8 @@ COLUMNS = (
 )  # fmt: skip
 """Columns before those of the forms' answers, which are named ``form.answer [unit]``."""
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FULL_WIDTH = "\uff1d\uff0b\uff0d\uff20"  # some spreadsheets read these as = + - @
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", *_FULL_WIDTH)
 Sitting = Sequence[Observation]
 Cells = dict[str, Any]
 
