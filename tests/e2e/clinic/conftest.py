@@ -15,7 +15,7 @@ from condyle.workflows.simulate import simulate_lumbar
 
 from . import browsing
 from .browsing import Watched
-from .running import FIRST_USER, RunningClinic
+from .running import FIRST_USER, READ_S, RunningClinic
 
 ADMINISTRATOR = (FIRST_USER, "copper lantern river fox")
 CLINICIAN = ("clara", "seven quiet herons rise")
@@ -81,17 +81,21 @@ def study_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclass(frozen=True)
 class Arrival:
-    """How a study came: the states in which an open worklist showed it, in their order."""
+    """How a study came: the states and steps in which an open worklist showed it."""
 
     states: list[str]
+    steps: list[str]
     reason_shown: str
 
 
 _NOTE_STATES = """() => {
   window.noted = [];
+  window.steps = new Set();
   const note = () => {
     const state = document.querySelector("tr.study .state")?.textContent;
     if (state && state !== window.noted.at(-1)) window.noted.push(state);
+    const step = document.querySelector("tr.study progress")?.getAttribute("aria-label");
+    if (step) window.steps.add(step);
   };
   new MutationObserver(note).observe(document.body, {
     subtree: true, childList: true, characterData: true,
@@ -107,11 +111,12 @@ def arrival(clinician: Page, study_folder: Path) -> Arrival:
     expect(worklist.get_by_text("No studies yet")).to_be_visible()
     worklist.evaluate(_NOTE_STATES)
     browsing.upload(clinician, sorted(study_folder.rglob("*.dcm")))
-    expect(worklist.locator("tr.study .state.read, tr.study .state.refused")).to_be_visible()
-    states = worklist.evaluate("window.noted")
+    done = worklist.locator("tr.study .state.read, tr.study .state.refused")
+    expect(done).to_be_visible(timeout=READ_S * 1000)
+    states, steps = worklist.evaluate("[window.noted, [...window.steps]]")
     reason = " ".join(worklist.locator(".state-reason").all_text_contents())
     worklist.close()
-    return Arrival(states, reason)
+    return Arrival(states, steps, reason)
 
 
 @pytest.fixture

@@ -14,6 +14,9 @@ from pathlib import Path
 WAIT_S = 60.0
 """The longest that anything may take; a machine that is busy with other things is no failure."""
 
+READ_S = 300.0
+"""The longest that reading a study may take there; on a quiet machine it takes 10 s."""
+
 FIRST_USER = "admin"
 
 

@@ -63,6 +63,7 @@ def test_an_open_worklist_shows_a_study_come_and_be_read_by_itself(arrival: Arri
     assert arrival.reason_shown == ""
     assert arrival.states[-1] == "Read"
     assert "Analysing" in arrival.states[:-1]
+    assert arrival.steps and all(step[0].isupper() for step in arrival.steps), "words, no codes"
 
 
 def test_the_panes_show_the_slices_of_the_files_that_were_sent(
@@ -182,13 +183,15 @@ def test_the_same_files_again_are_told_to_be_here_already(
     assert asked(clinician, "/api/v1/worklist")["total"] == 1
 
 
-def test_axe_finds_nothing_serious_before_the_log_in(
+def test_axe_finds_nothing_serious_before_the_log_in_and_would_say_so(
     administrator: Page, browser: Browser, watched: Watched
 ) -> None:
     page = browsing.new_page(browser, watched, bypass_csp=True)
     page.goto("/")
     expect(page.get_by_label("Password", exact=True)).to_be_visible()
     assert axe.violations(page) == []
+    page.evaluate("document.querySelector('button[type=submit]').textContent = ''")
+    assert [found.split(":")[0] for found in axe.violations(page)] == ["button-name"]
     page.context.close()
 
 
