@@ -243,3 +243,29 @@ def test_a_page_is_in_the_reports_language_and_named_by_its_anatomy() -> None:
 def test_lines_end_as_any_system_ends_them(ending: str) -> None:
     page = clinical_page(draft(sections={"findings": ending.join(["a", "", "b "])}))
     assert page.parts[2].lines == ("a", "b")
+
+
+def test_a_whole_spanish_text_reads_as_one_report() -> None:
+    statements = (said("pfirrmann-grade", value=4, state="accepted"), said(state="accepted"))
+    sections = filled(Source((), statements), "es")
+    report = Clinical(
+        language="es",
+        anatomy="lumbar-spine",
+        sections=sections | {"clinical-information": "Ciática derecha."},
+        signed=SIGNED,
+        sha256="f" * 64,
+        additions=(Addition("Corrección del lado.", SIGNED),),
+    )
+    blocks = clinical_text(report).split("\n\n")
+    assert blocks[:4] == [
+        "RM de columna lumbar",
+        "Información clínica\nCiática derecha.",
+        "Técnica\nNingún modelo ha leído este estudio.",
+        "Hallazgos\nL4-L5: Grado de Pfirrmann 4; "
+        "presente: hernia visible en cortes mediosagitales.",
+    ]
+    assert blocks[4].startswith("Impresión\n- L4-L5: hernia visible")
+    assert blocks[5].startswith("Lo que no se valoró\nNadie ni nada miró lo siguiente.")
+    assert blocks[-1] == "Adenda de Dr Álvarez, 2030-01-07 08:30 UTC\nCorrección del lado."
+    assert blocks[-3] == "Firmado por Dr Álvarez, 2030-01-07 08:30 UTC."
+    assert blocks[-2] == "SHA-256 de lo firmado: " + "f" * 64

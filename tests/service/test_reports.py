@@ -261,7 +261,7 @@ def test_an_addendum_stands_below_the_report_and_names_it_by_its_hash(
     got = add(clinician, signed, "The clinical side was the left.").json()
     assert [one["text"] for one in got["addenda"]] == ["The clinical side was the left."]
     assert (got["sections"], got["sha256"]) == (signed["sections"], signed["sha256"])
-    assert got["text"].index("Signed") > got["text"].index("The clinical side was the left.")
+    assert got["text"].index("Signed") < got["text"].index("The clinical side was the left.")
     page = file_of(clinician, signed, "report.html").text
     assert "The clinical side was the left." in page
     assert "The clinical side was the left." not in before

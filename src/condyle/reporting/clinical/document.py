@@ -132,9 +132,10 @@ def clinical_text(report: Clinical) -> str:
     page = clinical_page(report)
     blocks = [(page.title, page.notices)]
     blocks += [(part.title, part.lines) for part in page.parts if part.lines]
-    blocks += [(part.title, part.lines) for part in page.additions]
     told = ["\n".join((title, *lines)) for title, lines in blocks]
-    return "\n\n".join((*told, *page.signature))
+    # The signature does not cover what stands below it.
+    added = ["\n".join((part.title, *part.lines)) for part in page.additions]
+    return "\n\n".join((*told, *page.signature, *added))
 
 
 def section_title(name: str, words: Catalogue) -> str:
