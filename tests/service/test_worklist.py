@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from tests.service.conftest import Client
 from tests.service.studies_of import put_study
 
 from condyle.archive.archive import Archive
+from condyle.archive.tables import AuditEntry
 
 
 def ids(client: Client, query: str = "") -> list[int]:
@@ -82,3 +84,14 @@ def test_no_order_or_filter_rests_on_what_a_model_found(clinician: Client) -> No
     assert not names & {"findings", "finding_count", "probability", "positive"}
     (sort,) = [p for p in call["parameters"] if p["name"] == "sort"]
     assert sort["schema"]["enum"] == ["received", "date", "priority", "patient"]
+
+
+def test_that_a_patient_was_seen_is_kept_once_a_log_in(
+    archive: Archive, clinician: Client, three: list[int]
+) -> None:
+    for _ in range(2):
+        assert clinician.get("/api/v1/patients/1").status_code == 200
+    with archive.database.read() as session:
+        seen = select(AuditEntry).where(AuditEntry.action == "patient.viewed")
+        (entry,) = session.scalars(seen)
+    assert (entry.patient_id, entry.subject_id) == (1, "1")

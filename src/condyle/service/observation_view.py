@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from condyle.archive import audit
 from condyle.archive.clinical_tables import Observation
 from condyle.archive.objects import ObjectStore
 from condyle.archive.observations import superseded
 from condyle.archive.tables import User
 from condyle.service.correction_view import reader_name
-from condyle.service.deps import Deps
 from condyle.service.schemas.observations import Choice, Form, FormField, ObservationEntry
 from condyle.service.security.actor import Actor
 from condyle.workflows.clinic.forms.answers import (
@@ -74,20 +72,6 @@ def observation_entries(
         _entry(row, forms.get(row.form_object or ""), actor, (names[row.user_id], row.id in past))
         for row in rows
     ]
-
-
-def note_patient_view(deps: Deps, actor: Actor, patient_id: int) -> None:
-    """Writes into the audit log that somebody sees a patient, once a log-in and patient."""
-    key = (actor.credential, "patient", patient_id)
-    if not deps.viewed.is_new(key):
-        return
-    act = actor.act(deps.now(), "patient.viewed", subject="patient", subject_id=str(patient_id))
-    try:
-        with deps.archive.database.write() as session:
-            audit.append(session, act.of_patient(patient_id))
-    except Exception:
-        deps.viewed.forget(key)
-        raise
 
 
 def _names(session: Session, wanted: set[int], actor: Actor) -> dict[int, str]:

@@ -47,10 +47,23 @@ def note_view(deps: Deps, actor: Actor, *, study_id: int, patient_id: int) -> No
     Call it before anything of the study is given; it opens a transaction of its own, so not
     within one.
     """
-    key = (actor.credential, study_id)
+    _note(deps, actor, ("study", study_id), patient_id)
+
+
+def note_patient_view(deps: Deps, actor: Actor, patient_id: int) -> None:
+    """Writes into the audit log that somebody sees a patient, once a log-in and patient.
+
+    Call it as ``note_view``.
+    """
+    _note(deps, actor, ("patient", patient_id), patient_id)
+
+
+def _note(deps: Deps, actor: Actor, what: tuple[str, int], patient_id: int) -> None:
+    subject, number = what
+    key = (actor.credential, subject, number)
     if not deps.viewed.is_new(key):
         return
-    act = actor.act(deps.now(), "study.viewed", subject="study", subject_id=str(study_id))
+    act = actor.act(deps.now(), f"{subject}.viewed", subject=subject, subject_id=str(number))
     try:
         with deps.archive.database.write() as session:
             audit.append(session, act.of_patient(patient_id))

@@ -17,7 +17,7 @@ from condyle.service.schemas.base import Priority, StudyState
 from condyle.service.schemas.studies import PatientStudies, Worklist
 from condyle.service.security.actor import Actor, needs
 from condyle.service.study_view import PRIORITIES, worklist_entries
-from condyle.service.views import note_view
+from condyle.service.views import note_patient_view
 
 Seeing = Annotated[Actor, needs(Permission.SEE_WORKLIST)]
 MOST = 200
@@ -86,6 +86,5 @@ def show_patient(patient_id: RowId, actor: Seeing, deps: HasDeps) -> PatientStud
             patient=patient_entry(patient, pseudonymous=actor.pseudonymous),
             studies=worklist_entries(session, rows, actor),
         )
-    for row in rows[:1]:
-        note_view(deps, actor, study_id=row.id, patient_id=patient_id)
+    note_patient_view(deps, actor, patient_id)
     return shown
