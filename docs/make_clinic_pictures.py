@@ -1,4 +1,7 @@
-"""Takes the pictures of ``docs/clinic.md``: ``python docs/make_clinic_pictures.py``.
+"""Takes the pictures of ``docs/clinic.md``.
+
+``PYTHONPATH=tests/e2e python docs/make_clinic_pictures.py``, as it goes through the pages by what
+the tests go through them by.
 
 It runs a clinic of its own in a temporary folder, on simulated patients only, and goes through
 its pages in a browser: it needs Debian's chromium on the path, and the built viewer.
@@ -11,17 +14,15 @@ import sys
 import tempfile
 from pathlib import Path
 
+from clinic import browsing
+from clinic.browsing import Watched
+from clinic.running import FIRST_USER, RunningClinic
 from playwright.sync_api import Browser, Page, expect
 
 from condyle.workflows.simulate import simulate_lumbar
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
-sys.path.insert(0, str(ROOT / "tests" / "e2e"))
-
-from clinic import browsing  # noqa: E402
-from clinic.browsing import Watched  # noqa: E402
-from clinic.running import FIRST_USER, RunningClinic  # noqa: E402
 
 PASSWORD = "copper lantern river fox"
 _READ_MS = 300_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -66,21 +66,7 @@ def add_observation(
         if before.patient_id != new.patient_id:
             raise absent("observation of the patient", new.supersedes)
         _refuse_past(session, before)
-    row = Observation(
-        patient_id=new.patient_id,
-        study_id=new.study_id,
-        form=new.form,
-        form_version=new.form_version,
-        form_object=new.form_object,
-        observed_on=new.observed_on,
-        values=dict(new.values),
-        text=new.text,
-        supersedes=new.supersedes,
-        withdrawn=False,
-        user_id=by,
-        at=at,
-    )
-    return _added(session, row)
+    return _added(session, _row(new, withdrawn=False, by=by, at=at))
 
 
 def withdraw_observation(
@@ -94,21 +80,28 @@ def withdraw_observation(
     """
     before = get_observation(session, observation_id)
     _refuse_past(session, before)
-    row = Observation(
-        patient_id=before.patient_id,
-        study_id=before.study_id,
-        form=before.form,
-        form_version=before.form_version,
-        form_object=before.form_object,
-        observed_on=before.observed_on,
-        values=dict(before.values),
-        text=before.text,
-        supersedes=before.id,
-        withdrawn=True,
+    same = NewObservation(
+        **{field.name: getattr(before, field.name) for field in fields(NewObservation)}
+    )
+    taken_back = replace(same, supersedes=before.id)
+    return _added(session, _row(taken_back, withdrawn=True, by=by, at=at))
+
+
+def _row(new: NewObservation, *, withdrawn: bool, by: int, at: dt.datetime) -> Observation:
+    return Observation(
+        patient_id=new.patient_id,
+        study_id=new.study_id,
+        form=new.form,
+        form_version=new.form_version,
+        form_object=new.form_object,
+        observed_on=new.observed_on,
+        values=dict(new.values),
+        text=new.text,
+        supersedes=new.supersedes,
+        withdrawn=withdrawn,
         user_id=by,
         at=at,
     )
-    return _added(session, row)
 
 
 def get_observation(session: Session, observation_id: int) -> Observation:
