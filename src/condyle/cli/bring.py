@@ -15,6 +15,7 @@ from condyle.errors import NothingReadable
 if TYPE_CHECKING:
     from condyle.archive.archive import Archive
 
+_TOLD = 20
 _STATES = (("stored", "stored"), ("duplicate", "there already"), ("refused", "refused"))
 
 
@@ -37,6 +38,7 @@ def import_studies(
     _refuse_missing(paths)
     with _opened() as archive:
         from condyle.cli.progress import shown_progress
+        from condyle.reporting.wording import readable, word
         from condyle.workflows.clinic.bring import bring
         from condyle.workflows.clinic.queueing import queue_for_study
 
@@ -47,6 +49,10 @@ def import_studies(
         user = _user(archive, as_user)
         with shown_progress() as progress:
             got = bring(archive, paths, user_id=user, on_studies_received=queue, progress=progress)
+    for name, reason in got.refused[:_TOLD]:
+        print(f"Refused: {readable(name)}: {word(reason)}")
+    if len(got.refused) > _TOLD:
+        print(f"and {len(got.refused) - _TOLD} more.")
     told = [f"{got.files.get(state, 0)} {words}" for state, words in _STATES]
     print(f"{len(got.studies)} studies; files: {', '.join(told)}.")
 

@@ -65,6 +65,9 @@ def test_each_folder_is_a_study_of_its_own_and_jobs_are_told(
     assert len(got.studies) == 2
     assert heard == list(got.studies)
     assert got.files == {"stored": 2, "refused": 1}
+    assert [(name, reason.code) for name, reason in got.refused] == [
+        ("b/notes.txt", "upload-no-image")
+    ]
     assert (steps[-1].done, steps[-1].total) == (3, 3)
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from condyle.archive import uploads
 from condyle.archive.archive import Archive
+from condyle.archive.studies import as_message
 from condyle.archive.uploads import Offer
+from condyle.domain.messages import Message
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.errors import NothingReadable
 from condyle.workflows.clinic.receive import StudiesReceived, sort_upload
@@ -25,10 +27,12 @@ class Brought:
     Attributes:
         studies: The rows of the studies that something was added to, in order.
         files: How many files are ``"stored"``, ``"duplicate"`` and ``"refused"``.
+        refused: Name of each file that was refused, and why.
     """
 
     studies: tuple[int, ...]
     files: dict[str, int]
+    refused: tuple[tuple[str, Message], ...] = ()
 
 
 def bring(
@@ -67,15 +71,22 @@ def bring(
         )
     counts: Counter[str] = Counter()
     studies: list[int] = []
+    refused: list[tuple[str, Message]] = []
     done = 0
     for part in parts:
         upload = _send(archive, part, user_id, exclusions)
         studies += sort_upload(archive, upload, on_studies_received=on_studies_received)
         with archive.database.read() as session:
-            counts.update(row.state for row in uploads.files_of(session, upload))
+            rows = uploads.files_of(session, upload)
+        counts.update(row.state for row in rows)
+        refused += [
+            (row.name, reason)
+            for row in rows
+            if row.state == "refused" and (reason := as_message(row.reason)) is not None
+        ]
         done += len(part)
         progress(Progress("bring", done, total))
-    return Brought(tuple(dict.fromkeys(studies)), dict(counts))
+    return Brought(tuple(dict.fromkeys(studies)), dict(counts), tuple(refused))
 
 
 def _parts(path: Path) -> list[list[tuple[str, Path]]]:
