@@ -1,4 +1,8 @@
-"""One clinic for all tests of the folder, gone through once; each test looks at a part of it."""
+"""One clinic for all tests of a file, gone through once; each test looks at a part of it.
+
+It ends with the file: a browser driven from here leaves an event loop running in the process,
+and no other test of that process could run one of its own.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,7 @@ FIRST_OF_CLINICIAN = "given for the first day"
 _CHEAP = LumbarParameters(slices=3, supersampling=1, planes=1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningClinic]:
     """A running clinic that nobody has been to."""
     running = RunningClinic(tmp_path_factory.mktemp("clinic"))
@@ -32,7 +36,7 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningClinic]:
     assert running.stop() == 0, running.log.read_text()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser that runs."""
     path = shutil.which("chromium")
@@ -41,13 +45,13 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def watched(clinic: RunningClinic) -> Watched:
     """What all pages did that they must not do."""
     return Watched(clinic.address)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def administrator(clinic: RunningClinic, browser: Browser, watched: Watched) -> Page:
     """The page of an administrator who came with the first password and chose another."""
     page = browsing.new_page(browser, watched, bypass_csp=True)
@@ -56,7 +60,7 @@ def administrator(clinic: RunningClinic, browser: Browser, watched: Watched) -> 
     return page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def clinician(administrator: Page, browser: Browser, watched: Watched) -> Page:
     """The page of a clinician whom the administrator added, who has a password of her own."""
     name, password = CLINICIAN
@@ -73,7 +77,7 @@ def clinician(administrator: Page, browser: Browser, watched: Watched) -> Page:
     return page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def study_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A simulated patient's T1 and T2, of three slices each."""
     return simulate_lumbar(tmp_path_factory.mktemp("patient"), seed=1, parameters=_CHEAP)
@@ -103,7 +107,7 @@ _NOTE_STATES = """() => {
 }"""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def arrival(clinician: Page, study_folder: Path) -> Arrival:
     """A study that the clinician uploaded, beside a worklist that was open all the time."""
     worklist = clinician.context.new_page()
