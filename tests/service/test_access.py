@@ -22,14 +22,19 @@ SEEING = {"see_worklist", "see_images", "see_findings"}
 OWN = {"own_account", "own_tokens"}
 BRINGING = {"upload", "change_priority", "run_analysis"}
 TABLE: dict[str, set[str]] = {
-    "viewer": OWN | SEEING | {"see_identity"},
-    "clinician": OWN | SEEING | BRINGING | {"see_identity", "correct", "observe", "sign", "export"},
+    "viewer": OWN | SEEING | {"see_identity", "learn"},
+    "clinician": OWN
+    | SEEING
+    | BRINGING
+    | {"see_identity", "correct", "observe", "sign", "export"}
+    | {"learn", "teach", "adjudicate", "see_dashboard"},
     "annotator": OWN | {"see_images", "annotate"},
-    "researcher": OWN | SEEING | {"export"},
+    "researcher": OWN | SEEING | {"export", "manage_annotation", "see_dashboard"},
     "administrator": OWN
     | SEEING
     | BRINGING
-    | {"see_identity", "manage_bundles", "manage_users", "manage_settings", "see_audit"},
+    | {"see_identity", "manage_bundles", "manage_users", "manage_settings", "see_audit"}
+    | {"learn", "manage_annotation", "see_dashboard"},
 }
 """Written out a second time, so that no permission is given to a role by accident."""
 

@@ -38,6 +38,16 @@ class Permission(StrEnum):
     """Write and sign reports."""
     EXPORT = "export"
     ANNOTATE = "annotate"
+    """Draw on the cases of a list, blind to the others who do."""
+    MANAGE_ANNOTATION = "manage_annotation"
+    """Make lists of cases to be annotated, say who does, and see how they agree."""
+    ADJUDICATE = "adjudicate"
+    """Decide where annotators disagree."""
+    LEARN = "learn"
+    """Read teaching cases unaided, then see what the models and the reference say."""
+    TEACH = "teach"
+    """Make teaching cases and see how learners do."""
+    SEE_DASHBOARD = "see_dashboard"
     MANAGE_BUNDLES = "manage_bundles"
     MANAGE_USERS = "manage_users"
     MANAGE_SETTINGS = "manage_settings"
@@ -46,7 +56,7 @@ class Permission(StrEnum):
 
 _EVERYBODY = frozenset({Permission.OWN_ACCOUNT, Permission.OWN_TOKENS})
 _SEEING = frozenset({Permission.SEE_WORKLIST, Permission.SEE_IMAGES, Permission.SEE_FINDINGS})
-_VIEWER = _EVERYBODY | _SEEING | {Permission.SEE_IDENTITY}
+_VIEWER = _EVERYBODY | _SEEING | {Permission.SEE_IDENTITY, Permission.LEARN}
 _BRINGING = frozenset({Permission.UPLOAD, Permission.CHANGE_PRIORITY, Permission.RUN_ANALYSIS})
 
 ALLOWED: Mapping[Role, frozenset[Permission]] = MappingProxyType(
@@ -54,9 +64,19 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         "viewer": _VIEWER,
         "clinician": _VIEWER
         | _BRINGING
-        | {Permission.CORRECT, Permission.OBSERVE, Permission.SIGN, Permission.EXPORT},
+        | {
+            Permission.CORRECT,
+            Permission.OBSERVE,
+            Permission.SIGN,
+            Permission.EXPORT,
+            Permission.ADJUDICATE,
+            Permission.TEACH,
+            Permission.SEE_DASHBOARD,
+        },
         "annotator": _EVERYBODY | {Permission.SEE_IMAGES, Permission.ANNOTATE},
-        "researcher": _EVERYBODY | _SEEING | {Permission.EXPORT},
+        "researcher": _EVERYBODY
+        | _SEEING
+        | {Permission.EXPORT, Permission.MANAGE_ANNOTATION, Permission.SEE_DASHBOARD},
         "administrator": _VIEWER
         | _BRINGING
         | {
@@ -64,6 +84,8 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.MANAGE_USERS,
             Permission.MANAGE_SETTINGS,
             Permission.SEE_AUDIT,
+            Permission.MANAGE_ANNOTATION,
+            Permission.SEE_DASHBOARD,
         },
     }
 )

@@ -2,7 +2,7 @@ import { type ReactNode, Suspense, useRef } from "react";
 import { NavLink, Outlet, useLocation, useMatch } from "react-router";
 import { useSession } from "../session/session";
 import { UploadLink } from "../upload/UploadLink";
-import { useWords } from "../words";
+import { useWords, type Word } from "../words";
 import { Boundary } from "./Boundary";
 import { LanguageChoice } from "./LanguageChoice";
 import { Mark } from "./Mark";
@@ -12,6 +12,16 @@ import { useFocusOnPage, useTrail } from "./trail";
 import { useTitle } from "./useTitle";
 import { Waiting } from "./Waiting";
 import "./frame.css";
+
+/** Pages beside the worklist: their address, who may come (any of these), and their name. */
+const PAGES: readonly [string, readonly string[], Word][] = [
+  ["/annotation", [PERMISSIONS.annotate, PERMISSIONS.manageAnnotation], "annotation.title"],
+  ["/teaching", [PERMISSIONS.learn, PERMISSIONS.teach], "teaching.title"],
+  ["/dashboard", [PERMISSIONS.dashboard], "dashboard.title"],
+  ["/bundles", [PERMISSIONS.bundles], "shell.bundles"],
+  ["/users", [PERMISSIONS.users], "shell.users"],
+  ["/audit", [PERMISSIONS.audit], "audit.title"],
+];
 
 /** What stands around every page: the bar above, the research-use notice below. */
 export function Frame(): ReactNode {
@@ -56,19 +66,24 @@ function TopBar(): ReactNode {
         <span>Condyle</span>
       </NavLink>
       <nav aria-label={say("shell.pages")}>
-        <NavLink to={worklist} end>
-          {say("shell.worklist")}
-        </NavLink>
+        {may(PERMISSIONS.worklist) ? (
+          <NavLink to={worklist} end>
+            {say("shell.worklist")}
+          </NavLink>
+        ) : null}
         {may(PERMISSIONS.upload) ? <UploadLink /> : null}
-        {may(PERMISSIONS.bundles) ? <NavLink to="/bundles">{say("shell.bundles")}</NavLink> : null}
-        {may(PERMISSIONS.users) ? <NavLink to="/users">{say("shell.users")}</NavLink> : null}
+        {PAGES.filter(([, permissions]) => permissions.some(may)).map(([path, , word]) => (
+          <NavLink key={path} to={path}>
+            {say(word)}
+          </NavLink>
+        ))}
       </nav>
       <div className="bar-who">
         <LanguageChoice />
-        <span className="bar-person">
+        <NavLink to="/account" className="bar-person" title={say("account.title")}>
           <span>{me.full_name || me.name}</span>
           <span className="bar-role">{say(`role.${me.role}`)}</span>
-        </span>
+        </NavLink>
         <button
           type="button"
           className="button plain"

@@ -1,7 +1,20 @@
 /** The service's names of permissions by which pages are shown; the service decides by itself. */
 export const PERMISSIONS = {
   identity: "see_identity",
+  worklist: "see_worklist",
+  findings: "see_findings",
   upload: "upload",
+  analyse: "run_analysis",
+  correct: "correct",
+  observe: "observe",
+  sign: "sign",
+  annotate: "annotate",
+  manageAnnotation: "manage_annotation",
+  adjudicate: "adjudicate",
+  learn: "learn",
+  teach: "teach",
+  dashboard: "see_dashboard",
   bundles: "manage_bundles",
   users: "manage_users",
+  audit: "see_audit",
 } as const;

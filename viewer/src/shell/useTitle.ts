@@ -7,6 +7,12 @@ const TITLES: [string, Word][] = [
   ["/upload", "shell.upload"],
   ["/bundles", "shell.bundles"],
   ["/users", "shell.users"],
+  ["/patients", "patients.title"],
+  ["/account", "account.title"],
+  ["/audit", "audit.title"],
+  ["/annotation", "annotation.title"],
+  ["/teaching", "teaching.title"],
+  ["/dashboard", "dashboard.title"],
 ];
 
 /** Names the window after the page; never after a patient, as windows are listed and kept. */

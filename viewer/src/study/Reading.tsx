@@ -1,7 +1,10 @@
-import { type ReactNode, useCallback, useMemo, useReducer } from "react";
+import { type ReactNode, useCallback, useMemo, useReducer, useState } from "react";
 import type { Overlays, StudyDetail } from "../api/types";
 import { FindingsPanel } from "../findings/FindingsPanel";
 import { startSlice } from "../findings/places";
+import { ObservationsPanel } from "../observations/ObservationsPanel";
+import { ReportPanel } from "../reports/ReportPanel";
+import { Tabs } from "../shell/Tabs";
 import { useWords } from "../words";
 import { firstPanes, panesReducer } from "../viewport/panes";
 import type { Engine } from "../viewport/stage";
@@ -25,6 +28,7 @@ export function Reading({
   engine: Engine | null;
 }): ReactNode {
   const { say } = useWords();
+  const [tab, setTab] = useState<"findings" | "observations" | "report">("findings");
   const priors = usePriors(detail);
   const sources = useMemo(() => sourcesOf(detail, priors.details), [detail, priors.details]);
   const known = useFrames(engine, sources);
@@ -54,7 +58,24 @@ export function Reading({
       )}
       <div className="reading-side">
         <DrawnSwitches overlays={overlays} shown={findings.shown} set={findings.setShown} />
-        <FindingsPanel detail={detail} {...findings} />
+        <Tabs
+          label={say("study.side")}
+          open={tab}
+          choose={setTab}
+          tabs={[
+            {
+              name: "findings",
+              title: say("findings.title"),
+              panel: <FindingsPanel detail={detail} {...findings} />,
+            },
+            {
+              name: "observations",
+              title: say("observations.title"),
+              panel: <ObservationsPanel detail={detail} />,
+            },
+            { name: "report", title: say("reports.title"), panel: <ReportPanel detail={detail} /> },
+          ]}
+        />
       </div>
     </div>
   );

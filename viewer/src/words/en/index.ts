@@ -1,9 +1,36 @@
+import { account } from "./account";
 import { admin } from "./admin";
+import { annotation } from "./annotation";
+import { audit } from "./audit";
+import { corrections } from "./corrections";
+import { dashboard } from "./dashboard";
+import { marking } from "./marking";
+import { observations } from "./observations";
+import { patients } from "./patients";
+import { reports } from "./reports";
 import { session } from "./session";
 import { shell } from "./shell";
 import { study } from "./study";
+import { teaching } from "./teaching";
 import { upload } from "./upload";
 import { worklist } from "./worklist";
 
 /** English. Each room of the viewer has a file; a word is `room.name`. */
-export const en = { ...shell, ...session, ...worklist, ...upload, ...admin, ...study } as const;
+export const en = {
+  ...account,
+  ...admin,
+  ...annotation,
+  ...audit,
+  ...corrections,
+  ...dashboard,
+  ...marking,
+  ...observations,
+  ...patients,
+  ...reports,
+  ...session,
+  ...shell,
+  ...study,
+  ...teaching,
+  ...upload,
+  ...worklist,
+} as const;

@@ -1,4 +1,5 @@
 export const study = {
+  "study.side": "Findings, observations and report",
   "study.title": "Study",
   "study.back": "Worklist",
   "study.born": "born {date}",

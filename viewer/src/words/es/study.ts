@@ -1,4 +1,5 @@
 export const study = {
+  "study.side": "Hallazgos, observaciones e informe",
   "study.title": "Estudio",
   "study.back": "Lista de trabajo",
   "study.born": "nacimiento {date}",

@@ -1,0 +1,9 @@
+import type { ReactNode } from "react";
+import type { StudyDetail } from "../api/types";
+import { useWords } from "../words";
+
+/** Not built yet. */
+export function ReportPanel({ detail }: { detail: StudyDetail }): ReactNode {
+  const { say } = useWords();
+  return <section aria-label={say("reports.title")} data-study={detail.study.id} />;
+}

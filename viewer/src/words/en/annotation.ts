@@ -1,0 +1,3 @@
+export const annotation = {
+  "annotation.title": "Annotation",
+};

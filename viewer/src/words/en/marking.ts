@@ -1,0 +1,3 @@
+export const marking = {
+  "marking.title": "Drawing",
+};

@@ -1,0 +1,3 @@
+export const teaching = {
+  "teaching.title": "Teaching",
+};

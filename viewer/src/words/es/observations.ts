@@ -1,0 +1,3 @@
+export const observations = {
+  "observations.title": "Observaciones",
+};
