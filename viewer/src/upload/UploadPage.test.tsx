@@ -131,6 +131,29 @@ test("after the page is loaded again only the missing files are sent", async () 
   expect(service.of("PUT /api/v1/uploads/u1/files/2")).toHaveLength(1);
 });
 
+test("no form is offered while an upload of this browser is looked for", async () => {
+  const service = clinic();
+  let found: (entry: unknown) => void = () => undefined;
+  service.on("GET /api/v1/uploads/u1", () => new Promise((resolve) => (found = resolve)));
+  window.localStorage.setItem("condyle-upload", "u1");
+  open(service, "/upload");
+  await waitFor(() => expect(service.of("GET /api/v1/uploads/u1")).toHaveLength(1));
+  screen.getByRole("main");
+  expect(screen.queryByLabelText("Choose files", { selector: "input" })).toBeNull();
+  found({ ...interrupted(), state: "done", studies: [12] });
+  await screen.findByRole("link", { name: "Open study 12" });
+});
+
+test("the form is there when this browser's upload cannot be looked for", async () => {
+  const service = clinic(interrupted());
+  service.on("GET /api/v1/uploads/u1", () => status(503, problem("The database is away.")));
+  window.localStorage.setItem("condyle-upload", "u1");
+  open(service, "/upload");
+  await choose();
+  screen.getByText("3 files");
+  expect(window.localStorage.getItem("condyle-upload")).toBe("u1");
+});
+
 test("other files than those that are missing are said to be others, and not sent", async () => {
   const service = clinic(interrupted());
   window.localStorage.setItem("condyle-upload", "u1");

@@ -24,6 +24,8 @@ const KEPT_AS = "condyle-upload";
 /** The upload of this browser; it goes on while other pages are looked at. */
 export interface Uploads {
   job: UploadJob | null;
+  /** True while it is not known yet whether this browser has an upload. */
+  seeking: boolean;
   /** Opens an upload of what was chosen and sends it. */
   begin: (wanted: Omit<NewUpload, "files">, chosen: readonly Chosen[]) => Promise<void>;
   /** Goes on with an upload that was interrupted; says how many files are missing still. */
@@ -69,12 +71,14 @@ export function UploadsProvider({ children }: { children: ReactNode }): ReactNod
   );
   const [first] = useState(api);
   const sought = useRef<string | null>(null);
+  const [soughtFor, setSoughtFor] = useState<string | null>(null);
+  const seeking = who !== null && soughtFor !== who && !job && keptUpload() !== null;
   useEffect(() => {
     if (!who || sought.current === who) return;
     sought.current = who;
-    const kept = window.localStorage.getItem(KEPT_AS);
+    const kept = keptUpload();
     if (!kept) return;
-    look(first, kept).then(
+    const looked = look(first, kept).then(
       (entry) => {
         if (entry.state === "abandoned") return hold(null);
         const found = new UploadJob(meansOf(first, kept), entry);
@@ -87,10 +91,12 @@ export function UploadsProvider({ children }: { children: ReactNode }): ReactNod
         if (gone) hold(null);
       },
     );
+    void looked.finally(() => setSoughtFor(who));
   }, [first, who, hold]);
   const uploads = useMemo<Uploads>(
     () => ({
       job,
+      seeking,
       begin: async (wanted, chosen) => {
         const files = chosen.map(({ name, file }) => ({ name, size: file.size }));
         const body = { ...wanted, files };
@@ -112,9 +118,13 @@ export function UploadsProvider({ children }: { children: ReactNode }): ReactNod
       },
       clear: () => hold(null),
     }),
-    [job, api, hold],
+    [job, seeking, api, hold],
   );
   return <UploadsContext.Provider value={uploads}>{children}</UploadsContext.Provider>;
+}
+
+function keptUpload(): string | null {
+  return window.localStorage.getItem(KEPT_AS);
 }
 
 function look(api: Api, upload: string): Promise<UploadEntry> {
