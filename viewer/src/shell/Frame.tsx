@@ -1,27 +1,18 @@
 import { type ReactNode, Suspense, useRef } from "react";
-import { NavLink, Outlet, useLocation, useMatch } from "react-router";
+import { NavLink, useLocation, useMatch } from "react-router";
 import { useSession } from "../session/session";
 import { UploadLink } from "../upload/UploadLink";
-import { useWords, type Word } from "../words";
+import { useWords } from "../words";
 import { Boundary } from "./Boundary";
 import { LanguageChoice } from "./LanguageChoice";
 import { Mark } from "./Mark";
-import { PERMISSIONS } from "./permissions";
+import { firstPlace, PLACES, reaches } from "./pages";
+import { Reached } from "./Reached";
 import { useToasts } from "./toasts";
 import { useFocusOnPage, useTrail } from "./trail";
 import { useTitle } from "./useTitle";
 import { Waiting } from "./Waiting";
 import "./frame.css";
-
-/** Pages beside the worklist: their address, who may come (any of these), and their name. */
-const PAGES: readonly [string, readonly string[], Word][] = [
-  ["/annotation", [PERMISSIONS.annotate, PERMISSIONS.manageAnnotation], "annotation.title"],
-  ["/teaching", [PERMISSIONS.learn, PERMISSIONS.teach], "teaching.title"],
-  ["/dashboard", [PERMISSIONS.dashboard], "dashboard.title"],
-  ["/bundles", [PERMISSIONS.bundles], "shell.bundles"],
-  ["/users", [PERMISSIONS.users], "shell.users"],
-  ["/audit", [PERMISSIONS.audit], "audit.title"],
-];
 
 /** What stands around every page: the bar above, the research-use notice below. */
 export function Frame(): ReactNode {
@@ -40,7 +31,7 @@ export function Frame(): ReactNode {
       <main ref={content} id="content" className="frame-content" tabIndex={-1}>
         <Boundary at={pathname}>
           <Suspense fallback={<Waiting />}>
-            <Outlet />
+            <Reached />
           </Suspense>
         </Boundary>
       </main>
@@ -57,26 +48,30 @@ function TopBar(): ReactNode {
   const { me, may, logOut } = useSession();
   const toasts = useToasts();
   const trail = useTrail();
+  const first = firstPlace(may);
   // From elsewhere the list comes back as it was; on the list itself its link clears it.
   const worklist = useMatch("/") ? "/" : trail.worklist;
+  const addressOf = (path: string) => (path === "/" ? worklist : path);
   return (
     <header className="bar">
-      <NavLink to={worklist} className="bar-name" aria-label={`Condyle: ${say("shell.worklist")}`}>
+      <NavLink
+        to={addressOf(first.path)}
+        className="bar-name"
+        aria-label={`Condyle: ${say(first.word)}`}
+      >
         <Mark />
         <span>Condyle</span>
       </NavLink>
       <nav aria-label={say("shell.pages")}>
-        {may(PERMISSIONS.worklist) ? (
-          <NavLink to={worklist} end>
-            {say("shell.worklist")}
-          </NavLink>
-        ) : null}
-        {may(PERMISSIONS.upload) ? <UploadLink /> : null}
-        {PAGES.filter(([, permissions]) => permissions.some(may)).map(([path, , word]) => (
-          <NavLink key={path} to={path}>
-            {say(word)}
-          </NavLink>
-        ))}
+        {PLACES.filter((place) => place.inBar && reaches(place, may)).map(({ path, word }) =>
+          path === "/upload" ? (
+            <UploadLink key={path} />
+          ) : (
+            <NavLink key={path} to={addressOf(path)} end={path === "/"}>
+              {say(word)}
+            </NavLink>
+          ),
+        )}
       </nav>
       <div className="bar-who">
         <LanguageChoice />

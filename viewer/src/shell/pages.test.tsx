@@ -63,7 +63,7 @@ test("on the worklist its own link clears the filters", async () => {
 test("an address that leads nowhere says so and leads to the worklist", async () => {
   open(clinic(), "/no/such/page");
   await screen.findByRole("heading", { name: "There is no such page." });
-  screen.getByRole("link", { name: "Go to the worklist" });
+  screen.getByRole("link", { name: "Go to Worklist" });
 });
 
 test("the language is kept for the next time, and the page is marked with it", async () => {

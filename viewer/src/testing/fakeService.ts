@@ -71,7 +71,7 @@ export const ME: Me = {
   role: "clinician",
   language: "en",
   must_change: false,
-  permissions: ["see_worklist", "see_identity", "upload"],
+  permissions: ["see_worklist", "see_identity", "see_images", "see_findings", "upload"],
   csrf: "the-csrf-value",
   research_use: "Research use.",
 };

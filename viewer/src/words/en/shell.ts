@@ -22,7 +22,11 @@ export const shell = {
   "shell.unknownFailure": "Something failed in this page.",
   "shell.unknownFailure.mend": "Load the page again; what you had sent is kept.",
   "shell.notFound": "There is no such page.",
-  "shell.toWorklist": "Go to the worklist",
+  "shell.notFound.short": "No such page",
+  "shell.outOfReach": "“{page}” is not for you to open",
+  "shell.outOfReach.why":
+    "There is nothing wrong: your role ({role}) does not reach this page. If you need it for your work, ask an administrator.",
+  "shell.outOfReach.on": "Go to {page}",
   "shell.researchUse": "Research use only",
   "shell.researchUse.what":
     "What models find is a draft for review by a clinician: not a diagnosis, and not triage.",

@@ -23,7 +23,11 @@ export const shell = {
   "shell.unknownFailure": "Algo falló en esta página.",
   "shell.unknownFailure.mend": "Vuelva a cargar la página; lo que ya envió se conserva.",
   "shell.notFound": "Esta página no existe.",
-  "shell.toWorklist": "Ir a la lista de trabajo",
+  "shell.notFound.short": "Página inexistente",
+  "shell.outOfReach": "«{page}» no está disponible para usted",
+  "shell.outOfReach.why":
+    "No hay ningún error: su rol ({role}) no da acceso a esta página. Si la necesita para su trabajo, pídasela a un administrador.",
+  "shell.outOfReach.on": "Ir a: {page}",
   "shell.researchUse": "Solo para investigación",
   "shell.researchUse.what":
     "Lo que hallan los modelos es un borrador que un clínico debe revisar: ni diagnóstico ni triaje.",
