@@ -1,4 +1,6 @@
 import { type ReactNode, type RefObject, useEffect, useEffectEvent, useRef } from "react";
+import { MarkLayer } from "../marking/MarkLayer";
+import type { Marking } from "../marking/marking";
 import { useWords } from "../words";
 import type { Place } from "./affine";
 import { Corners } from "./Corners";
@@ -24,6 +26,8 @@ export interface Aim {
 export interface PaneProps {
   engine: Engine | null;
   title: string;
+  /** The series' UID. */
+  series: string | null;
   frames: readonly Frame[] | null;
   /** Whether the series' headers could not be had; `again` asks for them anew. */
   failed: boolean;
@@ -36,6 +40,8 @@ export interface PaneProps {
   opacity: number;
   selected: number | null;
   measurements: readonly Measurement[];
+  /** What is marked, and may be drawn, where the page lets its reader mark. */
+  marking: Marking | null;
   scroll: (slices: number) => void;
   goTo: (index: number) => void;
   activate: () => void;
@@ -47,7 +53,8 @@ export interface PaneProps {
 
 /** One series, with what is drawn over it. */
 export function Pane(props: PaneProps): ReactNode {
-  const { engine, frames, index, active, tool, hold } = props;
+  const { engine, frames, index, active, hold, marking } = props;
+  const tool = marking?.panning ? "pan" : props.tool;
   const { say } = useWords();
   const element = useRef<HTMLDivElement | null>(null);
   const surface = useRef<HTMLDivElement | null>(null);
@@ -108,6 +115,13 @@ export function Pane(props: PaneProps): ReactNode {
             </>
           ) : null}
         </svg>
+        {marking?.on && view && frames ? (
+          <MarkLayer
+            {...{ marking, view, stage, frames, active }}
+            series={props.series ?? ""}
+            activate={props.activate}
+          />
+        ) : null}
         <Corners title={props.title} frame={shown} view={view} count={frames?.length ?? 0} />
         <Faults {...props} slice={Boolean(problem)} />
       </div>

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect } from "react";
+import type { Marking } from "../marking/marking";
 import { useWords } from "../words";
 import type { Place } from "./affine";
 import type { Drawing } from "./drawing";
@@ -34,6 +35,8 @@ export interface ViewerProps {
   selected: number | null;
   pick: (findings: readonly number[]) => void;
   step: (by: 1 | -1) => void;
+  /** What `useMarking` gave, where the page lets its reader mark. */
+  marking?: Marking | null;
 }
 
 const NOTHING: Drawing = { shapes: [], labels: [] };
@@ -93,6 +96,7 @@ function Panes(props: PanesProps): ReactNode {
           key={PANE_KEYS[number]}
           engine={props.engine}
           title={sources.find((one) => one.uid === pane.series)?.title ?? ""}
+          series={pane.series}
           frames={pane.index === NOT_BEGUN ? null : framesOf(pane.series)}
           failed={pane.series !== null && known.failed.has(pane.series)}
           again={() => known.ask(pane.series ?? "")}
@@ -104,6 +108,7 @@ function Panes(props: PanesProps): ReactNode {
           opacity={tools.bar.opacity}
           selected={props.selected}
           measurements={tools.measurements}
+          marking={props.marking ?? null}
           scroll={(by) => props.scroll(number, by)}
           goTo={(index) => act({ do: "go", pane: number, index, frames: known.frames })}
           activate={() => act({ do: "activate", pane: number })}
