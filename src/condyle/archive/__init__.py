@@ -5,7 +5,13 @@ images and reports beside it as stored objects named by their SHA-256. It knows 
 what the headers say comes in as plain values.
 """
 
-from condyle.archive import annotation_tables, clinical_tables, tables, teaching_tables
+from condyle.archive import (
+    annotation_tables,
+    clinical_tables,
+    silent_tables,
+    tables,
+    teaching_tables,
+)
 
 # Whoever imports one table knows them all, as migrations and backups must.
-__all__ = ["annotation_tables", "clinical_tables", "tables", "teaching_tables"]
+__all__ = ["annotation_tables", "clinical_tables", "silent_tables", "tables", "teaching_tables"]

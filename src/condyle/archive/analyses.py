@@ -336,6 +336,7 @@ def _changed(session: Session, row: Analysis) -> None:
 
 
 def _finding(row: Analysis, new: NewFinding) -> FindingRow:
+    value = new.document.get("value")
     return FindingRow(
         analysis_id=row.id,
         study_id=row.study_id,
@@ -345,5 +346,6 @@ def _finding(row: Analysis, new: NewFinding) -> FindingRow:
         index_from_caudal=new.index_from_caudal,
         abstained=new.abstained,
         positive=new.positive,
+        value=None if value is None else int(value),
         document=dict(new.document),
     )

@@ -26,7 +26,7 @@ class Correction(Table):
     """
 
     __tablename__ = "corrections"
-    __table_args__ = (Index(None, "study_id", "id"),)
+    __table_args__ = (Index(None, "study_id", "id"), Index(None, "at"), Index(None, "supersedes"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"))

@@ -81,7 +81,7 @@ class User(Table):
     full_name: Mapped[str]
     role: Mapped[str]
     password_hash: Mapped[str]
-    language: Mapped[str] = mapped_column(default="en")
+    language: Mapped[str] = mapped_column(default="")
     disabled: Mapped[bool] = mapped_column(default=False)
     must_change: Mapped[bool] = mapped_column(default=False)
     failed_logins: Mapped[int] = mapped_column(default=0)
@@ -309,13 +309,18 @@ class UploadFile(Table):
 
 
 class BundleSetting(Table):
-    """What an administrator decided of a bundle; one without a row is enabled and not silent."""
+    """What an administrator decided of a bundle; one without a row is enabled and not silent.
+
+    ``shown_to_all`` says to whom a silent run is shown once a reader has made their own call: to
+    everybody, or to that reader alone.
+    """
 
     __tablename__ = "bundle_settings"
 
     name: Mapped[str] = mapped_column(primary_key=True)
     enabled: Mapped[bool] = mapped_column(default=True)
     silent: Mapped[bool] = mapped_column(default=False)
+    shown_to_all: Mapped[bool] = mapped_column(default=False)
     pinned: Mapped[str | None]
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     changed_at: Mapped[dt.datetime]
@@ -331,7 +336,10 @@ class Analysis(Table):
     """
 
     __tablename__ = "analyses"
-    __table_args__ = (Index(None, "state", "id"),)
+    __table_args__ = (
+        Index(None, "state", "id"),
+        Index(None, "finished_at"),  # the dashboard asks for the runs of a time
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"), index=True)
@@ -354,12 +362,17 @@ class FindingRow(Table):
     """One finding of an analysis; ``document`` is its entry of ``report.json``.
 
     ``positive`` says that it counts as a finding on the worklist: neither abstained nor normal.
+    ``value`` is the document's: the grade, or 1 and 0 for yes and no; ``None`` where none is given.
     """
 
     __tablename__ = "findings"
+    __table_args__ = (
+        # Holds what the dashboard counts, so that it reads no document.
+        Index("ix_findings_counted", "analysis_id", "name", "abstained", "value"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    analysis_id: Mapped[str] = mapped_column(ForeignKey("analyses.id"), index=True)
+    analysis_id: Mapped[str] = mapped_column(ForeignKey("analyses.id"))
     study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"), index=True)
     key: Mapped[str]
     name: Mapped[str]
@@ -367,4 +380,5 @@ class FindingRow(Table):
     index_from_caudal: Mapped[int | None]
     abstained: Mapped[bool] = mapped_column(default=False)
     positive: Mapped[bool] = mapped_column(default=True)
+    value: Mapped[int | None]
     document: Mapped[dict[str, Any]]
