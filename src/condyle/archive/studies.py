@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, undefer
 
 from condyle.archive.absence import absent
@@ -95,10 +95,27 @@ def instances_of(
     return sorted(rows, key=lambda row: (row.number is None, row.number or 0, row.id))
 
 
-def studies_of_patient(session: Session, patient_id: int) -> list[StudyRow]:
-    """Gives a patient's studies, the latest first."""
-    rows = list(session.scalars(select(StudyRow).where(StudyRow.patient_id == patient_id)))
-    return sorted(rows, key=_moment, reverse=True)
+def studies_of_patient(
+    session: Session, patient_id: int, *, most: int | None = None
+) -> list[StudyRow]:
+    """Gives a patient's studies, the latest first.
+
+    Args:
+        session: A transaction.
+        patient_id: The patient.
+        most: No more than so many, the latest; all of them where ``None``.
+    """
+    query = select(StudyRow).where(StudyRow.patient_id == patient_id)
+    if most is not None:
+        latest = (StudyRow.study_date.desc().nulls_last(), StudyRow.id.desc())
+        query = query.order_by(*latest).limit(most)
+    return sorted(session.scalars(query), key=_moment, reverse=True)
+
+
+def count_studies(session: Session, patient_id: int) -> int:
+    """Gives how many studies a patient has."""
+    query = select(func.count()).where(StudyRow.patient_id == patient_id)
+    return session.scalar(query) or 0
 
 
 def priors(session: Session, study: StudyRow) -> list[StudyRow]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from condyle.archive.patient_reports import ReportSummary
 from condyle.archive.tables import Patient
 from condyle.reporting.wording import readable
+from condyle.service.schemas.patients import PatientReport
 from condyle.service.schemas.studies import PatientEntry
 
 _GROUPS = 3
@@ -34,6 +38,27 @@ def patient_entry(row: Patient, *, pseudonymous: bool) -> PatientEntry:
         sex=row.sex,
         pseudonymous=False,
     )
+
+
+def report_entries(reports: Sequence[ReportSummary], *, pseudonymous: bool) -> list[PatientReport]:
+    """Gives which reports there are.
+
+    Args:
+        reports: In the order that they are shown in.
+        pseudonymous: Whether the names of who wrote them are left out.
+    """
+    return [
+        PatientReport(
+            id=one.report_id,
+            study=one.study_id,
+            language=one.language,
+            state="signed" if one.signed else "draft",
+            by="" if pseudonymous else one.by,
+            at=one.at,
+            addenda=one.addenda,
+        )
+        for one in reports
+    ]
 
 
 def shown_name(name: str) -> str:

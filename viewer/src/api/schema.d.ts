@@ -219,7 +219,7 @@ export interface paths {
         };
         /**
          * Show Patient
-         * @description Gives a patient with all studies, the latest first.
+         * @description Gives a patient with the latest 200 studies, and which reports there are of them.
          */
         get: operations["show_patient"];
         put?: never;
@@ -320,6 +320,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/{report_id}/filling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Filling
+         * @description Gives what a draft would say were it begun now, section by section.
+         */
+        get: operations["show_filling"];
+        put?: never;
+        /**
+         * Take Filling
+         * @description Takes over what was chosen of a fresh filling; the draft is then no longer stale.
+         */
+        post: operations["take_filling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/{report_id}/signature": {
         parameters: {
             query?: never;
@@ -365,7 +389,11 @@ export interface paths {
         delete: operations["log_out"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change Session
+         * @description Keeps the language that one chose, so that it is there on another computer too.
+         */
+        patch: operations["change_session"];
         trace?: never;
     };
     "/api/v1/session/password": {
@@ -482,6 +510,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/corrections/together": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct Together
+         * @description Keeps several things that a reader says at once: all of them, or none where one is unfit.
+         *
+         *     Each is kept as if it had been said alone, in their order. Gives what stands then.
+         */
+        post: operations["correct_together"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{study_id}/overlays": {
         parameters: {
             query?: never;
@@ -520,6 +570,26 @@ export interface paths {
          * @description Begins a draft, filled from the findings as they stand.
          */
         post: operations["begin_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Terms
+         * @description Gives the findings that may be said with their grades, and the levels.
+         */
+        get: operations["show_terms"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1140,6 +1210,8 @@ export interface components {
         /**
          * CorrectionEntry
          * @description A correction as it was given; ``superseded`` where a later one takes its place.
+         *
+         *     ``mine`` where who asks gave it: nobody else's can be withdrawn.
          */
         CorrectionEntry: {
             /** Added */
@@ -1170,8 +1242,11 @@ export interface components {
             levels: {
                 [key: string]: string;
             } | null;
+            /** Mine */
+            mine: boolean;
             /** Note */
             note: string;
+            of_model: components["schemas"]["ModelFinding"] | null;
             /** Positive */
             positive: boolean | null;
             /** Superseded */
@@ -1182,6 +1257,8 @@ export interface components {
         /**
          * Corrections
          * @description All corrections of a study in order, and the findings as they stand now.
+         *
+         *     ``said`` has the numbers of those that the call itself added.
          */
         Corrections: {
             /** Corrections */
@@ -1194,6 +1271,8 @@ export interface components {
                     [key: string]: string;
                 };
             };
+            /** Said */
+            said?: number[];
         };
         /**
          * Drawn
@@ -1274,6 +1353,18 @@ export interface components {
             size: number;
         };
         /**
+         * Filling
+         * @description What a draft would say were it begun now; ``basis`` names the findings that it is of.
+         */
+        Filling: {
+            /** Basis */
+            basis: string;
+            /** Edition */
+            edition: number;
+            /** Sections */
+            sections: components["schemas"]["Section"][];
+        };
+        /**
          * FindingEntry
          * @description One finding of an analysis, in words and as values.
          */
@@ -1313,6 +1404,25 @@ export interface components {
             title: string;
             /** Value */
             value: number | boolean | null;
+        };
+        /**
+         * FindingTerm
+         * @description A finding that may be said: ``grades`` from least to most, none for yes or no.
+         */
+        FindingTerm: {
+            /** Grades */
+            grades: components["schemas"]["GradeTerm"][];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "grade" | "presence";
+            /** Name */
+            name: string;
+            /** Structure */
+            structure: string;
+            /** Title */
+            title: string;
         };
         /**
          * Form
@@ -1364,6 +1474,16 @@ export interface components {
             unit: string | null;
         };
         /**
+         * GradeTerm
+         * @description A grade of a scale, and what it means.
+         */
+        GradeTerm: {
+            /** Grade */
+            grade: number;
+            /** Text */
+            text: string;
+        };
+        /**
          * Health
          * @description ``ok`` where the database answers and is of this version.
          */
@@ -1378,9 +1498,14 @@ export interface components {
         };
         /**
          * LevelLabel
-         * @description A level's name at its place on one slice.
+         * @description A disc's name at its place on one slice, as its run named it: its level, else its number.
          */
         LevelLabel: {
+            /**
+             * Analysis
+             * @default
+             */
+            analysis: string;
             /** Column */
             column: number;
             /** Frame */
@@ -1395,6 +1520,20 @@ export interface components {
             series_uid: string;
         };
         /**
+         * LevelTerm
+         * @description A level between two vertebrae; ``usual`` in a spine with five lumbar vertebrae.
+         */
+        LevelTerm: {
+            /** Above */
+            above: string;
+            /** Below */
+            below: string;
+            /** Name */
+            name: string;
+            /** Usual */
+            usual: boolean;
+        };
+        /**
          * LogIn
          * @description Name and password.
          */
@@ -1407,8 +1546,13 @@ export interface components {
         /**
          * Me
          * @description Who is logged in, and the value that the ``X-CSRF-Token`` header must carry.
+         *
+         *     ``language`` is that of this answer; ``chosen_language`` is the one they chose, ``None`` as
+         *     long as they chose none.
          */
         Me: {
+            /** Chosen Language */
+            chosen_language: ("en" | "es") | null;
             /** Csrf */
             csrf: string;
             /** Full Name */
@@ -1428,6 +1572,26 @@ export interface components {
              * @enum {string}
              */
             role: "viewer" | "clinician" | "annotator" | "researcher" | "administrator";
+        };
+        /**
+         * ModelFinding
+         * @description What a model had said where a correction is of its finding, be it of an earlier run.
+         *
+         *     ``text`` says the value in words; ``level`` is the model's own.
+         */
+        ModelFinding: {
+            /** Index From Caudal */
+            index_from_caudal: number | null;
+            /** Level */
+            level: string | null;
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+            /** Value */
+            value: number | boolean | null;
         };
         /**
          * NewAddendum
@@ -1478,6 +1642,14 @@ export interface components {
             positive?: boolean | null;
             /** Supersedes */
             supersedes?: number | null;
+        };
+        /**
+         * NewCorrections
+         * @description Several things that a reader says at once: all are kept, or none.
+         */
+        NewCorrections: {
+            /** Corrections */
+            corrections: components["schemas"]["NewCorrection"][];
         };
         /**
          * NewObservation
@@ -1649,13 +1821,47 @@ export interface components {
             sex: string | null;
         };
         /**
+         * PatientReport
+         * @description That there is a report, and whose; what it says is asked for by its number.
+         *
+         *     ``by`` is who signed it, of a draft who changed it last; empty with a pseudonym.
+         */
+        PatientReport: {
+            /** Addenda */
+            addenda: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Id */
+            id: number;
+            /** Language */
+            language: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "signed";
+            /** Study */
+            study: number;
+        };
+        /**
          * PatientStudies
-         * @description A patient with all studies, the latest first.
+         * @description A patient with the latest studies and their reports, the latest first.
+         *
+         *     ``total`` is how many studies there are, also those that are left out.
          */
         PatientStudies: {
             patient: components["schemas"]["PatientEntry"];
+            /** Reports */
+            reports: components["schemas"]["PatientReport"][];
             /** Studies */
             studies: components["schemas"]["WorklistEntry"][];
+            /** Total */
+            total: number;
         };
         /**
          * Place
@@ -1728,6 +1934,23 @@ export interface components {
             title: string;
             /** Value */
             value: number | boolean | null;
+        };
+        /**
+         * Refilling
+         * @description What is taken of a fresh filling; the fixed sections are taken whatever is chosen.
+         *
+         *     ``edition`` and ``basis`` are those of the ``Filling`` that was shown, so that nothing is
+         *     taken that nobody saw. ``sections`` are new texts of those that may be edited.
+         */
+        Refilling: {
+            /** Basis */
+            basis: string;
+            /** Edition */
+            edition: number;
+            /** Sections */
+            sections: {
+                [key: string]: string;
+            };
         };
         /**
          * ReportChange
@@ -1834,6 +2057,17 @@ export interface components {
             uid: string;
         };
         /**
+         * SessionChange
+         * @description What of one's own account one sets oneself: the language of the pages, wherever one is.
+         */
+        SessionChange: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "en" | "es";
+        };
+        /**
          * Signature
          * @description A clinician's password again, and the edition that is signed.
          */
@@ -1892,6 +2126,16 @@ export interface components {
             /** Series */
             series: components["schemas"]["SeriesEntry"][];
             study: components["schemas"]["WorklistEntry"];
+        };
+        /**
+         * Terms
+         * @description Findings as reports print them, and levels from caudal to cranial.
+         */
+        Terms: {
+            /** Findings */
+            findings: components["schemas"]["FindingTerm"][];
+            /** Levels */
+            levels: components["schemas"]["LevelTerm"][];
         };
         /**
          * TokenEntry
@@ -4139,6 +4383,252 @@ export interface operations {
             };
         };
     };
+    show_filling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Filling"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_filling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refilling"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportEntry"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sign_report: {
         parameters: {
             query?: never;
@@ -4521,6 +5011,129 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
             };
             /** @description It was not understood */
             400: {
@@ -5481,6 +6094,131 @@ export interface operations {
             };
         };
     };
+    correct_together: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCorrections"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Corrections"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_overlays: {
         parameters: {
             query?: never;
@@ -5745,6 +6483,125 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReportEntry"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_terms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Terms"];
                 };
             };
             /** @description It was not understood */

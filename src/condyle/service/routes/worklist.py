@@ -8,13 +8,15 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from condyle.archive import studies
+from condyle.archive.patient_reports import reports_of_studies
 from condyle.archive.worklist import WorklistQuery, worklist
 from condyle.service.access import Permission
 from condyle.service.deps import HasDeps
 from condyle.service.ids import RowId
-from condyle.service.patient_view import patient_entry
+from condyle.service.patient_view import patient_entry, report_entries
 from condyle.service.schemas.base import Priority, StudyState
-from condyle.service.schemas.studies import PatientStudies, Worklist
+from condyle.service.schemas.patients import PatientStudies
+from condyle.service.schemas.studies import Worklist
 from condyle.service.security.actor import Actor, needs
 from condyle.service.study_view import PRIORITIES, worklist_entries
 from condyle.service.views import note_patient_view
@@ -78,13 +80,18 @@ def list_studies(
 
 
 def show_patient(patient_id: RowId, actor: Seeing, deps: HasDeps) -> PatientStudies:
-    """Gives a patient with all studies, the latest first."""
+    """Gives a patient with the latest 200 studies, and which reports there are of them."""
     with deps.archive.database.read() as session:
-        patient = studies.get_patient(session, patient_id)
-        rows = studies.studies_of_patient(session, patient_id)
-        shown = PatientStudies(
-            patient=patient_entry(patient, pseudonymous=actor.pseudonymous),
-            studies=worklist_entries(session, rows, actor),
-        )
+        studies.get_patient(session, patient_id)
     note_patient_view(deps, actor, patient_id)
-    return shown
+    with deps.archive.database.read() as session:
+        rows = studies.studies_of_patient(session, patient_id, most=MOST)
+        written = reports_of_studies(session, [row.id for row in rows])
+        return PatientStudies(
+            patient=patient_entry(
+                studies.get_patient(session, patient_id), pseudonymous=actor.pseudonymous
+            ),
+            studies=worklist_entries(session, rows, actor),
+            total=studies.count_studies(session, patient_id),
+            reports=report_entries(written, pseudonymous=actor.pseudonymous),
+        )
