@@ -7,7 +7,7 @@ second is told and nobody's words are lost. What comes after the signature is an
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +46,25 @@ class Edit:
     """New texts of some sections of the draft that was at ``edition``."""
 
     edition: int
+    sections: Mapping[str, str] = field(repr=False)
+    user_id: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refill:
+    """What is taken of a fresh filling into the draft that was at ``edition``.
+
+    Attributes:
+        edition: The one that was read.
+        basis: What the fresh filling was made from.
+        sections: New texts; the fixed ones as they were filled, the others as they were chosen.
+        user_id: Who.
+        at: When.
+    """
+
+    edition: int
+    basis: Mapping[str, Any]
     sections: Mapping[str, str] = field(repr=False)
     user_id: int
     at: dt.datetime
@@ -131,7 +150,21 @@ def edit(session: Session, report_id: int, change: Edit) -> ClinicalReport:
         Conflict: It is signed, or was changed since that edition.
     """
     row = _draft_at(session, report_id, change.edition)
-    wrong = sorted(set(change.sections) - (set(SECTIONS) - FIXED))
+    check_editable(change.sections)
+    row.sections = {**row.sections, **change.sections}  # a new object, so that it is written
+    row.edition += 1
+    row.changed_by, row.changed_at = change.user_id, change.at
+    touch(session, get_study(session, row.study_id))
+    return row
+
+
+def check_editable(names: Iterable[str]) -> None:
+    """Checks that each is a section that may be edited.
+
+    Raises:
+        UsageError: One is not.
+    """
+    wrong = sorted(set(names) - (set(SECTIONS) - FIXED))
     if wrong:
         raise UsageError(
             "The report was not changed.",
@@ -139,11 +172,33 @@ def edit(session: Session, report_id: int, change: Edit) -> ClinicalReport:
             needed="one of: " + ", ".join(name for name in SECTIONS if name not in FIXED),
             mend="change those sections alone; the others are fixed.",
         )
-    row.sections = {**row.sections, **change.sections}  # a new object, so that it is written
+
+
+def refill(session: Session, report_id: int, new: Refill) -> ClinicalReport:
+    """Takes a fresh filling into a draft, which from then on is as new as the findings.
+
+    Raises:
+        NotThere: There is no such report.
+        Conflict: It is signed, or it or the findings were changed since the filling was shown.
+    """
+    row = _draft_at(session, report_id, new.edition)
+    if new.basis != basis_of(session, row.study_id):
+        raise filling_is_old()
+    row.sections = {**row.sections, **new.sections}
+    row.basis = dict(new.basis)
     row.edition += 1
-    row.changed_by, row.changed_at = change.user_id, change.at
+    row.changed_by, row.changed_at = new.user_id, new.at
     touch(session, get_study(session, row.study_id))
     return row
+
+
+def filling_is_old() -> Conflict:
+    """Gives the refusal of a filling that is no longer what the findings say."""
+    return _conflict(
+        "findings or corrections that changed since the fresh filling was shown",
+        "the filling as the findings stand now",
+        "show the fresh filling again, and choose again.",
+    )
 
 
 def sign(session: Session, report_id: int, signing: Signing) -> ClinicalReport:

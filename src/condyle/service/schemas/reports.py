@@ -63,6 +63,26 @@ class ReportChange(Body):
     sections: dict[str, Text]
 
 
+class Filling(Body):
+    """What a draft would say were it begun now; ``basis`` names the findings that it is of."""
+
+    edition: int
+    basis: str
+    sections: list[Section]
+
+
+class Refilling(Body):
+    """What is taken of a fresh filling; the fixed sections are taken whatever is chosen.
+
+    ``edition`` and ``basis`` are those of the ``Filling`` that was shown, so that nothing is
+    taken that nobody saw. ``sections`` are new texts of those that may be edited.
+    """
+
+    edition: int
+    basis: Annotated[str, Field(max_length=64)]
+    sections: dict[str, Text]
+
+
 class Signature(Body):
     """A clinician's password again, and the edition that is signed."""
 
