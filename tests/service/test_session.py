@@ -284,6 +284,43 @@ def test_the_language_is_what_the_call_asks_for_else_what_is_set(
     assert answer.json()["language"] == given
 
 
+def test_who_has_chosen_no_language_is_told_so_and_gets_english(browser: Browser) -> None:
+    me = browser().log_in("viewer").json()
+    assert (me["language"], me["chosen_language"]) == ("en", None)
+
+
+def test_a_language_that_is_chosen_is_there_in_another_browser(
+    clinician: Client, browser: Browser
+) -> None:
+    changed = clinician.patch(SESSION, json={"language": "es"})
+    assert changed.status_code == 200 and changed.json()["chosen_language"] == "es"
+    elsewhere = browser()
+    assert elsewhere.log_in("clinician").json()["chosen_language"] == "es"
+    assert elsewhere.get(SESSION).json()["language"] == "es"
+    assert browser().log_in("viewer").json()["chosen_language"] is None
+
+
+def test_choosing_a_language_ends_no_session_and_is_in_the_audit_log(
+    clinician: Client, log_in: LogIn
+) -> None:
+    csrf = clinician.get(SESSION).json()["csrf"]
+    assert clinician.patch(SESSION, json={"language": "es"}).json()["csrf"] == csrf
+    act = log_in("administrator").get("/api/v1/audit").json()["acts"][1]
+    assert (act["user_name"], act["action"], act["details"]) == (
+        "clinician",
+        "user.changed",
+        {"what": "language"},
+    )
+
+
+@pytest.mark.parametrize("body", [{"language": "fr"}, {"language": ""}, {}, {"role": "viewer"}])
+def test_a_language_without_words_and_anything_else_are_refused(
+    clinician: Client, body: dict[str, str]
+) -> None:
+    assert clinician.patch(SESSION, json=body).status_code == 422
+    assert clinician.get(SESSION).json()["chosen_language"] is None
+
+
 def test_with_a_database_that_cannot_be_written_a_session_still_reads(
     clinician: Client, deps: Deps, clock: Clock
 ) -> None:

@@ -52,7 +52,7 @@ def add_user(session: Session, account: NewAccount, now: dt.datetime) -> User:
         role=account.role,
         password_hash=account.password_hash,
         must_change=account.must_change,
-        language="en",
+        language="",
         disabled=False,
         failed_logins=0,
         locked_until=None,
@@ -118,6 +118,11 @@ def clear_tries(user: User) -> None:
     """Forgets the failures before: the password did fit, or was set anew."""
     user.failed_logins = 0
     user.locked_until = None
+
+
+def set_language(session: Session, user_id: int, language: str) -> None:
+    """Keeps the language that a user chose; ``""`` stands until they choose one."""
+    session.execute(update(User).where(User.id == user_id).values(language=language))
 
 
 def set_password(session: Session, user: User, password_hash: str, *, keep: str = "") -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Request, Response
 
 from condyle.archive import accounts, audit
 from condyle.archive.tables import User
 from condyle.errors import NotLoggedIn
+from condyle.reporting.wording import LANGUAGES
 from condyle.service.access import ALLOWED, Permission, as_role
 from condyle.service.deps import Deps, HasDeps
-from condyle.service.schemas.session import LogIn, Me, PasswordChange
+from condyle.service.schemas.base import Language
+from condyle.service.schemas.session import LogIn, Me, PasswordChange, SessionChange
 from condyle.service.security.actor import COOKIE, Actor, AnyUser, needs
 from condyle.service.security.passwords import check_password
 from condyle.service.security.secrets import fingerprint, new_secret
@@ -28,6 +30,7 @@ def routes() -> APIRouter:
     router = APIRouter(prefix="/session", tags=["session"])
     router.add_api_route("", log_in, methods=["POST"])
     router.add_api_route("", who_am_i, methods=["GET"])
+    router.add_api_route("", change_session, methods=["PATCH"])
     router.add_api_route("", log_out, methods=["DELETE"], status_code=204)
     router.add_api_route("/password", change_password, methods=["PUT"], status_code=204)
     return router
@@ -74,11 +77,22 @@ def who_am_i(actor: AnyUser) -> Me:
         full_name=actor.full_name,
         role=actor.role,
         language=actor.language,
+        chosen_language=_chosen(actor.chosen_language),
         must_change=actor.must_change,
         permissions=sorted(ALLOWED[actor.role]),
         csrf=actor.csrf,
         research_use=RESEARCH_USE,
     )
+
+
+def change_session(body: SessionChange, actor: FromBrowser, deps: HasDeps) -> Me:
+    """Keeps the language that one chose, so that it is there on another computer too."""
+    user = str(actor.user_id)
+    act = actor.act(deps.now(), "user.changed", subject="user", subject_id=user, what="language")
+    with deps.archive.database.write() as session:
+        accounts.set_language(session, actor.user_id, body.language)
+        audit.append(session, act)
+        return _me(accounts.get_user(session, actor.user_id), actor.csrf)
 
 
 def log_out(actor: FromBrowser, response: Response, deps: HasDeps) -> None:
@@ -141,12 +155,17 @@ def _me(user: User, csrf: str) -> Me:
         name=user.name,
         full_name=user.full_name,
         role=role,
-        language=user.language,
+        language=user.language or LANGUAGES[0],
+        chosen_language=_chosen(user.language),
         must_change=user.must_change,
         permissions=sorted(ALLOWED[role]),
         csrf=csrf,
         research_use=RESEARCH_USE,
     )
+
+
+def _chosen(language: str) -> Language | None:
+    return next((name for name in get_args(Language) if name == language), None)
 
 
 def _refused() -> NotLoggedIn:

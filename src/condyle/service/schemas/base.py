@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 Role = Literal["viewer", "clinician", "annotator", "researcher", "administrator"]
+Language = Literal["en", "es"]
 Priority = Literal["stat", "urgent", "routine"]
 StudyState = Literal["received", "analysing", "read", "signed", "refused"]
 AnalysisState = Literal["queued", "running", "done", "refused", "failed", "cancelling", "cancelled"]

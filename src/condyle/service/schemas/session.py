@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from condyle.service.schemas.base import Body, Role
+from condyle.service.schemas.base import Body, Language, Role
 
 UserName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{1,63}$")]
 """What one logs in with."""
@@ -27,16 +27,27 @@ class LogIn(Body):
 
 
 class Me(Body):
-    """Who is logged in, and the value that the ``X-CSRF-Token`` header must carry."""
+    """Who is logged in, and the value that the ``X-CSRF-Token`` header must carry.
+
+    ``language`` is that of this answer; ``chosen_language`` is the one they chose, ``None`` as
+    long as they chose none.
+    """
 
     name: str
     full_name: str
     role: Role
     language: str
+    chosen_language: Language | None
     must_change: bool
     permissions: list[str]
     csrf: str
     research_use: str
+
+
+class SessionChange(Body):
+    """What of one's own account one sets oneself: the language of the pages, wherever one is."""
+
+    language: Language
 
 
 class PasswordChange(Body):

@@ -39,6 +39,7 @@ class Actor:
         role: Their role now, not when they logged in.
         language: Of the words they get: what the call asks for, else what they have set.
         must_change: Whether they must change their password before anything else.
+        chosen_language: What they have set; ``""`` where they have not.
         credential: Names the log-in or the token, without being its secret.
         session_id: Of the browser's session; ``""`` for a token.
         csrf: What the browser must send with each unsafe call; ``""`` for a token.
@@ -51,6 +52,7 @@ class Actor:
     language: str
     must_change: bool
     credential: str
+    chosen_language: str = ""
     session_id: str = ""
     csrf: str = ""
 
@@ -181,6 +183,7 @@ def _actor(
         role=as_role(user.role),
         language=_language(request.headers.get("Accept-Language", ""), user.language),
         must_change=user.must_change,
+        chosen_language=user.language,
         credential=credential,
         session_id=session_id,
         csrf=csrf,
@@ -190,7 +193,7 @@ def _actor(
 def _language(asked: str, kept: str) -> str:
     """Gives the first language of a list that there are words in (RFC 9110, 12.5.4)."""
     tags = (part.partition(";")[0].strip().lower() for part in asked.split(","))
-    return next((name for name in (tag[:2] for tag in tags) if name in LANGUAGES), kept)
+    return next((name for name in (tag[:2] for tag in tags) if name in LANGUAGES), kept or LANGUAGES[0])
 
 
 def _check_csrf(request: Request, actor: Actor) -> None:
