@@ -83,6 +83,11 @@ def findings_as_they_stand(session: Session, study_id: int) -> Standing:
     return Standing((*models, *added), levels)
 
 
+def as_found(row: FindingRow) -> StandingFinding:
+    """Gives a model's finding as it stands before anything is said of it."""
+    return _of_model(row, {row.analysis_id: {row.index_from_caudal or 0: row.level or ""}}, [])
+
+
 def _levels(rows: Sequence[FindingRow], said: Sequence[Correction]) -> dict[str, dict[int, str]]:
     levels: dict[str, dict[int, str]] = {}
     for row in rows:

@@ -13,8 +13,13 @@ from sqlalchemy.orm import Session
 from condyle.archive.clinical_tables import Correction
 from condyle.archive.correction_guards import unfit
 from condyle.archive.corrections import Statement, corrections_of, superseded
-from condyle.archive.read_findings import Standing, StandingFinding, findings_as_they_stand
-from condyle.archive.tables import User
+from condyle.archive.read_findings import (
+    Standing,
+    StandingFinding,
+    as_found,
+    findings_as_they_stand,
+)
+from condyle.archive.tables import FindingRow, User
 from condyle.domain.anatomy import FINDINGS
 from condyle.reporting.wording import LANGUAGES, Catalogue, catalogue
 from condyle.service.ids import LARGEST
@@ -24,6 +29,7 @@ from condyle.service.schemas.corrections import (
     CorrectionKind,
     Corrections,
     Drawn,
+    ModelFinding,
     NewCorrection,
     Place,
     ReadFinding,
@@ -107,7 +113,9 @@ def corrections_body(session: Session, study_id: int, actor: Actor) -> Correctio
     readers = _readers(session, rows, actor)
     standing = findings_as_they_stand(session, study_id)
     return Corrections(
-        corrections=correction_entries(rows, readers, actor),
+        corrections=correction_entries(
+            rows, readers, actor, of=model_findings(session, rows, actor.language)
+        ),
         findings=read_findings(standing, readers, actor.language),
         levels={
             run: {str(index): name for index, name in named.items()}
@@ -121,8 +129,38 @@ def reader_name(user_id: int) -> str:
     return f"reader-{user_id}"
 
 
+def model_findings(
+    session: Session, rows: Sequence[Correction], language: str
+) -> dict[int, ModelFinding]:
+    """Gives what models had said where readers corrected them, by the finding's number.
+
+    Args:
+        session: A transaction.
+        rows: Corrections, of any runs.
+        language: Of the reader; English where the catalogue has none.
+    """
+    words = catalogue(language if language in LANGUAGES else LANGUAGES[0])
+    wanted = {row.finding_id for row in rows if row.finding_id is not None}
+    found = session.scalars(select(FindingRow).where(FindingRow.id.in_(wanted)))
+    return {
+        row.id: ModelFinding(
+            name=row.name,
+            title=words.term(row.name),
+            level=row.level,
+            index_from_caudal=row.index_from_caudal,
+            value=None if row.abstained else row.document.get("value"),
+            text=standing_text(as_found(row), words),
+        )
+        for row in found
+    }
+
+
 def correction_entries(
-    rows: Sequence[Correction], readers: Mapping[int, str], actor: Actor
+    rows: Sequence[Correction],
+    readers: Mapping[int, str],
+    actor: Actor,
+    *,
+    of: Mapping[int, ModelFinding],
 ) -> list[CorrectionEntry]:
     """Gives corrections as they were given.
 
@@ -130,6 +168,7 @@ def correction_entries(
         rows: All of a study.
         readers: User to name.
         actor: Who asks.
+        of: What the models had said, by the finding's number.
     """
     gone = superseded(rows)
     return [
@@ -146,6 +185,8 @@ def correction_entries(
             finding_added=AddedFinding(**row.value) if row.kind == "add" else None,
             supersedes=row.supersedes,
             superseded=row.id in gone,
+            of_model=None if row.finding_id is None else of[row.finding_id],
+            mine=row.user_id == actor.user_id,
             note="" if actor.pseudonymous else row.note,
             by=readers[row.user_id],
             at=row.at,

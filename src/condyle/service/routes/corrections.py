@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -11,9 +12,9 @@ from condyle.archive.studies import get_study
 from condyle.service.access import Permission
 from condyle.service.correction_export import correction_lines, label_table
 from condyle.service.correction_view import corrections_body, statement
-from condyle.service.deps import HasDeps
+from condyle.service.deps import Deps, HasDeps
 from condyle.service.ids import LARGEST, RowId
-from condyle.service.schemas.corrections import Corrections, NewCorrection
+from condyle.service.schemas.corrections import Corrections, NewCorrection, NewCorrections
 from condyle.service.security.actor import Actor, needs
 from condyle.service.views import note_view
 
@@ -29,6 +30,7 @@ def routes() -> APIRouter:
     path = "/studies/{study_id}/corrections"
     router.add_api_route(path, show_corrections, methods=["GET"])
     router.add_api_route(path, correct, methods=["POST"], status_code=201)
+    router.add_api_route(f"{path}/together", correct_together, methods=["POST"], status_code=201)
     router.add_api_route(
         "/corrections/export",
         export_corrections,
@@ -61,22 +63,43 @@ def correct(
     It takes the place of what the same reader said of the same thing, and changes nothing of
     the model's. Gives what stands then.
     """
-    said = statement(body, actor, deps.now())
+    return _keep(study_id, [body], actor, deps)
+
+
+def correct_together(
+    study_id: RowId,
+    body: NewCorrections,
+    actor: Annotated[Actor, needs(Permission.CORRECT)],
+    deps: HasDeps,
+) -> Corrections:
+    """Keeps several things that a reader says at once: all of them, or none where one is unfit.
+
+    Each is kept as if it had been said alone, in their order. Gives what stands then.
+    """
+    return _keep(study_id, body.corrections, actor, deps)
+
+
+def _keep(study_id: int, bodies: Sequence[NewCorrection], actor: Actor, deps: Deps) -> Corrections:
+    at = deps.now()
+    said = [statement(body, actor, at) for body in bodies]
     with deps.archive.database.write() as session:
-        study = get_study(session, study_id)
-        row = corrections.append(session, study_id, said)
-        act = actor.act(
-            deps.now(),
-            "finding.corrected",
-            subject="correction",
-            subject_id=str(row.id),
-            study=study_id,
-            kind=row.kind,
-            finding=row.finding_id,
-            supersedes=row.supersedes,
-        )
-        audit.append(session, act.of_patient(study.patient_id))
-        return corrections_body(session, study_id, actor)
+        patient = get_study(session, study_id).patient_id
+        rows = [corrections.append(session, study_id, one) for one in said]
+        session.flush()
+        for row in rows:
+            act = actor.act(
+                at,
+                "finding.corrected",
+                subject="correction",
+                subject_id=str(row.id),
+                study=study_id,
+                kind=row.kind,
+                finding=row.finding_id,
+                supersedes=row.supersedes,
+            )
+            audit.append(session, act.of_patient(patient))
+        stands = corrections_body(session, study_id, actor)
+        return stands.model_copy(update={"said": [row.id for row in rows]})
 
 
 def export_corrections(

@@ -166,4 +166,6 @@ def _entries(
 
 def _overlays(archive: Archive, run: Analysis) -> Overlays:
     stored = archive.objects.read((run.files or {})[OVERLAYS])
-    return Overlays.model_validate(json.loads(stored))
+    parsed = Overlays.model_validate(json.loads(stored))
+    labels = [label.model_copy(update={"analysis": run.id}) for label in parsed.labels]
+    return parsed.model_copy(update={"labels": labels})

@@ -62,8 +62,31 @@ class NewCorrection(Body):
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
+class NewCorrections(Body):
+    """Several things that a reader says at once: all are kept, or none."""
+
+    corrections: Annotated[list[NewCorrection], Field(min_length=1, max_length=500)]
+
+
+class ModelFinding(Body):
+    """What a model had said where a correction is of its finding, be it of an earlier run.
+
+    ``text`` says the value in words; ``level`` is the model's own.
+    """
+
+    name: str
+    title: str
+    level: str | None
+    index_from_caudal: int | None
+    value: int | bool | None
+    text: str
+
+
 class CorrectionEntry(Body):
-    """A correction as it was given; ``superseded`` where a later one takes its place."""
+    """A correction as it was given; ``superseded`` where a later one takes its place.
+
+    ``mine`` where who asks gave it: nobody else's can be withdrawn.
+    """
 
     id: int
     kind: CorrectionKind
@@ -77,6 +100,8 @@ class CorrectionEntry(Body):
     finding_added: AddedFinding | None
     supersedes: int | None
     superseded: bool
+    of_model: ModelFinding | None
+    mine: bool
     note: str
     by: str
     at: dt.datetime
@@ -103,9 +128,13 @@ class ReadFinding(Body):
 
 
 class Corrections(Body):
-    """All corrections of a study in order, and the findings as they stand now."""
+    """All corrections of a study in order, and the findings as they stand now.
+
+    ``said`` has the numbers of those that the call itself added.
+    """
 
     corrections: list[CorrectionEntry]
     findings: list[ReadFinding]
     levels: dict[str, dict[str, str]]
     """Names of the discs by their index from caudal, for each run that has discs."""
+    said: list[int] = Field(default_factory=list)

@@ -162,8 +162,9 @@ class StructureOutline(Body):
 
 
 class LevelLabel(Body):
-    """A level's name at its place on one slice."""
+    """A disc's name at its place on one slice, as its run named it: its level, else its number."""
 
+    analysis: str = ""
     series_uid: str
     instance_uid: str
     frame: int
