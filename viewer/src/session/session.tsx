@@ -11,7 +11,7 @@ import { answer, type Api, createApi } from "../api/http";
 import { ApiProvider } from "../api/context";
 import { ApiProblem } from "../api/problem";
 import type { Me } from "../api/types";
-import { useWords } from "../words";
+import { isLanguage, type Language, useWords } from "../words";
 
 /** Who is logged in, and how that changes. */
 export interface Session {
@@ -34,6 +34,8 @@ interface Entrance {
   known: Known;
   logIn: (name: string, password: string) => Promise<void>;
   ask: () => Promise<void>;
+  /** Shows another language, and keeps it with the account of who is logged in, or next is. */
+  choose: (language: Language) => Promise<void>;
 }
 
 const EntranceContext = createContext<Entrance | null>(null);
@@ -61,32 +63,54 @@ export function SessionProvider({
   children: ReactNode;
   fetcher?: typeof fetch;
 }): ReactNode {
-  const { language } = useWords();
+  const { language, setLanguage } = useWords();
   const [who, setWho] = useState<Who>({ is: "asking" });
   const [csrf] = useState(createKept);
-  const loggedOut = useCallback(
-    () => setWho((before) => ("name" in before ? { is: "ended" } : before)),
-    [],
-  );
+  const [inside] = useState(createKept);
+  const loggedOut = useCallback(() => {
+    inside.set("");
+    setWho((before) => ("name" in before ? { is: "ended" } : before));
+  }, [inside]);
   // Another language is another client, so that whatever was asked for is asked for again in it.
   const api = useMemo<Api>(
     () => createApi({ csrf: csrf.get, language, loggedOut }, fetcher),
     [csrf, language, loggedOut, fetcher],
   );
 
+  const [chosenOutside] = useState(createKept);
+  const keep = useCallback(
+    async (chosen: Language) => {
+      const body = { language: chosen };
+      setWho(await answer(api.client.PATCH("/api/v1/session", { body })));
+    },
+    [api],
+  );
   const enter = useCallback(
     (me: Me) => {
       csrf.set(me.csrf);
       setWho(me);
+      // Whoever arrives finds the language that they chose elsewhere; later answers change none.
+      const arrives = inside.get() !== me.name;
+      inside.set(me.name);
+      if (!arrives) return;
+      const outside = chosenOutside.get();
+      chosenOutside.set("");
+      // It is shown already; should it not be kept, the next choice is.
+      if (isLanguage(outside)) void keep(outside).catch(() => undefined);
+      else if (me.chosen_language) setLanguage(me.chosen_language);
     },
-    [csrf],
+    [csrf, inside, chosenOutside, keep, setLanguage],
   );
   const ask = useCallback(async () => {
     try {
       enter(await answer(api.client.GET("/api/v1/session")));
     } catch (problem) {
       const unknown = problem instanceof ApiProblem && problem.status === 401;
-      setWho(unknown ? { is: "nobody" } : { is: "unreachable", problem });
+      setWho((before) => {
+        if (unknown) return "is" in before && before.is === "ended" ? before : { is: "nobody" };
+        // Whoever is at work keeps their page, and what they wrote in it, until there is an answer.
+        return "name" in before ? before : { is: "unreachable", problem };
+      });
     }
   }, [api, enter]);
   useEffect(() => void ask(), [ask]);
@@ -98,14 +122,20 @@ export function SessionProvider({
         logOut: async () => {
           await answer(api.client.DELETE("/api/v1/session"));
           csrf.set("");
+          inside.set("");
           setWho({ is: "nobody" });
         },
       }),
       logIn: async (name, password) =>
         enter(await answer(api.client.POST("/api/v1/session", { body: { name, password } }))),
       ask,
+      choose: async (chosen) => {
+        setLanguage(chosen);
+        if ("name" in who) await keep(chosen);
+        else chosenOutside.set(chosen);
+      },
     }),
-    [who, ask, api, csrf, enter],
+    [who, ask, api, csrf, inside, chosenOutside, enter, keep, setLanguage],
   );
   return (
     <ApiProvider value={api}>

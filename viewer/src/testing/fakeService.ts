@@ -70,6 +70,7 @@ export const ME: Me = {
   full_name: "Clara Mora",
   role: "clinician",
   language: "en",
+  chosen_language: null,
   must_change: false,
   permissions: ["see_worklist", "see_identity", "see_images", "see_findings", "upload"],
   csrf: "the-csrf-value",
