@@ -28,6 +28,7 @@ export interface MarkingOptions {
 
 /** What is being drawn and is no mark yet. */
 export interface Draft {
+  kind: "stroke" | "outline" | "box";
   page: MarkPage;
   label: string;
   /** The places of an outline that is not closed yet. */
@@ -66,6 +67,8 @@ export interface Marking {
   selected: string | null;
   select: (id: string | null) => void;
   draft: DraftStore;
+  /** The only frame that may be drawn on, or `null` for any. */
+  only: MarkFrame | null;
   /** Whether anything was changed since the start. */
   dirty: boolean;
   canUndo: boolean;
