@@ -13,19 +13,27 @@ import "./toasts.css";
 
 /** Short messages at the edge of the page. */
 export interface Toasts {
-  /** Says that something was done; goes by itself. */
-  tell: (text: string) => void;
+  /** Says that something was done; goes by itself, later where it offers an act such as "Undo". */
+  tell: (text: string, act?: ToastAct) => void;
   /** Says that something failed, in four parts; stays until it is dismissed. */
   fail: (problem: unknown) => void;
+}
+
+/** What a message offers to do; it goes once that is pressed. */
+export interface ToastAct {
+  title: string;
+  press: () => void;
 }
 
 interface Toast {
   id: number;
   text?: string;
+  act?: ToastAct | undefined;
   problem?: unknown;
 }
 
 const TOLD_FOR_MS = 5000;
+const OFFERED_FOR_MS = 12_000;
 const MOST = 4;
 const ToastsContext = createContext<Toasts>({ tell: () => undefined, fail: () => undefined });
 
@@ -49,9 +57,9 @@ export function ToastsProvider({ children }: { children: ReactNode }): ReactNode
       return id;
     };
     return {
-      tell: (text) => {
-        const id = show({ text });
-        window.setTimeout(() => dismiss(id), TOLD_FOR_MS);
+      tell: (text, act) => {
+        const id = show({ text, act });
+        window.setTimeout(() => dismiss(id), act ? OFFERED_FOR_MS : TOLD_FOR_MS);
       },
       fail: (problem) => show({ problem }),
     };
@@ -63,6 +71,18 @@ export function ToastsProvider({ children }: { children: ReactNode }): ReactNode
         {shown.map((toast) => (
           <li key={toast.id} className="toast">
             {toast.text === undefined ? <Failure problem={toast.problem} /> : <p>{toast.text}</p>}
+            {toast.act ? (
+              <button
+                type="button"
+                className="toast-act"
+                onClick={() => {
+                  toast.act?.press();
+                  dismiss(toast.id);
+                }}
+              >
+                {toast.act.title}
+              </button>
+            ) : null}
             <button
               type="button"
               className="toast-dismiss"
