@@ -1,0 +1,319 @@
+"""What bundles did, by month or week: runs, refusals, abstentions, and readers who agreed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, case, cast, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from condyle.archive.clinical_tables import Correction
+from condyle.archive.corrections import VALUES
+from condyle.archive.dashboard import Periods, Taken, by_place, quantiles, seconds_between
+from condyle.archive.silent_tables import OwnCall
+from condyle.archive.tables import Analysis, FindingRow, StudyRow
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Runs that came to an end in a period.
+
+    Attributes:
+        state: As ``Analysis.state``.
+        code: Why, where the bundle declined or the run broke.
+    """
+
+    period: int
+    bundle: str
+    version: str
+    hidden: bool
+    state: str
+    code: str | None
+    count: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """Findings of runs that were done in a period; ``value`` is ``None`` where none was given."""
+
+    period: int
+    bundle: str
+    version: str
+    name: str
+    abstained: bool
+    value: int | None
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spoken:
+    """What readers said of findings, with the sums over patients that an interval needs.
+
+    Attributes:
+        period: ``None`` for all of them together.
+        name: Of the finding; ``None`` for all of them together.
+        accepted: Findings to which the last word agreed.
+        changed: To which it gave another value.
+        rejected: Which it rejected.
+        unanswered: To which the model had given no value; they are in no share.
+        patients: Who have one of the first three.
+        rows_rows: Sum over patients of the square of theirs.
+        hits_rows: Sum of accepted times all of theirs.
+        hits_hits: Sum of the square of accepted.
+    """
+
+    period: int | None
+    bundle: str
+    version: str
+    name: str | None
+    accepted: int
+    changed: int
+    rejected: int
+    unanswered: int
+    patients: int
+    rows_rows: int
+    hits_rows: int
+    hits_hits: int
+
+
+def ended_runs(session: Session, periods: Periods) -> list[Ended]:
+    """Gives how many runs came to which end."""
+    columns = (
+        periods.of(Analysis.finished_at),
+        Analysis.bundle,
+        Analysis.version,
+        Analysis.hidden,
+        Analysis.state,
+        Analysis.reason["code"].as_string(),
+    )
+    query = (
+        select(*columns, func.count())
+        .where(periods.holds(Analysis.finished_at))
+        .group_by(*by_place(columns))
+        .order_by(*by_place(columns))
+    )
+    return [Ended(*row) for row in session.execute(query)]
+
+
+def run_times(session: Session, periods: Periods) -> dict[tuple[int, str, str, bool], Taken]:
+    """Gives how long the runs took that were done: by period, bundle, version and silence."""
+    query = select(
+        periods.of(Analysis.finished_at).label("period"),
+        Analysis.bundle,
+        Analysis.version,
+        Analysis.hidden,
+        seconds_between(session, Analysis.started_at, Analysis.finished_at).label("seconds"),
+    ).where(
+        periods.holds(Analysis.finished_at),
+        Analysis.state == "done",
+        Analysis.started_at.is_not(None),
+    )
+    found = quantiles(session, query, ["period", "bundle", "version", "hidden"])
+    return {(key[0], key[1], key[2], bool(key[3])): taken for key, taken in found.items()}
+
+
+def found_values(session: Session, periods: Periods, *, silent: bool) -> list[Found]:
+    """Gives how often each value was found.
+
+    Args:
+        session: A transaction.
+        periods: By the end of the run.
+        silent: Whether of silent runs also.
+    """
+    columns = (
+        periods.of(Analysis.finished_at),
+        Analysis.bundle,
+        Analysis.version,
+        FindingRow.name,
+        FindingRow.abstained,
+        FindingRow.value,
+    )
+    query = (
+        select(*columns, func.count())
+        .join(FindingRow, FindingRow.analysis_id == Analysis.id)
+        .where(periods.holds(Analysis.finished_at), Analysis.state == "done")
+        .where(*([] if silent else [Analysis.hidden.is_(False)]))
+        .group_by(*by_place(columns))
+    )
+    return [Found(*row) for row in session.execute(query)]
+
+
+def spoken_of(
+    session: Session, periods: Periods, *, by_period: bool, by_name: bool
+) -> list[Spoken]:
+    """Gives what readers said of models' findings: of each the latest word that stands.
+
+    A grade or a call that is the model's own counts as accepted. A run that is hidden has no
+    words on it, for nobody who speaks of findings has seen it.
+
+    Args:
+        session: A transaction.
+        periods: By the time of the word.
+        by_period: Whether for each period, or for all together.
+        by_name: Whether for each finding, or for all together.
+    """
+    words = _latest_words(periods).subquery()
+    keys: list[ColumnElement[Any]] = [words.c.bundle, words.c.version]
+    keys += [words.c.period] if by_period else []
+    keys += [words.c.name] if by_name else []
+    per_patient = select(
+        *keys,
+        *(
+            func.sum(case((words.c.outcome == outcome, 1), else_=0)).label(outcome)
+            for outcome in _OUTCOMES
+        ),
+    ).group_by(*keys, words.c.patient_id)
+    each = per_patient.subquery()
+    rows = each.c.accepted + each.c.changed + each.c.rejected
+    again = [each.c[key.key or ""] for key in keys]
+    query = select(
+        *again,
+        *(func.sum(each.c[outcome]).label(outcome) for outcome in _OUTCOMES),
+        func.sum(case((rows > 0, 1), else_=0)).label("patients"),
+        func.sum(rows * rows).label("rows_rows"),
+        func.sum(each.c.accepted * rows).label("hits_rows"),
+        func.sum(each.c.accepted * each.c.accepted).label("hits_hits"),
+    ).group_by(*again)
+    nothing = {"period": None, "name": None}
+    return [
+        Spoken(**(nothing | {name: _whole(value) for name, value in row._mapping.items()}))
+        for row in session.execute(query)
+    ]
+
+
+_OUTCOMES = ("accepted", "changed", "rejected", "unanswered")
+
+
+def _latest_words(periods: Periods) -> Any:
+    later = aliased(Correction)
+    newest = func.row_number().over(
+        partition_by=Correction.finding_id, order_by=Correction.id.desc()
+    )
+    said = case(
+        (Correction.kind == "grade", Correction.value["grade"].as_integer()),
+        else_=cast(Correction.value["positive"].as_boolean(), Integer),
+    )
+    outcome = case(
+        (FindingRow.value.is_(None), "unanswered"),
+        (Correction.kind == "accept", "accepted"),
+        (Correction.kind == "reject", "rejected"),
+        (said == FindingRow.value, "accepted"),
+        else_="changed",
+    )
+    words = (
+        select(
+            periods.of(Correction.at).label("period"),
+            Analysis.bundle,
+            Analysis.version,
+            FindingRow.name,
+            StudyRow.patient_id,
+            outcome.label("outcome"),
+            newest.label("newest"),
+        )
+        .join(FindingRow, FindingRow.id == Correction.finding_id)
+        .join(Analysis, Analysis.id == FindingRow.analysis_id)
+        .join(StudyRow, StudyRow.id == Correction.study_id)
+        .where(periods.holds(Correction.at), Correction.kind.in_(VALUES))
+        .where(~exists().where(later.supersedes == Correction.id))
+        .subquery()
+    )
+    return select(words).where(words.c.newest == 1)
+
+
+def _whole(value: Any) -> Any:
+    """Gives a sum as a whole number, which PostgreSQL gives as a decimal one."""
+    return value if value is None or isinstance(value, str) else int(value)
+
+
+@dataclass(frozen=True)
+class OwnCallPair:
+    """A reader's own call beside what the silent run found at the same place.
+
+    Attributes:
+        model: ``None`` where it gave none.
+    """
+
+    period: int
+    bundle: str
+    version: str
+    name: str
+    patient: int
+    reader: int
+    model: int | None
+
+
+def own_call_pairs(session: Session, periods: Periods) -> list[OwnCallPair]:
+    """Gives every call that readers made of their own on runs that were done."""
+    query = (
+        select(
+            periods.of(OwnCall.at),
+            Analysis.id,
+            Analysis.bundle,
+            Analysis.version,
+            StudyRow.patient_id,
+            OwnCall.calls,
+        )
+        .join(Analysis, Analysis.id == OwnCall.analysis_id)
+        .join(StudyRow, StudyRow.id == OwnCall.study_id)
+        .where(periods.holds(OwnCall.at), Analysis.state == "done")
+        .order_by(OwnCall.id)
+    )
+    calls = session.execute(query).all()
+    models = _models(session, periods)
+    return [
+        OwnCallPair(
+            period, bundle, version, call["name"], patient, int(call["value"]),
+            models.get((run, call["name"], call["level"])),
+        )
+        for period, run, bundle, version, patient, called in calls
+        for call in called
+    ]  # fmt: skip
+
+
+def _models(session: Session, periods: Periods) -> Mapping[tuple[str, str, str | None], int | None]:
+    called = select(OwnCall.analysis_id).where(periods.holds(OwnCall.at))
+    query = select(
+        FindingRow.analysis_id, FindingRow.name, FindingRow.level, FindingRow.abstained,
+        FindingRow.value,
+    ).where(FindingRow.analysis_id.in_(called))  # fmt: skip
+    return {
+        (run, name, level): None if abstained else value
+        for run, name, level, abstained, value in session.execute(query)
+    }
+
+
+def spoken_of_pairs(pairs: Sequence[OwnCallPair], *, by_name: bool) -> list[Spoken]:
+    """Sums readers' own calls as their words on findings: accepted is where both say the same."""
+    grouped: dict[tuple[str, str, str | None], list[OwnCallPair]] = defaultdict(list)
+    for pair in pairs:
+        grouped[(pair.bundle, pair.version, pair.name if by_name else None)].append(pair)
+    return [_summed(key, group) for key, group in sorted(grouped.items(), key=str)]
+
+
+def _summed(key: tuple[str, str, str | None], pairs: Iterable[OwnCallPair]) -> Spoken:
+    each: dict[int, list[bool]] = defaultdict(list)
+    unanswered = 0
+    for pair in pairs:
+        if pair.model is None:
+            unanswered += 1
+        else:
+            each[pair.patient].append(pair.reader == pair.model)
+    of = [(sum(same), len(same)) for same in each.values()]
+    hits, rows = sum(h for h, _ in of), sum(n for _, n in of)
+    return Spoken(
+        period=None,
+        bundle=key[0],
+        version=key[1],
+        name=key[2],
+        accepted=hits,
+        changed=rows - hits,
+        rejected=0,
+        unanswered=unanswered,
+        patients=len(of),
+        rows_rows=sum(n * n for _, n in of),
+        hits_rows=sum(h * n for h, n in of),
+        hits_hits=sum(h * h for h, _ in of),
+    )
