@@ -1,0 +1,106 @@
+import { type MouseEvent, type ReactNode, useState } from "react";
+import type { ReportEntry } from "../api/types";
+import { useSession } from "../session/session";
+import { PERMISSIONS } from "../shell/permissions";
+import { useToasts } from "../shell/toasts";
+import { useWords } from "../words";
+import { fileOf } from "./ask";
+import { CopyByHand } from "./CopyByHand";
+
+/** Copies a text, and says whether the browser allowed it. */
+export async function copied(text: string): Promise<boolean> {
+  try {
+    // Without https there is no clipboard, whatever the types say.
+    const { clipboard } = navigator as { clipboard?: Clipboard };
+    if (!clipboard) return false;
+    await clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * What can be made of a report: its text on the clipboard, its page as PDF or HTML.
+ *
+ * `fresh` saves what is typed first, so that what is made says what the page says.
+ */
+export function Acts({
+  report,
+  fresh,
+}: {
+  report: ReportEntry;
+  fresh?: () => Promise<ReportEntry>;
+}): ReactNode {
+  const { say } = useWords();
+  const toasts = useToasts();
+  const { may } = useSession();
+  const [byHand, setByHand] = useState<string | null>(null);
+  // Neither names nor texts are given to those who may not see identities.
+  if (!may(PERMISSIONS.identity)) return null;
+
+  async function copy() {
+    try {
+      const { text, state } = fresh ? await fresh() : report;
+      if (!(await copied(text))) return setByHand(text);
+      toasts.tell(say(state === "draft" ? "reports.copy.draft" : "reports.copy.done"));
+    } catch (problem) {
+      toasts.fail(problem);
+    }
+  }
+
+  return (
+    <div className="report-acts">
+      <button type="button" className="button" onClick={() => void copy()}>
+        {say("reports.copy")}
+      </button>
+      <FileLink kind="pdf" {...{ report, fresh }} />
+      <FileLink kind="html" {...{ report, fresh }} />
+      {report.state === "draft" ? <p className="hint">{say("reports.copy.draftNote")}</p> : null}
+      {byHand === null ? null : <CopyByHand text={byHand} close={() => setByHand(null)} />}
+    </div>
+  );
+}
+
+function FileLink({
+  report,
+  kind,
+  fresh,
+}: {
+  report: ReportEntry;
+  kind: "pdf" | "html";
+  fresh: (() => Promise<ReportEntry>) | undefined;
+}): ReactNode {
+  const { say } = useWords();
+  const toasts = useToasts();
+  const address = fileOf(report.id, kind);
+  const title = say(`reports.${kind}`);
+
+  async function open(event: MouseEvent) {
+    if (!fresh) return;
+    event.preventDefault();
+    // Opened while the click is young: later the browser takes it for an advertisement.
+    const page = window.open("about:blank", "_blank");
+    try {
+      await fresh();
+    } catch (problem) {
+      page?.close();
+      return toasts.fail(problem);
+    }
+    if (page) page.location.replace(address);
+    else window.location.assign(address);
+  }
+
+  return (
+    <a
+      className="button"
+      href={address}
+      target="_blank"
+      rel="noreferrer"
+      aria-label={say("reports.opens", { kind: title })}
+      onClick={(event) => void open(event)}
+    >
+      {title}
+    </a>
+  );
+}
