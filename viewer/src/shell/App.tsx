@@ -2,6 +2,8 @@ import { type ComponentType, lazy, type ReactNode, useEffect } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { BundlesPage } from "../admin/BundlesPage";
 import { UsersPage } from "../admin/UsersPage";
+import { DraftsProvider } from "../observations/drafts";
+import { ReportsProvider } from "../reports/drafts";
 import { Entrance } from "../session/Entrance";
 import { SessionProvider } from "../session/session";
 import { warmStudy } from "../study/warm";
@@ -37,11 +39,15 @@ export function App(): ReactNode {
       <SessionProvider>
         <ToastsProvider>
           <UploadsProvider>
-            <BrowserRouter>
-              <Entrance>
-                <Pages />
-              </Entrance>
-            </BrowserRouter>
+            <DraftsProvider>
+              <ReportsProvider>
+                <BrowserRouter>
+                  <Entrance>
+                    <Pages />
+                  </Entrance>
+                </BrowserRouter>
+              </ReportsProvider>
+            </DraftsProvider>
           </UploadsProvider>
         </ToastsProvider>
       </SessionProvider>

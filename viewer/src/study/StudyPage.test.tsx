@@ -61,6 +61,7 @@ function show(of: StudyDetail | Response = study(), engine = fakeEngine({ "1.t1"
   const service = fakeService({
     "GET /api/v1/studies/7": () => of,
     "GET /api/v1/studies/7/overlays": () => overlays,
+    "GET /api/v1/patients/4/observations": () => [],
   });
   const wire = { csrf: () => "", language: "en", loggedOut: () => undefined };
   render(

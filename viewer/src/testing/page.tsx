@@ -1,6 +1,8 @@
 import { render, type RenderResult } from "@testing-library/react";
 import { MemoryRouter } from "react-router";
 import { vi } from "vitest";
+import { DraftsProvider } from "../observations/drafts";
+import { ReportsProvider } from "../reports/drafts";
 import { Entrance } from "../session/Entrance";
 import { SessionProvider } from "../session/session";
 import { Pages } from "../shell/App";
@@ -23,11 +25,15 @@ export function open(
       <SessionProvider fetcher={service.fetch}>
         <ToastsProvider>
           <UploadsProvider>
-            <MemoryRouter initialEntries={[address]}>
-              <Entrance>
-                <Pages />
-              </Entrance>
-            </MemoryRouter>
+            <DraftsProvider>
+              <ReportsProvider>
+                <MemoryRouter initialEntries={[address]}>
+                  <Entrance>
+                    <Pages />
+                  </Entrance>
+                </MemoryRouter>
+              </ReportsProvider>
+            </DraftsProvider>
           </UploadsProvider>
         </ToastsProvider>
       </SessionProvider>
