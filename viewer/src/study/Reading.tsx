@@ -3,6 +3,8 @@ import type { Overlays, StudyDetail } from "../api/types";
 import { FindingsPanel } from "../findings/FindingsPanel";
 import { startSlice } from "../findings/places";
 import { ObservationsPanel } from "../observations/ObservationsPanel";
+import { RedFlags } from "../observations/RedFlags";
+import { useObservations } from "../observations/useObservations";
 import { ReportPanel } from "../reports/ReportPanel";
 import { Tabs } from "../shell/Tabs";
 import { useWords } from "../words";
@@ -12,9 +14,11 @@ import { useFrames } from "../viewport/useFrames";
 import { Viewer } from "../viewport/Viewer";
 import { DrawnSwitches } from "./DrawnSwitches";
 import { sourcesOf } from "./sources";
+import { SideHandle } from "./SideHandle";
 import { StudyHeader } from "./StudyHeader";
 import { useFindings } from "./useFindings";
 import { usePriors } from "./usePriors";
+import { useSide } from "./useSide";
 import { useStarts } from "./useStarts";
 
 /** A study that is here: its header, images and findings, which point at each other. */
@@ -29,6 +33,8 @@ export function Reading({
 }): ReactNode {
   const { say } = useWords();
   const [tab, setTab] = useState<"findings" | "observations" | "report">("findings");
+  const observations = useObservations(detail.study.patient.id, detail.study.revision);
+  const side = useSide();
   const priors = usePriors(detail);
   const sources = useMemo(() => sourcesOf(detail, priors.details), [detail, priors.details]);
   const known = useFrames(engine, sources);
@@ -42,7 +48,7 @@ export function Reading({
   useStarts(state, known.frames, startOf, act);
   const findings = useFindings(detail, overlays, known.frames, act);
   return (
-    <div className="reading">
+    <div className="reading" style={side.style}>
       <StudyHeader detail={detail} beside={priors.beside} shownBeside={priors.shown} />
       {detail.series.length ? (
         <Viewer
@@ -56,8 +62,10 @@ export function Reading({
       ) : (
         <p className="study-empty">{say("study.noImages")}</p>
       )}
+      <SideHandle side={side} />
       <div className="reading-side">
         <DrawnSwitches overlays={overlays} shown={findings.shown} set={findings.setShown} />
+        <RedFlags observations={observations} />
         <Tabs
           label={say("study.side")}
           open={tab}
@@ -71,9 +79,13 @@ export function Reading({
             {
               name: "observations",
               title: say("observations.title"),
-              panel: <ObservationsPanel detail={detail} />,
+              panel: <ObservationsPanel detail={detail} observations={observations} />,
             },
-            { name: "report", title: say("reports.title"), panel: <ReportPanel detail={detail} /> },
+            {
+              name: "report",
+              title: say("reports.title"),
+              panel: <ReportPanel detail={detail} side={side} />,
+            },
           ]}
         />
       </div>
