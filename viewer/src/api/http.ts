@@ -18,7 +18,7 @@ export interface Api {
   readonly wire: Wire;
 }
 
-const OF_PASSWORDS = /\/session(\/password)?$/;
+const OF_PASSWORDS = /^(POST .*\/session|PUT .*\/session\/password)$/;
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
 interface Answer<T> {
@@ -55,7 +55,7 @@ export function createApi(wire: Wire, fetcher: typeof fetch = fetch): Api {
     },
     onResponse({ request, response }) {
       // A password that does not fit is refused in the same way, and ends no session.
-      const isPassword = !SAFE.has(request.method) && OF_PASSWORDS.test(request.url);
+      const isPassword = OF_PASSWORDS.test(`${request.method} ${request.url}`);
       if (response.status === 401 && !isPassword) wire.loggedOut();
     },
   });

@@ -6,10 +6,13 @@ import "./dialog.css";
 export function Dialog({
   title,
   close,
+  steady = false,
   children,
 }: {
   title: string;
   close: () => void;
+  /** A click beside it leaves it open, as what it shows is gone with it. */
+  steady?: boolean;
   children: ReactNode;
 }): ReactNode {
   const { say } = useWords();
@@ -24,11 +27,11 @@ export function Dialog({
     // A click beside the dialog falls on the dialog itself, as its inside fills it.
     const shown = dialog.current;
     const beside = (event: MouseEvent) => {
-      if (event.target === shown) close();
+      if (event.target === shown && !steady) close();
     };
     shown?.addEventListener("click", beside);
     return () => shown?.removeEventListener("click", beside);
-  }, [close]);
+  }, [close, steady]);
   return (
     <dialog
       ref={dialog}

@@ -14,6 +14,9 @@ export const session = {
   "session.change.new": "New password",
   "session.change.repeat": "New password again",
   "session.change.enter": "Change the password",
+  "session.change.needed":
+    "At least 12 characters, and not your log-in name; a few unrelated words are easy to keep in mind.",
+  "session.change.short": "The new password has fewer than 12 characters.",
   "session.change.differ": "The two new passwords differ.",
   "session.change.same": "The new password is the old one.",
   "session.change.done": "The password was changed.",

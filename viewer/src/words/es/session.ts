@@ -15,6 +15,9 @@ export const session = {
   "session.change.new": "Contraseña nueva",
   "session.change.repeat": "Contraseña nueva, otra vez",
   "session.change.enter": "Cambiar la contraseña",
+  "session.change.needed":
+    "Al menos 12 caracteres y sin su nombre de acceso; unas cuantas palabras sin relación se recuerdan bien.",
+  "session.change.short": "La contraseña nueva tiene menos de 12 caracteres.",
   "session.change.differ": "Las dos contraseñas nuevas no coinciden.",
   "session.change.same": "La contraseña nueva es la anterior.",
   "session.change.done": "La contraseña se cambió.",
