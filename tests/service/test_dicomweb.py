@@ -12,6 +12,7 @@ from pydicom.data import get_testdata_file
 from pydicom.pixels.utils import pixel_array
 from sqlalchemy import select
 from sqlalchemy.event import listen
+from tests.service.annotated import let_draw
 from tests.service.conftest import Client, LogIn
 from tests.service.dicomweb_client import datasets, parts, pixels
 from tests.workflows.clinic.brought import Bringer, mr, picture, written
@@ -365,6 +366,7 @@ def test_who_may_not_know_the_patient_sees_a_pseudonym_everywhere(
     bringer.bring({"a": knee(1)})
     with archive.database.read() as session:
         pseudonym = session.scalars(select(Patient.pseudonym)).one()
+    let_draw(archive, "annotator", study_id=1)
     client = log_in(role)
     for path in (
         f"{WEB}/studies",

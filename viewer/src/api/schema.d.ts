@@ -20,6 +20,287 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analyses/{analysis_id}/operating-curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Operating Curves
+         * @description Gives sensitivity and specificity at a range of thresholds for each finding of a run.
+         *
+         *     They are of the very bundle that made it, by its hash; another version has others.
+         */
+        get: operations["show_operating_curves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annotation/adjudication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List To Adjudicate
+         * @description Gives every list, with how many of its cases are ready to be decided.
+         */
+        get: operations["list_to_adjudicate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annotation/adjudication/{list_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show To Adjudicate
+         * @description Gives the cases of a list, with how many finished each and whether it was decided.
+         */
+        get: operations["show_to_adjudicate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annotation/cases/{case_id}/adjudication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Case Of Many
+         * @description Gives a case with every finished drawing, under letters, and what was decided.
+         */
+        get: operations["show_case_of_many"];
+        put?: never;
+        /**
+         * Decide Case
+         * @description Keeps what is decided of a case, with who and when; earlier decisions stay.
+         */
+        post: operations["decide_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annotation/cases/{case_id}/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Case To Draw
+         * @description Gives a case of one's own, with what one drew on it; nobody else's drawing is told.
+         */
+        get: operations["show_case_to_draw"];
+        /**
+         * Save Case
+         * @description Keeps what one drew on a case; each save is kept, and the last one counts.
+         */
+        put: operations["save_case"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annotation/choice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Choice
+         * @description Tells which cases a choice of studies gives, and makes nothing.
+         */
+        post: operations["try_choice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annotation/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Annotation
+         * @description Gives every list with how far everybody is with it, the latest first.
+         */
+        get: operations["list_annotation"];
+        put?: never;
+        /**
+         * Make Annotation List
+         * @description Makes a list; a study that is not found is refused, so that none is missing unseen.
+         */
+        post: operations["make_annotation_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annotation/lists/{list_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Annotation List
+         * @description Gives a list with its cases, and how each annotator left them.
+         */
+        get: operations["show_annotation_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Annotation List
+         * @description Renames a list, says who draws on it, closes it or opens it again.
+         */
+        patch: operations["change_annotation_list"];
+        trace?: never;
+    };
+    "/api/v1/annotation/lists/{list_id}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Agreement
+         * @description Gives how well the annotators of a list agree, by label, with intervals by patient.
+         */
+        get: operations["show_agreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annotation/lists/{list_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Annotation
+         * @description Gives a list as a zip of images and what was drawn, under pseudonyms whoever asks.
+         *
+         *     ``voc``, ``coco`` and ``yolo`` hold boxes on slices, ``png`` areas on slices, ``nifti`` areas
+         *     on volumes; answers of whole cases go with the last two. ``condyle data check`` reads each.
+         */
+        get: operations["export_annotation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annotation/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Mine
+         * @description Gives the lists that one draws on, with how far one is.
+         */
+        get: operations["list_mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annotation/mine/{list_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Mine
+         * @description Gives the cases of a list in one's own order; none of a list that one does not draw on.
+         */
+        get: operations["show_mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annotation/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Annotators
+         * @description Gives who could be asked to draw.
+         */
+        get: operations["list_annotators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -97,6 +378,50 @@ export interface paths {
          *     them a labelled archive of the layout ``dicom``.
          */
         get: operations["export_corrections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Dashboard
+         * @description Gives volume, turnaround and what each bundle did in the last twelve months or weeks.
+         *
+         *     Counted at most once a minute.
+         */
+        get: operations["show_dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboard/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Drift
+         * @description Holds each bundle's latest outputs against those of the periods before.
+         *
+         *     Tested at most once in fifteen minutes.
+         */
+        get: operations["show_drift"];
         put?: never;
         post?: never;
         delete?: never;
@@ -202,6 +527,28 @@ export interface paths {
          *     A row is a finding and a day of examination; with pseudonyms come neither days nor free text.
          */
         get: operations["export_observations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/own-calls/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Own Calls
+         * @description Gives readers' own calls beside what the silent runs found, with times, under pseudonyms.
+         *
+         *     Whoever reads studies gets those of the studies and bundles that they have called themselves.
+         */
+        get: operations["export_own_calls"];
         put?: never;
         post?: never;
         delete?: never;
@@ -552,6 +899,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/own-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Own Calls
+         * @description Gives the silent runs on a study that the reader may call.
+         *
+         *     What a run found, and whether it has ended, is told only where they have called it.
+         */
+        get: operations["show_own_calls"];
+        put?: never;
+        /**
+         * Call Unaided
+         * @description Keeps the reader's own call, which is never changed, and shows them what the bundle found.
+         */
+        post: operations["call_unaided"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{study_id}/reports": {
         parameters: {
             query?: never;
@@ -570,6 +943,278 @@ export interface paths {
          * @description Begins a draft, filled from the findings as they stand.
          */
         post: operations["begin_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teaching/attempts/{attempt_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Teaching Attempt
+         * @description Gives one's own reading of a case: images and questions, and nothing that was found.
+         */
+        get: operations["show_teaching_attempt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teaching/attempts/{attempt_id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Teaching Case
+         * @description Keeps one's answers, once and for good, and gives the case's result.
+         */
+        post: operations["answer_teaching_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teaching/attempts/{attempt_id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell Look
+         * @description Says that the case's page is shown or hidden; keeps the answers so far.
+         */
+        post: operations["tell_look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teaching/attempts/{attempt_id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Teaching Result
+         * @description Gives an answered case: own answers beside the reference's and the models'.
+         */
+        get: operations["show_teaching_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teaching/cases/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw Teaching Case
+         * @description Takes a case out of its collection; what was answered stays. Gives those that are left.
+         */
+        delete: operations["withdraw_teaching_case"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teaching/cases/{case_id}/attempt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Teaching Case
+         * @description Begins a case and its clock, or gives the reading of it that one began.
+         */
+        post: operations["begin_teaching_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teaching/cases/{case_id}/reference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Take Teaching Reference
+         * @description Says what a case is judged by, as that is now; an earlier reference stays beside it.
+         */
+        put: operations["take_teaching_reference"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teaching/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Teaching Collections
+         * @description Lists the collections, the latest first; who may not teach sees those published.
+         */
+        get: operations["list_teaching_collections"];
+        put?: never;
+        /**
+         * Make Teaching Collection
+         * @description Makes a collection, which learners see once it is published.
+         */
+        post: operations["make_teaching_collection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teaching/collections/{collection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Teaching Collection
+         * @description Gives a collection: what it asks, and its cases with how far whoever asks has come.
+         */
+        get: operations["show_teaching_collection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Teaching Collection
+         * @description Changes a collection; what it asks only while nobody has begun a case of it.
+         */
+        patch: operations["change_teaching_collection"];
+        trace?: never;
+    };
+    "/api/v1/teaching/collections/{collection_id}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Teaching Cases
+         * @description Gives the cases with their studies and what they are judged by, but not what that says.
+         */
+        get: operations["list_teaching_cases"];
+        put?: never;
+        /**
+         * Add Teaching Cases
+         * @description Adds studies as cases, each judged by what answers most of what is asked.
+         */
+        post: operations["add_teaching_cases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teaching/collections/{collection_id}/learners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Learners
+         * @description Gives how each learner does, and which cases are hardest.
+         */
+        get: operations["show_learners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teaching/collections/{collection_id}/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Teaching Score
+         * @description Gives one's own score over the cases that one has answered.
+         */
+        get: operations["show_teaching_score"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teaching/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Teaching Questions
+         * @description Lists what may be asked, in words.
+         */
+        get: operations["list_teaching_questions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1113,6 +1758,152 @@ export interface components {
             total: number;
         };
         /**
+         * AnnotationCaseEntry
+         * @description A case of a list: whose study, and what states the annotators left it in, by number.
+         */
+        AnnotationCaseEntry: {
+            /** Adjudicated */
+            adjudicated: boolean;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Patient */
+            patient: string;
+            /** States */
+            states: {
+                [key: string]: "open" | "done" | "unjudged";
+            };
+            /** Study */
+            study: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * AnnotationListChange
+         * @description A change of a list: its name, who draws on it, whether it is closed.
+         */
+        AnnotationListChange: {
+            /** Annotators */
+            annotators?: number[] | null;
+            /** Closed */
+            closed?: boolean | null;
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * AnnotationListDetail
+         * @description A list and its cases.
+         */
+        AnnotationListDetail: {
+            /** Cases */
+            cases: components["schemas"]["AnnotationCaseEntry"][];
+            of_list: components["schemas"]["AnnotationListEntry"];
+        };
+        /**
+         * AnnotationListEntry
+         * @description A list with how far everybody is with it.
+         */
+        AnnotationListEntry: {
+            /** Adjudicated */
+            adjudicated: number;
+            /** Annotators */
+            annotators: components["schemas"]["AnnotatorProgress"][];
+            /** Cases */
+            cases: number;
+            /** Closed */
+            closed: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /** Labels */
+            labels: components["schemas"]["Label"][];
+            /** Name */
+            name: string;
+        };
+        /**
+         * Annotator
+         * @description Somebody who may draw.
+         */
+        Annotator: {
+            /** Full Name */
+            full_name: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * AnnotatorProgress
+         * @description How far somebody is with a list; who was taken off it is not ``active``.
+         */
+        AnnotatorProgress: {
+            /** Active */
+            active: boolean;
+            /** Begun */
+            begun: number;
+            /** Done */
+            done: number;
+            /** Full Name */
+            full_name: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Spent S */
+            spent_s: number;
+            /** Unjudged */
+            unjudged: number;
+        };
+        /**
+         * AnonymousWork
+         * @description What one annotator finished, under a letter that stands for nobody known.
+         */
+        AnonymousWork: {
+            /** Marks */
+            marks: components["schemas"]["Mark"][];
+            /** Reader */
+            reader: string;
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "done" | "unjudged";
+        };
+        /**
+         * AskedFinding
+         * @description A finding that a silent bundle looks for, whatever it found: what a reader may call.
+         *
+         *     ``grades`` are those of its scale, none for yes and no. ``levels`` are where it may be; none
+         *     where it is of the whole study.
+         */
+        AskedFinding: {
+            /** Grades */
+            grades: number[];
+            /** Levels */
+            levels: string[];
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * AskedQuestion
+         * @description A question of a collection, and the levels at which it is asked.
+         */
+        AskedQuestion: {
+            /** Levels */
+            levels: string[];
+            /** Name */
+            name: string;
+        };
+        /**
          * AuditLine
          * @description One act: who did what to what, and when.
          */
@@ -1150,6 +1941,32 @@ export interface components {
             next: number | null;
         };
         /**
+         * Beside
+         * @description One finding at one level: the reader's call and the model's.
+         *
+         *     ``agrees`` is ``null`` where one of them gave none. ``finding`` is the model's.
+         */
+        Beside: {
+            /** Agrees */
+            agrees: boolean | null;
+            /** Finding */
+            finding: number | null;
+            /** Level */
+            level: string | null;
+            /** Model */
+            model: boolean | number | null;
+            /** Model Text */
+            model_text: string;
+            /** Name */
+            name: string;
+            /** Own */
+            own: boolean | number | null;
+            /** Own Text */
+            own_text: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * BundleChange
          * @description What of a bundle's use changes; what is left out stays. An empty ``pinned`` unpins.
          */
@@ -1158,12 +1975,53 @@ export interface components {
             enabled?: boolean | null;
             /** Pinned */
             pinned?: string | null;
+            /** Shown To All */
+            shown_to_all?: boolean | null;
             /** Silent */
             silent?: boolean | null;
         };
         /**
+         * BundleDriftEntry
+         * @description A bundle's latest period against those before it.
+         */
+        BundleDriftEntry: {
+            /**
+             * Before Start
+             * Format: date-time
+             */
+            before_start: string;
+            /** Bundle */
+            bundle: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /** Studies Before */
+            studies_before: number;
+            /** Studies Now */
+            studies_now: number;
+            /** Tests */
+            tests: components["schemas"]["DriftTest"][];
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "changed" | "no-change-shown" | "too-few";
+            /** Version */
+            version: string;
+        };
+        /**
          * BundleEntry
          * @description A bundle that is installed.
+         *
+         *     ``shown_to_all`` says whether a silent run is shown to everybody with the first reader's own
+         *     call, and not to that reader alone.
          */
         BundleEntry: {
             /** Anatomy */
@@ -1186,6 +2044,8 @@ export interface components {
             sha256: string;
             /** Shipped */
             shipped: boolean;
+            /** Shown To All */
+            shown_to_all: boolean;
             /** Silent */
             silent: boolean;
             /** Simulated Training */
@@ -1198,6 +2058,208 @@ export interface components {
             versions: string[];
         };
         /**
+         * BundleFigures
+         * @description A bundle in one version over all periods.
+         *
+         *     ``own_calls`` is what readers called by themselves against what its silent runs found, over
+         *     all periods; ``null`` where nobody did, or where who asks may make such calls.
+         */
+        BundleFigures: {
+            agreement: components["schemas"]["condyle__service__schemas__dashboard__Agreement"] | null;
+            /** Bundle */
+            bundle: string;
+            /** By Finding */
+            by_finding: components["schemas"]["NamedAgreement"][];
+            own_calls: components["schemas"]["condyle__service__schemas__dashboard__Agreement"] | null;
+            /** Own Calls By Finding */
+            own_calls_by_finding: components["schemas"]["NamedAgreement"][];
+            /** Periods */
+            periods: components["schemas"]["BundlePeriod"][];
+            /** Silent */
+            silent: boolean;
+            /** Version */
+            version: string;
+        };
+        /**
+         * BundlePeriod
+         * @description What a bundle did in a period.
+         */
+        BundlePeriod: {
+            /** Abstained */
+            abstained: number;
+            agreement: components["schemas"]["condyle__service__schemas__dashboard__Agreement"] | null;
+            /** Cancelled */
+            cancelled: number;
+            /** Done */
+            done: number;
+            /** Failed */
+            failed: number;
+            /** Findings */
+            findings: number;
+            /** Period */
+            period: number;
+            /** Reasons */
+            reasons: components["schemas"]["Reason"][];
+            /** Refused */
+            refused: number;
+            run_time: components["schemas"]["Times"] | null;
+        };
+        /**
+         * CaseChoice
+         * @description Which studies become cases, whole or each series of them.
+         *
+         *     ``studies`` are numbers of studies, Study Instance UIDs, or, for those who may see them,
+         *     accession numbers. ``described`` keeps the series whose description or number has these words.
+         */
+        CaseChoice: {
+            /**
+             * Described
+             * @default
+             */
+            described: string;
+            /**
+             * Scope
+             * @default series
+             * @enum {string}
+             */
+            scope: "study" | "series";
+            /** Studies */
+            studies: string[];
+        };
+        /**
+         * CaseDifficulty
+         * @description One case in the teacher's table: how many answers of how many were right.
+         */
+        CaseDifficulty: {
+            /** Case */
+            case: number;
+            /** Learners */
+            learners: number;
+            /** Median Looked S */
+            median_looked_s: number | null;
+            /** Number */
+            number: number;
+            /** Right */
+            right: number;
+            /** Scored */
+            scored: number;
+        };
+        /**
+         * CaseOfMany
+         * @description A case as several drew it, how they agree in it, and what was decided, the last first.
+         */
+        CaseOfMany: {
+            /** Agreement */
+            agreement: components["schemas"]["Figure"][];
+            /** Decisions */
+            decisions: components["schemas"]["Decision"][];
+            /** Following */
+            following: number | null;
+            /** Id */
+            id: number;
+            /** Labels */
+            labels: components["schemas"]["Label"][];
+            /** List Id */
+            list_id: number;
+            /** List Name */
+            list_name: string;
+            /** Name */
+            name: string;
+            /** Previous */
+            previous: number | null;
+            /** Series */
+            series: components["schemas"]["CaseSeries"][];
+            /** Study Uid */
+            study_uid: string;
+            /** Waiting */
+            waiting: number;
+            /** Works */
+            works: components["schemas"]["AnonymousWork"][];
+        };
+        /**
+         * CaseScore
+         * @description One answered case in its turn.
+         */
+        CaseScore: {
+            /** Attempt */
+            attempt: number;
+            /** Case */
+            case: number;
+            /** Counts */
+            counts: boolean;
+            /** Looked S */
+            looked_s: number;
+            /** Near */
+            near: number;
+            /** Number */
+            number: number;
+            /** Right */
+            right: number;
+            /**
+             * Submitted At
+             * Format: date-time
+             */
+            submitted_at: string;
+            /** Unscored */
+            unscored: number;
+            /** Wall S */
+            wall_s: number;
+            /** Wrong */
+            wrong: number;
+        };
+        /**
+         * CaseSeries
+         * @description A series of a case, by what it is and not by whose.
+         */
+        CaseSeries: {
+            /** Images */
+            images: number;
+            /** Modality */
+            modality: string;
+            /** Title */
+            title: string;
+            /** Uid */
+            uid: string;
+        };
+        /**
+         * CaseToAdjudicate
+         * @description A case of a list: how many finished it, and whether it was decided.
+         */
+        CaseToAdjudicate: {
+            /** Adjudicated */
+            adjudicated: boolean;
+            /** Annotators */
+            annotators: number;
+            /** Finished */
+            finished: number;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * CaseToDraw
+         * @description A case with its images, what to draw on it, and what one drew already.
+         */
+        CaseToDraw: {
+            /** Following */
+            following: number | null;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            of_list: components["schemas"]["MyList"];
+            /** Position */
+            position: number;
+            /** Previous */
+            previous: number | null;
+            /** Series */
+            series: components["schemas"]["CaseSeries"][];
+            /** Study Uid */
+            study_uid: string;
+            work: components["schemas"]["Work"];
+        };
+        /**
          * Choice
          * @description An answer of a field, by its code and in words.
          */
@@ -1206,6 +2268,66 @@ export interface components {
             code: string;
             /** Label */
             label: string;
+        };
+        /**
+         * ChosenCase
+         * @description A case that a choice would give.
+         */
+        ChosenCase: {
+            /** Images */
+            images: number;
+            /** Patient */
+            patient: string;
+            /** Series Uid */
+            series_uid: string | null;
+            /** Study */
+            study: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * ChosenCases
+         * @description The cases that a choice gives, and what of it named no study or gave no case.
+         */
+        ChosenCases: {
+            /** Cases */
+            cases: components["schemas"]["ChosenCase"][];
+            /** Empty */
+            empty: string[];
+            /** Unknown */
+            unknown: string[];
+        };
+        /**
+         * Agreement
+         * @description How well the annotators of a list agree, by label, over the cases that two finished.
+         */
+        condyle__service__schemas__annotation__Agreement: {
+            /** Cases */
+            cases: number;
+            /** Figures */
+            figures: components["schemas"]["Figure"][];
+            /** Patients */
+            patients: number;
+        };
+        /**
+         * Agreement
+         * @description What readers said of the findings that they looked at.
+         *
+         *     ``unanswered`` are those to which the model gave no value; they are in no share. ``share`` is
+         *     that of the accepted among the others.
+         */
+        condyle__service__schemas__dashboard__Agreement: {
+            /** Accepted */
+            accepted: number;
+            /** Changed */
+            changed: number;
+            /** Patients */
+            patients: number;
+            /** Rejected */
+            rejected: number;
+            share: components["schemas"]["Share"];
+            /** Unanswered */
+            unanswered: number;
         };
         /**
          * CorrectionEntry
@@ -1275,6 +2397,69 @@ export interface components {
             said?: number[];
         };
         /**
+         * CurveBlock
+         * @description Ten cases in turn of the learning curve, the last block perhaps fewer.
+         */
+        CurveBlock: {
+            /** First */
+            first: number;
+            /** Last */
+            last: number;
+            right: components["schemas"]["ScoreFigure"];
+        };
+        /**
+         * Dashboard
+         * @description What the department did, by month or week.
+         */
+        Dashboard: {
+            /** Bundles */
+            bundles: components["schemas"]["BundleFigures"][];
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "month" | "week";
+            /**
+             * Counted At
+             * Format: date-time
+             */
+            counted_at: string;
+            /** Periods */
+            periods: components["schemas"]["Period"][];
+            /** Turnaround */
+            turnaround: components["schemas"]["Turnaround"][];
+            /** Volume */
+            volume: components["schemas"]["Volume"][];
+            /** With Silent */
+            with_silent: boolean;
+        };
+        /**
+         * Decision
+         * @description What was decided of a case; ``taken_from`` the letter of the drawing it was made from.
+         */
+        Decision: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Edition */
+            edition: number;
+            /** Marks */
+            marks: components["schemas"]["Mark"][];
+            /** Note */
+            note: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "done" | "unjudged";
+            /** Taken From */
+            taken_from: string | null;
+        };
+        /**
          * Drawn
          * @description An outline or a box on a frame, in (row, column) pixels; ``box`` is half-open.
          */
@@ -1292,6 +2477,62 @@ export interface components {
                 number
             ][];
             place: components["schemas"]["Place"];
+        };
+        /**
+         * DriftReport
+         * @description Where what a bundle says differs from what it said before.
+         *
+         *     ``false_alarms`` is the chance of a warning on a bundle and period where nothing changed;
+         *     with fewer studies than ``fewest`` on either side nothing is tested.
+         */
+        DriftReport: {
+            /** Bundles */
+            bundles: components["schemas"]["BundleDriftEntry"][];
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "month" | "week";
+            /**
+             * Counted At
+             * Format: date-time
+             */
+            counted_at: string;
+            /** False Alarms */
+            false_alarms: number;
+            /** Fewest */
+            fewest: number;
+        };
+        /**
+         * DriftTest
+         * @description One distribution now and before.
+         *
+         *     ``answer`` is the one whose share differs most, ``before`` and ``now`` its shares;
+         *     ``detectable`` the difference that would have been seen with 80 %.
+         */
+        DriftTest: {
+            /** Adjusted */
+            adjusted: number;
+            /** Answer */
+            answer: string;
+            /** Before */
+            before: number;
+            /** Changed */
+            changed: boolean;
+            /** Detectable */
+            detectable: number;
+            /** Now */
+            now: number;
+            /** P Value */
+            p_value: number;
+            /** Patients Before */
+            patients_before: number;
+            /** Patients Now */
+            patients_now: number;
+            /** Subject */
+            subject: string;
+            /** Title */
+            title: string;
         };
         /**
          * EvidencePlace
@@ -1321,6 +2562,35 @@ export interface components {
             series_uid: string;
             /** Slice */
             slice: number;
+        };
+        /**
+         * Figure
+         * @description How well annotators agree, or what they agree in, with its 95 % interval by patient.
+         *
+         *     ``measure`` is ``iou`` of boxes that several drew, ``matched`` the share of boxes that another
+         *     drew too, ``dice`` of masks, or ``kappa`` of answers. ``value`` is ``null`` where it is not
+         *     defined, the limits where there are too few patients. ``n`` are the units it rests on.
+         */
+        Figure: {
+            /** Cases */
+            cases: number;
+            /** High */
+            high: number | null;
+            /** Label */
+            label: string;
+            /** Low */
+            low: number | null;
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "iou" | "matched" | "dice" | "kappa";
+            /** N */
+            n: number;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: number | null;
         };
         /**
          * FileEntry
@@ -1497,6 +2767,104 @@ export interface components {
             version: string;
         };
         /**
+         * ItemResult
+         * @description An item with the learner's answer, the reference and the models' answers.
+         */
+        ItemResult: {
+            /** Drawn */
+            drawn: components["schemas"]["Drawn"][];
+            /** Key */
+            key: string;
+            /** Level */
+            level: string | null;
+            /** Models */
+            models: components["schemas"]["ModelAnswer"][];
+            /** Own */
+            own: number | boolean | null;
+            /** Question */
+            question: string;
+            /** Reference */
+            reference: number | boolean | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "right" | "near" | "wrong" | "unscored";
+        };
+        /**
+         * Label
+         * @description A label of a list; ``key`` names it in what is drawn and in what is exported.
+         */
+        Label: {
+            /** Answers */
+            answers?: string[];
+            /** Colour */
+            colour: string;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "box" | "mask" | "case";
+            /** Name */
+            name: string;
+        };
+        /**
+         * LearnerCase
+         * @description A case as a learner sees it: no study and no patient before it was answered.
+         */
+        LearnerCase: {
+            /** Attempt */
+            attempt: number | null;
+            /** Id */
+            id: number;
+            /** Looked S */
+            looked_s: number | null;
+            /** Number */
+            number: number;
+            /** Right */
+            right: number | null;
+            /** Scorable */
+            scorable: boolean;
+            /** Scored */
+            scored: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "unread" | "begun" | "answered";
+            /** Submitted At */
+            submitted_at: string | null;
+        };
+        /**
+         * LearnerScore
+         * @description One learner in the teacher's table.
+         */
+        LearnerScore: {
+            /** Answered */
+            answered: number;
+            /** Counted */
+            counted: number;
+            /** Median Looked S */
+            median_looked_s: number | null;
+            /** Name */
+            name: string;
+            right: components["schemas"]["ScoreFigure"];
+        };
+        /**
+         * LearnersTable
+         * @description What a teacher sees of learners, and the cases, the hardest first.
+         */
+        LearnersTable: {
+            /** Cases */
+            cases: components["schemas"]["CaseDifficulty"][];
+            /** Learners */
+            learners: components["schemas"]["LearnerScore"][];
+            /** Needed */
+            needed: number;
+        };
+        /**
          * LevelLabel
          * @description A disc's name at its place on one slice, as its run named it: its level, else its number.
          */
@@ -1544,6 +2912,71 @@ export interface components {
             password: string;
         };
         /**
+         * Look
+         * @description That a case's page is shown or hidden from now on, and the answers so far.
+         */
+        Look: {
+            /** Draft */
+            draft?: {
+                [key: string]: number | boolean | null;
+            } | null;
+            /** Shown */
+            shown: boolean;
+        };
+        /**
+         * Looked
+         * @description How long a case's page was shown until now.
+         */
+        Looked: {
+            /** Looked S */
+            looked_s: number;
+            /** Submitted */
+            submitted: boolean;
+        };
+        /**
+         * Mark
+         * @description A box, an area or an answer.
+         *
+         *     ``box`` is (row0, column0, row1, column1), half-open in pixels. ``outlines`` are closed, in
+         *     (row, column), an integer being a pixel's centre; several hold by the even-odd rule.
+         */
+        Mark: {
+            /** Answer */
+            answer?: string | null;
+            /** Box */
+            box?: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Outlines */
+            outlines?: [
+                number,
+                number
+            ][][];
+            place?: components["schemas"]["MarkPlace"] | null;
+        };
+        /**
+         * MarkPlace
+         * @description The frame that a mark lies on.
+         */
+        MarkPlace: {
+            /**
+             * Frame
+             * @default 0
+             */
+            frame: number;
+            /** Instance Uid */
+            instance_uid: string;
+            /** Series Uid */
+            series_uid: string;
+        };
+        /**
          * Me
          * @description Who is logged in, and the value that the ``X-CSRF-Token`` header must carry.
          *
@@ -1574,6 +3007,31 @@ export interface components {
             role: "viewer" | "clinician" | "annotator" | "researcher" | "administrator";
         };
         /**
+         * ModelAnswer
+         * @description What a model says of an item, ``value`` ``None`` where it abstained or said nothing.
+         *
+         *     ``named`` is the level that it gave the disc where a reader named it otherwise.
+         */
+        ModelAnswer: {
+            /** Bundle */
+            bundle: string;
+            /** Finding */
+            finding: number | null;
+            /** Named */
+            named: string | null;
+            /** Probability */
+            probability: number | null;
+            /** Same Error */
+            same_error: boolean;
+            /** Value */
+            value: number | boolean | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "right" | "near" | "wrong" | "unscored";
+        };
+        /**
          * ModelFinding
          * @description What a model had said where a correction is of its finding, be it of an earlier run.
          *
@@ -1594,6 +3052,47 @@ export interface components {
             value: number | boolean | null;
         };
         /**
+         * MyCase
+         * @description A case in one's own order.
+         */
+        MyCase: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** State */
+            state: ("open" | "done" | "unjudged") | null;
+        };
+        /**
+         * MyList
+         * @description A list that one draws on; ``next`` is the case to go on with.
+         */
+        MyList: {
+            /** Cases */
+            cases: number;
+            /** Done */
+            done: number;
+            /** Id */
+            id: number;
+            /** Labels */
+            labels: components["schemas"]["Label"][];
+            /** Name */
+            name: string;
+            /** Next */
+            next: number | null;
+        };
+        /**
+         * NamedAgreement
+         * @description The agreement on one finding, over all periods.
+         */
+        NamedAgreement: {
+            agreement: components["schemas"]["condyle__service__schemas__dashboard__Agreement"];
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * NewAddendum
          * @description What is added to a signed report, with the password again.
          */
@@ -1602,6 +3101,31 @@ export interface components {
             password: string;
             /** Text */
             text: string;
+        };
+        /**
+         * NewAnnotationList
+         * @description A list to be made.
+         */
+        NewAnnotationList: {
+            /** Annotators */
+            annotators: number[];
+            /**
+             * Described
+             * @default
+             */
+            described: string;
+            /** Labels */
+            labels: components["schemas"]["NewLabel"][];
+            /** Name */
+            name: string;
+            /**
+             * Scope
+             * @default series
+             * @enum {string}
+             */
+            scope: "study" | "series";
+            /** Studies */
+            studies: string[];
         };
         /**
          * NewCorrection
@@ -1652,6 +3176,46 @@ export interface components {
             corrections: components["schemas"]["NewCorrection"][];
         };
         /**
+         * NewDecision
+         * @description What somebody senior decides of a case.
+         */
+        NewDecision: {
+            /** Edition */
+            edition: number;
+            /** Marks */
+            marks: components["schemas"]["Mark"][];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * State
+             * @default done
+             * @enum {string}
+             */
+            state: "done" | "unjudged";
+            /** Taken From */
+            taken_from?: string | null;
+        };
+        /**
+         * NewLabel
+         * @description Something to be drawn or answered; ``answers`` are of a label of the whole case.
+         */
+        NewLabel: {
+            /** Answers */
+            answers?: string[];
+            /** Colour */
+            colour: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "box" | "mask" | "case";
+            /** Name */
+            name: string;
+        };
+        /**
          * NewObservation
          * @description What was observed; ``values`` by field, a sided one as ``name.left`` and ``name.right``.
          */
@@ -1678,6 +3242,16 @@ export interface components {
             };
         };
         /**
+         * NewOwnCallBody
+         * @description A reader's own call on a silent run; no calls say that they read it and call nothing.
+         */
+        NewOwnCallBody: {
+            /** Analysis */
+            analysis: string;
+            /** Calls */
+            calls?: components["schemas"]["OwnCallValue"][];
+        };
+        /**
          * NewReport
          * @description Begins a draft, filled from the findings as they stand.
          */
@@ -1687,6 +3261,31 @@ export interface components {
              * @enum {string}
              */
             language: "en" | "es";
+        };
+        /**
+         * NewTeachingCases
+         * @description Studies that shall be cases.
+         */
+        NewTeachingCases: {
+            /** Studies */
+            studies: number[];
+        };
+        /**
+         * NewTeachingCollection
+         * @description A collection that shall be made.
+         */
+        NewTeachingCollection: {
+            /** Anatomy */
+            anatomy: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Questions */
+            questions: components["schemas"]["AskedQuestion"][];
+            /** Title */
+            title: string;
         };
         /**
          * NewToken
@@ -1783,6 +3382,54 @@ export interface components {
             withdrawn: boolean;
         };
         /**
+         * OperatingCurveEntry
+         * @description A finding's decisions at a range of thresholds.
+         *
+         *     ``chosen`` is the bundle's own threshold; ``shown`` is false where its decisions were too
+         *     poor to be printed.
+         */
+        OperatingCurveEntry: {
+            /** Chosen */
+            chosen: number;
+            /** Name */
+            name: string;
+            /** Points */
+            points: components["schemas"]["OperatingPointEntry"][];
+            /** Shown */
+            shown: boolean;
+            /** Title */
+            title: string;
+        };
+        /**
+         * OperatingCurves
+         * @description The curves of the bundle that made a run, from its own validation.
+         *
+         *     ``known`` is false where exactly that bundle is installed no more; ``curves`` is empty for
+         *     one that decides nothing by a threshold of probability, as one that outlines by pixels.
+         */
+        OperatingCurves: {
+            /** Bundle */
+            bundle: string;
+            /** Curves */
+            curves: components["schemas"]["OperatingCurveEntry"][];
+            /** Known */
+            known: boolean;
+            /** Scheme */
+            scheme: string;
+            /** Version */
+            version: string;
+        };
+        /**
+         * OperatingPointEntry
+         * @description Deciding from one probability on: how many of each kind are then right.
+         */
+        OperatingPointEntry: {
+            sensitivity: components["schemas"]["Share"];
+            specificity: components["schemas"]["Share"];
+            /** Threshold */
+            threshold: number;
+        };
+        /**
          * Overlays
          * @description What the viewer draws over the images of a study.
          */
@@ -1791,6 +3438,39 @@ export interface components {
             labels: components["schemas"]["LevelLabel"][];
             /** Structures */
             structures: components["schemas"]["StructureOutline"][];
+        };
+        /**
+         * OwnCallEntry
+         * @description A reader's own call as it was kept.
+         */
+        OwnCallEntry: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Calls */
+            calls: components["schemas"]["OwnCallValue"][];
+        };
+        /**
+         * OwnCalls
+         * @description The silent runs on a study, as they are to a reader.
+         */
+        OwnCalls: {
+            /** Runs */
+            runs: components["schemas"]["SilentRun"][];
+        };
+        /**
+         * OwnCallValue
+         * @description What a reader calls: a grade, or whether it is there.
+         */
+        OwnCallValue: {
+            /** Level */
+            level?: string | null;
+            /** Name */
+            name: string;
+            /** Value */
+            value: boolean | number;
         };
         /**
          * PasswordChange
@@ -1864,6 +3544,24 @@ export interface components {
             total: number;
         };
         /**
+         * Period
+         * @description A month or a week in UTC; ``running`` where it has not ended yet.
+         */
+        Period: {
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Running */
+            running: boolean;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+        };
+        /**
          * Place
          * @description A frame of an instance.
          */
@@ -1902,6 +3600,23 @@ export interface components {
             needed: string;
         };
         /**
+         * QuestionScore
+         * @description A question with everyone's figures.
+         */
+        QuestionScore: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "grade" | "presence";
+            /** Question */
+            question: string;
+            /** Readers */
+            readers: components["schemas"]["ScoredReader"][];
+            /** Title */
+            title: string;
+        };
+        /**
          * ReadFinding
          * @description A finding as it stands after the readers' corrections.
          *
@@ -1934,6 +3649,62 @@ export interface components {
             title: string;
             /** Value */
             value: number | boolean | null;
+        };
+        /**
+         * Reason
+         * @description Why runs were refused or failed, and how many.
+         */
+        Reason: {
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * ReferenceChoice
+         * @description What a case shall be judged by from now on, as it is now.
+         */
+        ReferenceChoice: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "form" | "report" | "findings";
+            /** Source */
+            source?: number | null;
+        };
+        /**
+         * ReferenceEntry
+         * @description What a case is, or may be, judged by; never what it says, as its teacher may learn, too.
+         *
+         *     ``items`` counts what it answers of what is asked. ``model_seen`` says whether its readers
+         *     had a model's findings before them, ``None`` where that is not known.
+         */
+        ReferenceEntry: {
+            /** Items */
+            items: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "form" | "report" | "findings";
+            /** Model Seen */
+            model_seen: boolean | null;
+            /** Readers */
+            readers: string[];
+            /**
+             * Said At
+             * Format: date-time
+             */
+            said_at: string;
+            /** Set At */
+            set_at: string | null;
+            /** Set By */
+            set_by: string | null;
+            /** Source */
+            source: number | null;
         };
         /**
          * Refilling
@@ -2021,6 +3792,65 @@ export interface components {
             text: string;
         };
         /**
+         * SavedWork
+         * @description What an annotator saves: ``edition`` is that which they had before them, 0 for none.
+         */
+        SavedWork: {
+            /** Edition */
+            edition: number;
+            /** Marks */
+            marks: components["schemas"]["Mark"][];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Spent S
+             * @default 0
+             */
+            spent_s: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "done" | "unjudged";
+        };
+        /**
+         * ScoredReader
+         * @description How the learner, or a bundle on the very same items, agrees on a question.
+         */
+        ScoredReader: {
+            /** Bundle */
+            bundle: string | null;
+            /** Figures */
+            figures: components["schemas"]["ScoreFigure"][];
+        };
+        /**
+         * ScoreFigure
+         * @description A figure with its 95 % interval, its answers and their patients.
+         *
+         *     Where ``too_few`` there are fewer patients than a figure needs, and none is given.
+         */
+        ScoreFigure: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Method */
+            method: string;
+            /** Name */
+            name: string;
+            /** Patients */
+            patients: number;
+            /** Rows */
+            rows: number;
+            /** Too Few */
+            too_few: boolean;
+            /** Value */
+            value: number | null;
+        };
+        /**
          * Section
          * @description One part of a report; ``fixed`` ones (not assessed, intended use) cannot be edited.
          */
@@ -2068,6 +3898,24 @@ export interface components {
             language: "en" | "es";
         };
         /**
+         * Share
+         * @description A proportion with its interval; ``null`` where it is undefined.
+         */
+        Share: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Method */
+            method: string;
+            /** N */
+            n: number;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: number | null;
+        };
+        /**
          * Signature
          * @description A clinician's password again, and the edition that is signed.
          */
@@ -2076,6 +3924,49 @@ export interface components {
             edition: number;
             /** Password */
             password: string;
+        };
+        /**
+         * SilentResult
+         * @description What a silent run gave, for a reader who has made their own call.
+         */
+        SilentResult: {
+            /** Beside */
+            beside: components["schemas"]["Beside"][];
+            /** Findings */
+            findings: components["schemas"]["FindingEntry"][];
+            /** Finished At */
+            finished_at: string | null;
+            reason: components["schemas"]["Said"] | null;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "done" | "refused" | "failed" | "cancelling" | "cancelled";
+            /** Version */
+            version: string;
+        };
+        /**
+         * SilentRun
+         * @description A run of silent mode; ``called`` and ``result`` only once the reader has made their call.
+         */
+        SilentRun: {
+            /** Analysis */
+            analysis: string;
+            /** Asked */
+            asked: components["schemas"]["AskedFinding"][];
+            /** Bundle */
+            bundle: string;
+            called: components["schemas"]["OwnCallEntry"] | null;
+            result: components["schemas"]["SilentResult"] | null;
+            /**
+             * Shown To
+             * @enum {string}
+             */
+            shown_to: "reader" | "all";
+            /** Summary */
+            summary: string;
         };
         /**
          * StructureOutline
@@ -2128,6 +4019,239 @@ export interface components {
             study: components["schemas"]["WorklistEntry"];
         };
         /**
+         * TeacherCase
+         * @description A case as its teacher sees it: its study, and what it is judged by.
+         */
+        TeacherCase: {
+            /** Answered */
+            answered: number;
+            /** Id */
+            id: number;
+            /** Number */
+            number: number;
+            reference: components["schemas"]["ReferenceEntry"] | null;
+            /** Sources */
+            sources: components["schemas"]["ReferenceEntry"][];
+            study: components["schemas"]["WorklistEntry"];
+        };
+        /**
+         * TeachingAnswers
+         * @description The answers of a case, each item once; ``null`` where one cannot tell.
+         */
+        TeachingAnswers: {
+            /** Answers */
+            answers: {
+                [key: string]: number | boolean | null;
+            };
+        };
+        /**
+         * TeachingAttemptEntry
+         * @description A learner's reading of a case: images and what is asked, and nothing that was found.
+         *
+         *     ``study_uid`` and ``series`` are for the images. ``seen_before`` says that the learner had
+         *     opened the study before, so that it does not count.
+         */
+        TeachingAttemptEntry: {
+            /** Case */
+            case: number;
+            /** Collection */
+            collection: number;
+            /** Draft */
+            draft: {
+                [key: string]: number | boolean | null;
+            };
+            /** Id */
+            id: number;
+            /** Items */
+            items: components["schemas"]["TeachingItem"][];
+            /** Looked S */
+            looked_s: number;
+            /** Number */
+            number: number;
+            /** Patient */
+            patient: string;
+            /** Questions */
+            questions: components["schemas"]["TeachingQuestion"][];
+            /** Scorable */
+            scorable: boolean;
+            /** Seen Before */
+            seen_before: boolean;
+            /** Series */
+            series: components["schemas"]["SeriesEntry"][];
+            /** Simulated */
+            simulated: boolean;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Study Uid */
+            study_uid: string;
+            /** Submitted At */
+            submitted_at: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * TeachingChoice
+         * @description One answer that may be given; ``hint`` says what a grade looks like.
+         */
+        TeachingChoice: {
+            /** Hint */
+            hint: string;
+            /** Label */
+            label: string;
+            /** Value */
+            value: number | boolean;
+        };
+        /**
+         * TeachingCollectionChange
+         * @description What of a collection changes; what is left out stays.
+         */
+        TeachingCollectionChange: {
+            /** Description */
+            description?: string | null;
+            /** Published */
+            published?: boolean | null;
+            /** Questions */
+            questions?: components["schemas"]["AskedQuestion"][] | null;
+            /** Title */
+            title?: string | null;
+        };
+        /**
+         * TeachingCollectionDetail
+         * @description A collection with what it asks and its cases.
+         */
+        TeachingCollectionDetail: {
+            /** Asked */
+            asked: components["schemas"]["AskedQuestion"][];
+            /** Begun By Somebody */
+            begun_by_somebody: boolean;
+            /** Cases */
+            cases: components["schemas"]["LearnerCase"][];
+            collection: components["schemas"]["TeachingCollectionEntry"];
+            /** Items */
+            items: components["schemas"]["TeachingItem"][];
+            /** Questions */
+            questions: components["schemas"]["TeachingQuestion"][];
+        };
+        /**
+         * TeachingCollectionEntry
+         * @description A collection, and how many of its cases whoever asks has answered.
+         */
+        TeachingCollectionEntry: {
+            /** Anatomy */
+            anatomy: string;
+            /** Answered */
+            answered: number;
+            /** Begun */
+            begun: number;
+            /** By */
+            by: string;
+            /** Cases */
+            cases: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Description */
+            description: string;
+            /** Id */
+            id: number;
+            /** Published */
+            published: boolean;
+            /** Title */
+            title: string;
+        };
+        /**
+         * TeachingItem
+         * @description A question at one place; ``key`` is what its answer is kept by.
+         */
+        TeachingItem: {
+            /** Key */
+            key: string;
+            /** Level */
+            level: string | null;
+            /** Question */
+            question: string;
+        };
+        /**
+         * TeachingModel
+         * @description A bundle whose answers stand beside the learner's.
+         */
+        TeachingModel: {
+            /** Bundle */
+            bundle: string;
+            /** Silent */
+            silent: boolean;
+            /** Version */
+            version: string;
+        };
+        /**
+         * TeachingQuestion
+         * @description Something that may be asked; ``levels`` where it is asked at levels, cranial first.
+         */
+        TeachingQuestion: {
+            /** Anatomy */
+            anatomy: string;
+            /** Choices */
+            choices: components["schemas"]["TeachingChoice"][];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "grade" | "presence";
+            /** Levels */
+            levels: string[];
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * TeachingResult
+         * @description A case that was answered: own answers, reference and models side by side.
+         */
+        TeachingResult: {
+            attempt: components["schemas"]["TeachingAttemptEntry"];
+            /** Findings */
+            findings: components["schemas"]["FindingEntry"][];
+            /** Items */
+            items: components["schemas"]["ItemResult"][];
+            /** Models */
+            models: components["schemas"]["TeachingModel"][];
+            /** Next Case */
+            next_case: number | null;
+            reference: components["schemas"]["ReferenceEntry"] | null;
+            /** Reference Renewed */
+            reference_renewed: boolean;
+            /** Study */
+            study: number;
+            /** Wall S */
+            wall_s: number;
+        };
+        /**
+         * TeachingScore
+         * @description A learner's score over the answered cases of a collection.
+         */
+        TeachingScore: {
+            /** Cases */
+            cases: components["schemas"]["CaseScore"][];
+            collection: components["schemas"]["TeachingCollectionEntry"];
+            /** Curve */
+            curve: components["schemas"]["CurveBlock"][];
+            /** Left Out Seen */
+            left_out_seen: number;
+            /** Left Out Unscorable */
+            left_out_unscorable: number;
+            /** Needed */
+            needed: number;
+            overall: components["schemas"]["ScoreFigure"];
+            /** Questions */
+            questions: components["schemas"]["QuestionScore"][];
+        };
+        /**
          * Terms
          * @description Findings as reports print them, and levels from caudal to cranial.
          */
@@ -2136,6 +4260,36 @@ export interface components {
             findings: components["schemas"]["FindingTerm"][];
             /** Levels */
             levels: components["schemas"]["LevelTerm"][];
+        };
+        /**
+         * Times
+         * @description How long something took: ``n`` times, the middle one and the 90th percentile.
+         */
+        Times: {
+            /** Median S */
+            median_s: number;
+            /** N */
+            n: number;
+            /** P90 S */
+            p90_s: number;
+        };
+        /**
+         * ToAdjudicate
+         * @description A list with cases that several finished.
+         */
+        ToAdjudicate: {
+            /** Adjudicated */
+            adjudicated: number;
+            /** Cases */
+            cases: number;
+            /** Id */
+            id: number;
+            /** Labels */
+            labels: components["schemas"]["Label"][];
+            /** Name */
+            name: string;
+            /** Ready */
+            ready: number;
         };
         /**
          * TokenEntry
@@ -2159,6 +4313,16 @@ export interface components {
             secret?: string | null;
             /** Used At */
             used_at: string | null;
+        };
+        /**
+         * Turnaround
+         * @description From a study's arrival to the first bundle's result and to the signed report.
+         */
+        Turnaround: {
+            /** Period */
+            period: number;
+            read: components["schemas"]["Times"] | null;
+            signed: components["schemas"]["Times"] | null;
         };
         /**
          * UploadEntry
@@ -2230,6 +4394,47 @@ export interface components {
              * @enum {string}
              */
             role: "viewer" | "clinician" | "annotator" | "researcher" | "administrator";
+        };
+        /**
+         * Volume
+         * @description Studies that came in a period, by its position among the periods.
+         */
+        Volume: {
+            /** Anatomy */
+            anatomy: string | null;
+            /** Count */
+            count: number;
+            /** Period */
+            period: number;
+            /** Source */
+            source: string;
+        };
+        /**
+         * Work
+         * @description What an annotator saved last; edition 0 where nothing was.
+         */
+        Work: {
+            /** At */
+            at: string | null;
+            /** Edition */
+            edition: number;
+            /** Marks */
+            marks: components["schemas"]["Mark"][];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Spent S
+             * @default 0
+             */
+            spent_s: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "done" | "unjudged";
         };
         /**
          * Worklist
@@ -2329,6 +4534,2075 @@ export interface operations {
                     "application/json": unknown;
                     "application/pdf": unknown;
                     "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_operating_curves: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatingCurves"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_to_adjudicate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToAdjudicate"][];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_to_adjudicate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseToAdjudicate"][];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_case_of_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOfMany"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOfMany"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_case_to_draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseToDraw"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedWork"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Work"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_choice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChosenCases"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_annotation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnotationListEntry"][];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_annotation_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAnnotationList"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnotationListDetail"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_annotation_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnotationListDetail"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_annotation_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnotationListChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnotationListDetail"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_agreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["condyle__service__schemas__annotation__Agreement"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_annotation: {
+        parameters: {
+            query: {
+                annotator?: number | null;
+                layout: "voc" | "coco" | "yolo" | "png" | "nifti";
+                source?: "adjudicated" | "consensus" | "annotator";
+            };
+            header?: never;
+            path: {
+                list_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyList"][];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyCase"][];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_annotators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotator"][];
                 };
             };
             /** @description It was not understood */
@@ -2923,6 +7197,248 @@ export interface operations {
             };
         };
     };
+    show_dashboard: {
+        parameters: {
+            query?: {
+                by?: "month" | "week";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_drift: {
+        parameters: {
+            query?: {
+                by?: "month" | "week";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftReport"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     events: {
         parameters: {
             query?: never;
@@ -3406,6 +7922,127 @@ export interface operations {
     export_observations: {
         parameters: {
             query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_own_calls: {
+        parameters: {
+            query?: {
+                after?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6340,6 +10977,252 @@ export interface operations {
             };
         };
     };
+    show_own_calls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCalls"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_unaided: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOwnCallBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCalls"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_reports: {
         parameters: {
             query?: never;
@@ -6483,6 +11366,1960 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReportEntry"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_teaching_attempt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeachingAttemptEntry"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_teaching_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeachingAnswers"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeachingResult"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tell_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Look"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Looked"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_teaching_result: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeachingResult"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_teaching_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeacherCase"][];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_teaching_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeachingAttemptEntry"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_teaching_reference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReferenceChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeacherCase"][];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_teaching_collections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeachingCollectionEntry"][];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_teaching_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTeachingCollection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeachingCollectionDetail"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_teaching_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeachingCollectionDetail"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_teaching_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeachingCollectionChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeachingCollectionDetail"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_teaching_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeacherCase"][];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_teaching_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTeachingCases"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeacherCase"][];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_learners: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearnersTable"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_teaching_score: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeachingScore"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_teaching_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeachingQuestion"][];
                 };
             };
             /** @description It was not understood */

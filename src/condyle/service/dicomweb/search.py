@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, undefer
 
+from condyle.archive.annotation_access import shown_series, shown_study
 from condyle.archive.tables import InstanceRow, Patient, SeriesRow, StudyRow
 from condyle.archive.words import folded
 from condyle.dicom.json_header import value_of
@@ -47,11 +48,13 @@ class Searcher:
         session: Reads the archive.
         root: Address of DICOMweb, without a slash at its end.
         pseudonymous: Whether they get pseudonyms, and search by them.
+        annotator: Their number if they see nothing but the cases that they draw on.
     """
 
     session: Session
     root: str
     pseudonymous: bool
+    annotator: int | None = None
 
     def studies(self, query: Query) -> Found:
         """Finds studies, the latest received first."""
@@ -105,6 +108,8 @@ class Searcher:
         )
         for condition in self._of_study(query):
             rows = rows.where(condition)
+        if self.annotator is not None:
+            rows = rows.where(shown_series(self.annotator))
         if "SeriesInstanceUID" in query.lists:
             rows = rows.where(SeriesRow.uid.in_(query.lists["SeriesInstanceUID"]))
         if "Modality" in query.lists:
@@ -116,6 +121,8 @@ class Searcher:
     def _of_study(self, query: Query) -> list[ColumnElement[bool]]:
         """Gives what a study must meet; who gets pseudonyms cannot ask for what they hide."""
         found: list[ColumnElement[bool]] = []
+        if self.annotator is not None:
+            found.append(shown_study(self.annotator))
         for keyword, value in query.texts.items():
             if keyword in ("PatientName", "PatientID") and self.pseudonymous:
                 found.append(like(Patient.pseudonym, value))

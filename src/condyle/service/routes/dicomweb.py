@@ -9,8 +9,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
+from sqlalchemy.orm import Session
 
 from condyle.archive import audit
+from condyle.archive.annotation_access import check_shown
 from condyle.dicom.frame_bytes import frame_bytes, served_syntax
 from condyle.dicom.web_attributes import Document
 from condyle.errors import ArchiveDamaged, BadImage, InputError, NotAllowed
@@ -138,6 +140,7 @@ def show_frames(
     """Gives frames, counted from 1, as they are stored or in explicit little endian."""
     place = Place(study, series, instance)
     with deps.archive.database.read() as session:
+        _check_shown(session, actor, place)
         located = locate(session, place)
     if actor.pseudonymous and shows_identity(deps.archive, place):
         raise NotAllowed(
@@ -200,9 +203,20 @@ def _search(
     query = read_query([*request.query_params.multi_items(), *(within or {}).items()], keys)
     root = f"{deps.settings.shown_address}{ROOT}"
     with deps.archive.database.read() as session:
-        searcher = Searcher(session, root, actor.pseudonymous)
+        searcher = Searcher(session, root, actor.pseudonymous, _annotator(actor))
         found: Found = getattr(searcher, level)(query)
     return _found(found, query, media)
+
+
+def _annotator(actor: Actor) -> int | None:
+    """Gives who sees nothing but the cases that they draw on: who has no worklist."""
+    return None if actor.may(Permission.SEE_WORKLIST) else actor.user_id
+
+
+def _check_shown(session: Session, actor: Actor, place: Place) -> None:
+    annotator = _annotator(actor)
+    if annotator is not None:
+        check_shown(session, annotator, study_uid=place.study, series_uid=place.series)
 
 
 def _found(found: Found, query: Query, media: str) -> Response:
@@ -224,6 +238,7 @@ def _json(documents: Sequence[Document]) -> bytes:
 def _metadata(request: Request, actor: Actor, deps: Deps, place: Place) -> Response:
     media = json_media(request.headers.get("accept", ""))
     with deps.archive.database.read() as session:
+        _check_shown(session, actor, place)
         study_id, patient_id, pseudonym = patient_of(session, place)
     note_view(deps, actor, study_id=study_id, patient_id=patient_id)
     told = headers(deps.archive, place, pseudonym if actor.pseudonymous else None)

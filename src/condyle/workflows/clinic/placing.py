@@ -10,9 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from numpy.typing import NDArray
+
 from condyle.domain.findings import Evidence
 from condyle.domain.geometry import AS_STORED, Reorientation
 from condyle.domain.report import Report, SeriesSummary
+from condyle.domain.study import Series
 from condyle.workflows.clinic.study_files import HeldInstance, original_stems
 
 Point = tuple[float, float]
@@ -66,6 +69,30 @@ class PlacedSeries:
         row1, column1 = self._stored((box[2], box[3]), last=self.sides)
         return (min(row0, row1), min(column0, column1), max(row0, row1), max(column0, column1))
 
+    def turned_box(self, box: Box) -> Box:
+        """Gives a half-open box of the stored frame as one of the volume."""
+        row0, column0 = self._turned((box[0], box[1]))
+        row1, column1 = self._turned((box[2], box[3]))
+        return (min(row0, row1), min(column0, column1), max(row0, row1), max(column0, column1))
+
+    def turned(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Gives an array (row, column) of the stored frame as one of the volume's slice."""
+        swapped = array.T if self.turn.axes[1:] == (2, 1) else array
+        steps = [-1 if flip else 1 for flip in self.turn.flips[1:]]
+        return swapped[:: steps[0], :: steps[1]]
+
+    @property
+    def stored_sides(self) -> tuple[int, int]:
+        """(rows, columns) of the stored frames."""
+        return self.sides[::-1] if self.turn.axes[1:] == (2, 1) else self.sides
+
+    def _turned(self, place: Point) -> Point:
+        turned = [0.0, 0.0]
+        for axis in (0, 1):
+            value = place[self.turn.axes[axis + 1] - 1]
+            turned[axis] = self.sides[axis] - value if self.turn.flips[axis + 1] else value
+        return turned[0], turned[1]
+
     def _stored(self, place: Point, *, last: tuple[float, float]) -> Point:
         stored = [0.0, 0.0]
         for axis in (0, 1):
@@ -81,11 +108,23 @@ def place_series(report: Report, instances: Sequence[HeldInstance]) -> tuple[Pla
         report: Of one study.
         instances: All that the archive holds of that study.
     """
+    return place_read(report.series, instances)
+
+
+def place_read(
+    read: Sequence[SeriesSummary | Series], instances: Sequence[HeldInstance]
+) -> tuple[PlacedSeries, ...]:
+    """Finds the stored frames behind every series that was read, in order.
+
+    Args:
+        read: Series of one study.
+        instances: All that the archive holds of that study.
+    """
     series_of = {instance.uid: instance.series_uid for instance in instances}
     derived = _derived_frames(instances)
     return tuple(
         _by_uid(series, series_of) if series.kind == "dicom" else _by_name(series, derived)
-        for series in report.series
+        for series in read
     )
 
 
@@ -105,7 +144,7 @@ def places_of(evidence: Sequence[Evidence], placed: Sequence[PlacedSeries]) -> l
     return places
 
 
-def _by_uid(series: SeriesSummary, series_of: Mapping[str, str]) -> PlacedSeries:
+def _by_uid(series: SeriesSummary | Series, series_of: Mapping[str, str]) -> PlacedSeries:
     frames = []
     for instance in series.instances:
         uid = instance.sop_instance_uid
@@ -116,7 +155,9 @@ def _by_uid(series: SeriesSummary, series_of: Mapping[str, str]) -> PlacedSeries
     return PlacedSeries(tuple(frames), series.shape[1:], series.stored)
 
 
-def _by_name(series: SeriesSummary, derived: Mapping[str, tuple[ShownFrame, ...]]) -> PlacedSeries:
+def _by_name(
+    series: SeriesSummary | Series, derived: Mapping[str, tuple[ShownFrame, ...]]
+) -> PlacedSeries:
     """Takes the derived frames of the series' own file, which lie as the volume does."""
     frames: tuple[ShownFrame | None, ...] = derived.get(series.stem, ())
     if len(frames) != series.shape[0]:
