@@ -1,9 +1,11 @@
 import {
   createContext,
   type ReactNode,
+  type RefObject,
   useContext,
   useEffect,
   useMemo,
+  useRef,
   useState,
   useSyncExternalStore,
 } from "react";
@@ -19,7 +21,7 @@ import { DraftKeeper, type Kept, type Means } from "./keeper";
 interface Drafts {
   keepers: Map<string, DraftKeeper>;
   addenda: Map<string, string>;
-  user: { now: string | null };
+  user: RefObject<string | null>;
 }
 
 const DraftsContext = createContext<Drafts | null>(null);
@@ -31,13 +33,10 @@ const DraftsContext = createContext<Drafts | null>(null);
 export function ReportsProvider({ children }: { children: ReactNode }): ReactNode {
   const { known } = useEntrance();
   const name = known.is === "somebody" ? known.session.me.name : null;
-  const [drafts] = useState<Drafts>(() => ({
-    keepers: new Map(),
-    addenda: new Map(),
-    user: { now: name },
-  }));
+  const user = useRef(name);
+  const [drafts] = useState<Drafts>(() => ({ keepers: new Map(), addenda: new Map(), user }));
   useEffect(() => {
-    drafts.user.now = name;
+    user.current = name;
     if (name !== null) saveAll(drafts, `${name}/`);
   }, [drafts, name]);
   useEffect(() => {
@@ -74,7 +73,7 @@ export function useDraft(report: ReportEntry): { draft: DraftKeeper; kept: Kept 
   const { me } = useSession();
   const means = useMemo(() => {
     const { user } = drafts;
-    return meansOf(api, report.id, () => user.now === me.name);
+    return meansOf(api, report.id, () => user.current === me.name);
   }, [api, report.id, drafts, me.name]);
   const key = `${me.name}/${report.id}`;
   const draft = draftOf(drafts.keepers, key, () => new DraftKeeper(means, report));
