@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import multiprocessing
 import tempfile
 import threading
 import time
@@ -22,24 +21,12 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pydicom
-import uvicorn
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
+from running_server import AT_ONCE, running_server
 
-from condyle.archive import accounts
-from condyle.archive.archive import Archive
-from condyle.archive.database import open_database
-from condyle.archive.migrations import upgrade
-from condyle.archive.objects import ObjectStore
 from condyle.dicom import derived_uid
-from condyle.service.app import create_app
-from condyle.service.deps import make_deps
-from condyle.service.security.secrets import fingerprint
-from condyle.service.settings import Settings
 
-PORT = 8143
-TOKEN = "condyle_benchmark"
-AT_ONCE = 6
 STEP_S = 1 / 30
 DROPPED_S = 1.0
 STUDY, SERIES = derived_uid("benchmark"), derived_uid("benchmark", "series")
@@ -66,28 +53,6 @@ def slice_of(number: int, side: int) -> bytes:
     stream = io.BytesIO()
     pydicom.dcmwrite(stream, one, enforce_file_format=True)
     return stream.getvalue()
-
-
-def serve(home: Path, url: str) -> None:
-    """Runs the server; the process is ended from outside."""
-    settings = Settings(home=home, database_url=url, port=PORT, worker=False)
-    database = open_database(settings.database)
-    app = create_app(make_deps(settings, Archive(database, ObjectStore(settings.objects))))
-    uvicorn.run(app, host="127.0.0.1", port=PORT, log_config=None, access_log=False)
-
-
-def prepare(home: Path, url: str) -> None:
-    """Makes the tables, and somebody with an access token."""
-    settings = Settings(home=home, database_url=url)
-    archive = Archive(open_database(settings.database), ObjectStore(settings.objects))
-    upgrade(archive.database)
-    with archive.database.write() as session:
-        user = accounts.add_user(
-            session, accounts.NewAccount("bench", "Bench", "clinician", "none"), archive.clock()
-        )
-        new = accounts.NewAccessToken(user.id, "bench", fingerprint(TOKEN), None)
-        accounts.add_token(session, new, archive.clock())
-    archive.database.close()
 
 
 def bring(client: httpx.Client, slices: list[bytes]) -> None:
@@ -174,33 +139,19 @@ def main() -> None:
     parser.add_argument("--slices", type=int, default=300)
     parser.add_argument("--side", type=int, default=512)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        prepare(home, given.url)
-        server = multiprocessing.get_context("spawn").Process(
-            target=serve, args=(home, given.url), daemon=True
-        )
-        server.start()
-        slices = [slice_of(n, given.side) for n in range(1, given.slices + 1)]
-        headers = {"Authorization": f"Bearer {TOKEN}"}
-        limits = httpx.Limits(max_connections=AT_ONCE)
-        base = f"http://127.0.0.1:{PORT}"
-        with httpx.Client(base_url=base, headers=headers, limits=limits, timeout=60) as client:
-            while True:
-                try:
-                    client.get("/api/v1/health").raise_for_status()
-                    break
-                except httpx.TransportError:
-                    time.sleep(0.2)
-            bring(client, slices)
-            began = time.perf_counter()
-            address = f"/dicomweb/studies/{STUDY}/series/{SERIES}/metadata"
-            found = client.get(address).raise_for_status().json()
-            print(f"metadata of {len(found)} in {(time.perf_counter() - began) * 1000:.0f} ms")
-            scroll(client, given.slices)
-            prefetch(client, given.slices)
-        server.terminate()
-        server.join()
+    slices = [slice_of(n, given.side) for n in range(1, given.slices + 1)]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_server(Path(folder), given.url) as running,
+    ):
+        client = running.client
+        bring(client, slices)
+        began = time.perf_counter()
+        address = f"/dicomweb/studies/{STUDY}/series/{SERIES}/metadata"
+        found = client.get(address).raise_for_status().json()
+        print(f"metadata of {len(found)} in {(time.perf_counter() - began) * 1000:.0f} ms")
+        scroll(client, given.slices)
+        prefetch(client, given.slices)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ Run as `python benchmarks/worklist.py`; with a PostgreSQL as
 The studies are drawn from a fixed seed, with names as unevenly spread as people's. Requests come
 at fixed times, 50 a second, whether or not earlier ones are answered, and a time is counted from
 when the request was due, so that a slow answer costs those that wait behind it. They are drawn
-alike from all kinds but the one that is made to be the worst, which is timed alone.
+alike from all kinds but the one that is made to be the worst, which is timed alone. It is timed
+within this process first, then through a server that runs in another.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import datetime as dt
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from running_server import running_server
 from sqlalchemy import Connection, insert, text
 
 from condyle.archive.database import Database, open_database
@@ -29,6 +31,7 @@ from condyle.archive.studies import patients_of
 from condyle.archive.tables import Patient, StudyRow, StudyWord
 from condyle.archive.words import folded, words_of
 from condyle.archive.worklist import WorklistQuery, worklist
+from condyle.service.study_view import PRIORITIES
 
 START = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 RATE = 50
@@ -223,7 +226,9 @@ def alone(database: Database, queries: dict[str, WorklistQuery], times: int) -> 
         print(f"  {name:28} {rows:4} rows  {spread}  processor {np.median(own):6.1f} ms")
 
 
-def together(database: Database, queries: dict[str, WorklistQuery], seconds: int) -> None:
+def together(
+    ask: Callable[[WorklistQuery], object], queries: dict[str, WorklistQuery], seconds: int
+) -> None:
     """Times all of them, drawn at random, as requests that come at fixed times."""
     random = np.random.default_rng(7)
     names = [name for name in queries if name != WORST]
@@ -233,7 +238,7 @@ def together(database: Database, queries: dict[str, WorklistQuery], seconds: int
     begun = time.perf_counter() + 0.1
 
     def request(number: int, name: str) -> None:
-        answer(database, queries[name])
+        ask(queries[name])
         with lock:
             taken.append(((time.perf_counter() - begun - number / RATE) * 1000, name))
 
@@ -244,6 +249,33 @@ def together(database: Database, queries: dict[str, WorklistQuery], seconds: int
     times = [each for each, _ in taken]
     low, high = np.percentile(times, [50, 95])
     print(f"  {RATE} a second, {len(times)} requests: p50 {low:.1f}, p95 {high:.1f} ms")
+
+
+def over_http(home: Path, url: str, queries: dict[str, WorklistQuery], seconds: int) -> None:
+    """Times the same requests through a server, from outside of it."""
+    with running_server(home, url, at_once=20) as running:
+
+        def ask(query: WorklistQuery) -> None:
+            running.client.get("/api/v1/worklist", params=parameters(query)).raise_for_status()
+
+        together(ask, queries, seconds)
+
+
+def parameters(query: WorklistQuery) -> dict[str, str]:
+    """Gives a query as the interface takes it."""
+    rank = None if query.priority_rank is None else PRIORITIES[query.priority_rank]
+    named = {
+        "search": query.search,
+        "state": query.state,
+        "anatomy": query.anatomy,
+        "source": query.source,
+        "priority": rank,
+        "first_date": query.first_date,
+        "last_date": query.last_date,
+        "sort": query.sort,
+        "after": query.after,
+    }
+    return {name: str(value) for name, value in named.items() if value}
 
 
 def measure(url: str, count: int, times: int, seconds: int) -> None:
@@ -259,8 +291,10 @@ def measure(url: str, count: int, times: int, seconds: int) -> None:
     people = patients(count * 2 // 5, np.random.default_rng(5))
     queries = asked(database, people)
     alone(database, queries, times)
-    together(database, queries, seconds)
+    together(lambda query: answer(database, query), queries, seconds)
     database.close()
+    with tempfile.TemporaryDirectory() as home:
+        over_http(Path(home), url, queries, seconds)
 
 
 def main() -> None:

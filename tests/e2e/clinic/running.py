@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -70,6 +71,18 @@ class RunningClinic:
         assert self._process is not None
         self._process.kill()
         self._process.wait()
+
+    def kill_worker(self) -> None:
+        """Ends the process that runs the bundles, which the server starts again."""
+        assert self._process is not None
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        end = time.monotonic() + WAIT_S
+        while not (found := children.read_text().split()):
+            assert time.monotonic() < end, self.log.read_text()
+            time.sleep(0.05)
+        for child in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(child), signal.SIGKILL)
 
     def stop(self) -> int:
         """Ends it as Ctrl-C does, and gives its exit status."""
