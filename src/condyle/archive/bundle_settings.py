@@ -20,12 +20,15 @@ class BundleUse:
         silent: Whether it is hidden until the reader has made their own call.
         pinned: The version that runs; the newest installed one where ``None``.
         changed_at: When somebody decided last.
+        shown_to_all: Whether a silent run is shown to all with the first reader's own call,
+            and not to that reader alone.
     """
 
     enabled: bool = True
     silent: bool = False
     pinned: str | None = None
     changed_at: dt.datetime | None = None
+    shown_to_all: bool = False
 
 
 def bundle_uses(session: Session) -> dict[str, BundleUse]:
@@ -56,10 +59,11 @@ def decide(
         row = BundleSetting(name=name)
         session.add(row)
     row.enabled, row.silent, row.pinned = use.enabled, use.silent, use.pinned
+    row.shown_to_all = use.shown_to_all
     row.changed_by, row.changed_at = by, at
     session.flush()
     return _use(row)
 
 
 def _use(row: BundleSetting) -> BundleUse:
-    return BundleUse(row.enabled, row.silent, row.pinned, row.changed_at)
+    return BundleUse(row.enabled, row.silent, row.pinned, row.changed_at, row.shown_to_all)

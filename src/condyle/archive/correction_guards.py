@@ -52,7 +52,7 @@ def check_value(kind: str, value: Mapping[str, Any], subject: Subject) -> None:
     of = _concept_kind(subject.name)
     if of != {"grade": "grade", "call": "presence"}[kind]:
         raise unfit(f"a {kind} of {subject.name}", f"a finding that has a {kind}")
-    _check_worth(subject.name, value["grade" if kind == "grade" else "positive"])
+    check_worth(subject.name, value["grade" if kind == "grade" else "positive"])
 
 
 def check_added(session: Session, study_id: int, value: Mapping[str, Any]) -> None:
@@ -66,7 +66,7 @@ def check_added(session: Session, study_id: int, value: Mapping[str, Any]) -> No
         raise unfit("a finding that is in no table", "one of: " + ", ".join(FINDINGS))
     if value["level"] is not None and value["level"] not in LEVELS:
         raise unfit("a level that is in no table", "one of: " + ", ".join(LEVELS))
-    _check_worth(value["name"], value["value"])
+    check_worth(value["name"], value["value"])
     if drawn := value["drawn"]:
         for kind in ("outline", "box"):
             if drawn[kind]:
@@ -142,8 +142,12 @@ def _concept_kind(name: str) -> str:
     return FINDINGS[name].kind
 
 
-def _check_worth(name: str, value: object) -> None:
-    """Checks that a value is on the scale of a finding, or is yes or no where it has none."""
+def check_worth(name: str, value: object) -> None:
+    """Checks that a value is on the scale of a finding, or is yes or no where it has none.
+
+    Raises:
+        UsageError: It is not.
+    """
     concept = FINDINGS[name]
     if concept.scale is None:
         if not isinstance(value, bool):

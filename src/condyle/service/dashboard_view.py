@@ -113,7 +113,7 @@ def agreement_of(spoken: Spoken) -> Agreement:
         rejected=spoken.rejected,
         unanswered=spoken.unanswered,
         patients=spoken.patients,
-        share=_share(share_of_sums(sums, unit="finding")),
+        share=share_body(share_of_sums(sums, unit="finding")),
     )
 
 
@@ -198,7 +198,8 @@ def _times(taken: Taken | None) -> Times | None:
     return None if taken is None else Times(**vars(taken))
 
 
-def _share(estimate: Estimate) -> Share:
+def share_body(estimate: Estimate) -> Share:
+    """Gives a proportion, ``None`` where it is undefined."""
     value, low, high = (
         None if math.isnan(part) else part for part in (estimate.value, estimate.low, estimate.high)
     )

@@ -55,6 +55,9 @@ def change_bundle(
             enabled=before.enabled if change.enabled is None else change.enabled,
             silent=before.silent if change.silent is None else change.silent,
             pinned=before.pinned if change.pinned is None else change.pinned or None,
+            shown_to_all=(
+                before.shown_to_all if change.shown_to_all is None else change.shown_to_all
+            ),
         )
         now = decide(session, name, use, by=actor.user_id, at=deps.now())
         act = actor.act(
@@ -64,6 +67,7 @@ def change_bundle(
             subject_id=name,
             enabled=now.enabled,
             silent=now.silent,
+            shown_to_all=now.shown_to_all,
             pinned=now.pinned,
         )
         audit.append(session, act)
@@ -95,6 +99,7 @@ def _entry(name: str, installed: Sequence[Bundle], uses: Mapping[str, BundleUse]
         shipped=bundle.path.parent == store_folders()[-1].resolve(),
         enabled=use.enabled,
         silent=use.silent,
+        shown_to_all=use.shown_to_all,
         pinned=use.pinned,
         versions=list(versions_of(name, installed)),
         changed_at=use.changed_at,

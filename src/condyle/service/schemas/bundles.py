@@ -8,7 +8,11 @@ from condyle.service.schemas.base import Body
 
 
 class BundleEntry(Body):
-    """A bundle that is installed."""
+    """A bundle that is installed.
+
+    ``shown_to_all`` says whether a silent run is shown to everybody with the first reader's own
+    call, and not to that reader alone.
+    """
 
     name: str
     version: str
@@ -22,6 +26,7 @@ class BundleEntry(Body):
     shipped: bool
     enabled: bool
     silent: bool
+    shown_to_all: bool
     pinned: str | None
     versions: list[str]
     changed_at: dt.datetime | None
@@ -32,4 +37,5 @@ class BundleChange(Body):
 
     enabled: bool | None = None
     silent: bool | None = None
+    shown_to_all: bool | None = None
     pinned: str | None = None
