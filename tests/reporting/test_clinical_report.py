@@ -113,6 +113,14 @@ def test_a_disc_without_a_name_is_called_by_its_number() -> None:
         (said(), "Present: herniation visible on midsagittal slices."),
         (said(value=False), "Not found: herniation visible on midsagittal slices."),
         (said(shown=False), "No decision of the model: herniation visible on midsagittal slices."),
+        (
+            said(value=None, shown=False),
+            "No decision of the model: herniation visible on midsagittal slices.",
+        ),
+        (
+            said(value=None, state="accepted"),
+            "Not judged: herniation visible on midsagittal slices (unknown).",
+        ),
         (said(shown=False, state="accepted"), "Present: herniation visible on midsagittal slices."),
         (said(state="rejected"), "Rejected by a reader: herniation visible on midsagittal slices."),
         (said("pfirrmann-grade", value=4), "Pfirrmann grade 4."),
@@ -269,3 +277,35 @@ def test_a_whole_spanish_text_reads_as_one_report() -> None:
     assert blocks[-1] == "Adenda de Dr Álvarez, 2030-01-07 08:30 UTC\nCorrección del lado."
     assert blocks[-3] == "Firmado por Dr Álvarez, 2030-01-07 08:30 UTC."
     assert blocks[-2] == "SHA-256 de lo firmado: " + "f" * 64
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("signed", [None, SIGNED])
+def test_what_is_simulated_is_said_before_all_else_and_of_training_on_every_page(
+    language: str, signed: SignedBy | None
+) -> None:
+    words = catalogue(language)
+    study, training = (words.label(f"simulated-{of}banner") for of in ("", "training-"))
+    models = f"Research use.\n{study}\n{training}\nlumbar 1.0"
+    long = "\n".join(f"Line {number}." for number in range(120))
+    report = draft(language=language, signed=signed, sections={"findings": long, "models": models})
+    page = clinical_page(report)
+    assert page.notices[-2:] == (study, training)
+    assert clinical_text(report).index(training) < clinical_text(report).index("Line 0")
+    assert clinical_html(page).index(study) < clinical_html(page).index("Line 0")
+    pages = pdf_text(report)
+    assert len(pages) > 2
+    assert all(training.split(":")[0] in each for each in pages)
+
+
+def test_nothing_is_called_simulated_that_only_a_clinician_calls_so() -> None:
+    banner = catalogue("en").label("simulated-training-banner")
+    page = clinical_page(draft(signed=SIGNED, sections={"findings": banner, "models": "None."}))
+    assert page.notices == ()
+    assert "SIMULATED" not in page.foot
+
+
+def test_a_grade_within_the_impression_reads_as_part_of_its_sentence() -> None:
+    there = (said(), said("pfirrmann-grade", value=4))
+    for language, grade in (("en", "; Pfirrmann grade 4"), ("es", "; grado de Pfirrmann 4")):
+        assert filled(Source((), there), language)["impression"].endswith(grade)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from condyle.domain.clinical_report import SECTIONS
 from condyle.reporting.wording import Catalogue, catalogue
 
+_TRAINING = "simulated-training-banner"
+
 
 @dataclass(frozen=True)
 class SignedBy:
@@ -100,13 +102,18 @@ def clinical_page(report: Clinical) -> ClinicalPage:
     """
     words = catalogue(report.language)
     unsigned = report.signed is None
+    simulated = _simulated(report, words)
     foot = [words.label("clinical-unsigned")] if unsigned else []
+    foot += [said for key, said in simulated.items() if key == _TRAINING]
     return ClinicalPage(
         language=report.language,
         words=words,
         title=words.label("title" if report.anatomy == "lumbar-spine" else "title-other"),
         watermark=words.label("clinical-unsigned") if unsigned else "",
-        notices=(words.label("clinical-unsigned-note"),) if unsigned else (),
+        notices=(
+            *((words.label("clinical-unsigned-note"),) if unsigned else ()),
+            *simulated.values(),
+        ),
         facts=tuple((words.label(f"clinical-{key}"), value) for key, value in report.facts),
         parts=tuple(
             Part(name, section_title(name, words), _lines(report.sections.get(name, "")))
@@ -147,6 +154,13 @@ def signed_line(key: str, signed: SignedBy, words: Catalogue) -> str:
     """Says who signed and when, in Coordinated Universal Time as the archive keeps it."""
     at = signed.at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
     return words.label(key, name=signed.name, at=at)
+
+
+def _simulated(report: Clinical, words: Catalogue) -> dict[str, str]:
+    """Gives what must be said first, and nobody may edit: it stands in the fixed section too."""
+    fixed = _lines(report.sections.get("models", ""))
+    said = {key: words.label(key) for key in ("simulated-banner", _TRAINING)}
+    return {key: text for key, text in said.items() if text in fixed}
 
 
 def _signature(report: Clinical, words: Catalogue) -> tuple[str, ...]:

@@ -107,7 +107,8 @@ def _impression(statements: Sequence[Statement], words: Catalogue) -> str:
         there = [one for one in group if _said(one) and one.value is True]
         if there:
             graded = [_graded(one, words) for one in group if _said(one) and _is_grade(one)]
-            items = "; ".join((*(_name(one, words) for one in there), *graded))
+            said = (lower_first(part) for part in graded)
+            items = "; ".join((*(_name(one, words) for one in there), *said))
             lines.append(f"- {_site(group[0], words)}: {items}")
     return "\n".join(lines)
 
@@ -145,7 +146,7 @@ def _line(group: Sequence[Statement], words: Catalogue) -> str:
 def _abstained(group: Iterable[Statement], words: Catalogue) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for one in group:
-        if one.value is None and one.state != "rejected":
+        if one.value is None and one.state != "rejected" and not _undecided(one):
             reason = words.message(one.abstention) if one.abstention else words.label("unknown")
             reasons.setdefault(lower_first(reason).rstrip("."), []).append(_name(one, words))
     return [
@@ -159,8 +160,13 @@ def _said(one: Statement) -> bool:
 
 
 def _undecided(one: Statement) -> bool:
-    """Tells whether only a model speaks, at a threshold too poor for a decision."""
-    return one.state == "open" and one.value is not None and not one.shown
+    """Tells whether only a model speaks, at a threshold too poor for a decision.
+
+    Such a finding may come without a value, and without a reason for that.
+    """
+    if one.value is None:
+        return one.state == "open" and one.abstention is None
+    return one.state == "open" and not one.shown
 
 
 def _is_grade(one: Statement) -> bool:

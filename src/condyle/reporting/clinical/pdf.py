@@ -57,7 +57,9 @@ def _story(page: ClinicalPage, width: float) -> list[Flowable]:
 
 
 def _part(part: Part) -> list[Flowable]:
-    said = [_whole(line) for line in part.lines]
+    said: list[Flowable] = []
+    for line in part.lines:
+        said += [_whole(line), Spacer(1, 0.6 * mm)]
     return [text(_plain(part.title), "heading"), *(said or [text("-", "quiet")])]
 
 
