@@ -225,3 +225,61 @@ def test_acts_are_given_newest_first_by_user_patient_and_page(log: Database) -> 
     assert numbers(limit=2, before=5) == [4, 3]
     assert numbers(patient_id=7) == [6]
     assert numbers(user_id=1) == []
+
+
+def test_a_walk_in_steps_comes_to_the_same_head_as_one_in_one_go(log: Database) -> None:
+    steps = []
+    before = audit.START
+    with log.read() as session:
+        while not steps or not steps[-1].done:
+            steps.append(audit.verify_step(session, before, limit=2))
+            before = steps[-1].head
+    assert [step.head.number for step in steps] == [2, 4, 5]
+    assert before == head_of(log) and not any(step.broken for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("statement", "number", "code"),
+    [
+        ("UPDATE audit_entries SET action = 'x' WHERE id = 3", 3, "changed"),
+        ("UPDATE audit_entries SET previous = 'x' WHERE id = 4", 4, "moved"),
+        ("DELETE FROM audit_entries WHERE id = 2", 3, "gone"),
+        ("DELETE FROM audit_entries WHERE id = 5", 5, "cut"),
+    ],
+)
+def test_a_step_names_what_is_wrong_and_goes_no_further(
+    log: Database, statement: str, number: int, code: str
+) -> None:
+    noted = (head_of(log),)
+    tamper(log, statement)
+    with log.read() as session:
+        step = audit.verify_step(session, audit.START, noted)
+    assert step.broken is not None and (step.broken.number, step.broken.code) == (number, code)
+    assert step.head.number == min(number - 1, 4) - (code == "gone")
+
+
+def test_a_step_after_another_log_than_the_one_before_is_broken(log: Database) -> None:
+    with log.read() as session:
+        step = audit.verify_step(session, audit.Head(2, "f" * 64))
+    assert step.broken is not None and step.broken.code == "moved"
+
+
+@pytest.mark.parametrize(
+    ("asked", "numbers"),
+    [
+        ({"action": "study.viewed"}, [5, 4, 3, 2, 1]),
+        ({"action": "study."}, [5, 4, 3, 2, 1]),
+        ({"action": "study"}, []),
+        ({"action": "stud_."}, []),
+        ({"study_id": 3}, [3]),
+        ({"study_id": 33}, []),
+        ({"since": NOON + dt.timedelta(seconds=3)}, [5, 4, 3]),
+        ({"until": NOON + dt.timedelta(seconds=3)}, [2, 1]),
+        ({"since": NOON, "until": NOON + dt.timedelta(seconds=2), "before": 2}, [1]),
+    ],
+)
+def test_acts_are_found_by_what_was_done_to_which_study_and_when(
+    log: Database, asked: dict[str, Any], numbers: list[int]
+) -> None:
+    with log.read() as session:
+        assert [row.id for row in audit.newest(session, audit.Query(**asked))] == numbers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -60,12 +60,20 @@ class Query:
         before: Only entries with a lower number.
         user_id: Only acts of this user.
         patient_id: Only acts about this patient.
+        study_id: Only acts done to this study itself.
+        action: Only acts of this code, or of all that begin with it where it ends with a dot.
+        since: Only acts at this time or later.
+        until: Only acts before this time.
         limit: At most so many.
     """
 
     before: int | None = None
     user_id: int | None = None
     patient_id: int | None = None
+    study_id: int | None = None
+    action: str = ""
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
     limit: int = 100
 
 
@@ -79,10 +87,30 @@ class Head:
 
 @dataclass(frozen=True)
 class Broken:
-    """The first place where the chain does not hold, and why."""
+    """The first place where the chain does not hold, and why; ``code`` says it for programs."""
 
     number: int
     reason: str
+    code: str = field(default="", compare=False)
+
+
+START = Head(0, GENESIS)
+"""What stands before the first entry."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far a walk along the chain came.
+
+    Attributes:
+        head: The last entry that holds.
+        broken: Where it does not, if so.
+        done: Whether it came to the log's end.
+    """
+
+    head: Head
+    broken: Broken | None
+    done: bool
 
 
 def append(session: Session, act: Act) -> AuditEntry:
@@ -153,6 +181,18 @@ def newest(session: Session, query: Query) -> list[AuditEntry]:
         rows = rows.where(AuditEntry.user_id == query.user_id)
     if query.patient_id is not None:
         rows = rows.where(AuditEntry.patient_id == query.patient_id)
+    if query.study_id is not None:
+        rows = rows.where(
+            AuditEntry.subject == "study", AuditEntry.subject_id == str(query.study_id)
+        )
+    if query.action.endswith("."):
+        rows = rows.where(AuditEntry.action.startswith(query.action, autoescape=True))
+    elif query.action:
+        rows = rows.where(AuditEntry.action == query.action)
+    if query.since is not None:
+        rows = rows.where(AuditEntry.at >= query.since)
+    if query.until is not None:
+        rows = rows.where(AuditEntry.at < query.until)
     return list(session.scalars(rows))
 
 
@@ -173,42 +213,53 @@ def verify(session: Session, noted: tuple[Head, ...] = ()) -> Broken | None:
         session: Reads the log.
         noted: Heads that must be in the chain still.
     """
-    wanted = {mark.number: mark.hash for mark in noted if mark.number}
-    before = Head(0, GENESIS)
-    for entry in _entries(session):
-        reason = _fault(entry, before, wanted.pop(entry.id, None))
-        if reason:
-            return Broken(entry.id, reason)
-        before = Head(entry.id, entry.hash)
-    if wanted:
-        return Broken(min(wanted), "the log once held this entry and does so no more")
-    return None
-
-
-def _entries(session: Session) -> Iterator[AuditEntry]:
-    """Gives all entries in their order, of which memory holds a page."""
-    number = 0
+    before = START
     while True:
-        rows = select(AuditEntry).where(AuditEntry.id > number).order_by(AuditEntry.id).limit(_PAGE)
-        page = session.scalars(rows).all()
-        yield from page
-        if len(page) < _PAGE:
-            return
-        number = page[-1].id
-        for entry in page:
-            session.expunge(entry)
+        step = verify_step(session, before, noted)
+        if step.broken is not None or step.done:
+            return step.broken
+        before = step.head
 
 
-def _fault(entry: AuditEntry, before: Head, noted: str | None) -> str:
+def verify_step(
+    session: Session, before: Head, noted: tuple[Head, ...] = (), *, limit: int = _PAGE
+) -> Step:
+    """Walks a piece of the chain, of which memory holds no more than that piece.
+
+    Args:
+        session: Reads the log.
+        before: The last entry that was found to hold, ``START`` at first.
+        noted: Heads that must be in the chain; those after ``before`` are looked at.
+        limit: At most so many entries.
+    """
+    wanted = {mark.number: mark.hash for mark in noted if mark.number > before.number}
+    rows = select(AuditEntry).where(AuditEntry.id > before.number).order_by(AuditEntry.id)
+    page = session.scalars(rows.limit(limit)).all()
+    for entry in page:
+        broken = _fault(entry, before, wanted.pop(entry.id, None))
+        if broken is not None:
+            return Step(before, broken, done=False)
+        before = Head(entry.id, entry.hash)
+    for entry in page:
+        session.expunge(entry)
+    done = len(page) < limit
+    if done and wanted:
+        reason = "the log once held this entry and does so no more"
+        return Step(before, Broken(min(wanted), reason, "cut"), done=True)
+    return Step(before, None, done)
+
+
+def _fault(entry: AuditEntry, before: Head, noted: str | None) -> Broken | None:
+    reason = code = ""
     if entry.id != before.number + 1:
-        return f"{entry.id - before.number - 1} entries before it are gone"
-    if entry.previous != before.hash:
-        return "it does not follow the entry before it"
-    if entry.hash != _hash(entry):
-        return "it was changed after it was written"
-    if noted is not None and noted != entry.hash:
-        return "it is another than the one that was noted"
-    return ""
+        reason, code = f"{entry.id - before.number - 1} entries before it are gone", "gone"
+    elif entry.previous != before.hash:
+        reason, code = "it does not follow the entry before it", "moved"
+    elif entry.hash != _hash(entry):
+        reason, code = "it was changed after it was written", "changed"
+    elif noted is not None and noted != entry.hash:
+        reason, code = "it is another than the one that was noted", "another"
+    return Broken(entry.id, reason, code) if reason else None
 
 
 def _hash(entry: AuditEntry) -> str:

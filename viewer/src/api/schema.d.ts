@@ -310,9 +310,52 @@ export interface paths {
         };
         /**
          * See Audit
-         * @description Gives acts, the newest first; of one user or about one patient where that is asked.
+         * @description Gives acts, the newest first: of a user, about a patient or study, of a kind, of days.
          */
         get: operations["see_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Chain
+         * @description Checks the next acts of the chain, from the beginning or after one that was checked.
+         *
+         *     The whole log is checked by calling it with what it gave until it is done; ``condyle audit
+         *     verify`` does the same on the server, against heads that were kept elsewhere as well.
+         */
+        get: operations["check_chain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Audit
+         * @description Gives the acts that are asked for as a table, the newest first; the log says that it did.
+         */
+        get: operations["export_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1904,6 +1947,25 @@ export interface components {
             name: string;
         };
         /**
+         * AuditBroken
+         * @description The first act at which the chain does not hold.
+         *
+         *     ``gone``: acts before it are missing; ``moved``: it does not follow the one before it;
+         *     ``changed``: it is not as it was written; ``another``: it is not the one that was noted;
+         *     ``cut``: it was noted once, and the log ends before it.
+         */
+        AuditBroken: {
+            /**
+             * Fault
+             * @enum {string}
+             */
+            fault: "gone" | "moved" | "changed" | "another" | "cut";
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * AuditLine
          * @description One act: who did what to what, and when.
          */
@@ -1939,6 +2001,31 @@ export interface components {
             acts: components["schemas"]["AuditLine"][];
             /** Next */
             next: number | null;
+        };
+        /**
+         * AuditStep
+         * @description How far a walk along the chain came.
+         *
+         *     Attributes:
+         *         checked: The number of the last act that holds; send it and ``hash`` to go on after it.
+         *         hash: That act's hash; at the end, the log's head.
+         *         newest: The number of the log's newest act now.
+         *         noted: So many heads that the server noted beside the database were met in this step.
+         *         broken: Where the chain does not hold, if so.
+         *         done: Whether there is nothing more to check.
+         */
+        AuditStep: {
+            broken: components["schemas"]["AuditBroken"] | null;
+            /** Checked */
+            checked: number;
+            /** Done */
+            done: boolean;
+            /** Hash */
+            hash: string;
+            /** Newest */
+            newest: number;
+            /** Noted */
+            noted: number;
         };
         /**
          * Beside
@@ -6709,9 +6796,13 @@ export interface operations {
     see_audit: {
         parameters: {
             query?: {
+                action?: string;
                 before?: number | null;
                 limit?: number;
                 patient?: number | null;
+                since?: string | null;
+                study?: number | null;
+                until?: string | null;
                 user?: number | null;
             };
             header?: never;
@@ -6727,6 +6818,254 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_chain: {
+        parameters: {
+            query?: {
+                after?: number;
+                hash?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditStep"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                action?: string;
+                patient?: number | null;
+                since?: string | null;
+                study?: number | null;
+                until?: string | null;
+                user?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The acts, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
                 };
             };
             /** @description It was not understood */
