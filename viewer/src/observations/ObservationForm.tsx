@@ -1,4 +1,4 @@
-import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { useApi } from "../api/context";
 import { answer } from "../api/http";
 import { ApiProblem } from "../api/problem";
@@ -11,6 +11,7 @@ import type { Draft } from "./drafts";
 import { FormHead } from "./FormHead";
 import { Sections } from "./Sections";
 import { today } from "./today";
+import { useFormKeys } from "./useFormKeys";
 import "./form.css";
 
 /** A study that an observation may stand beside. */
@@ -44,6 +45,7 @@ export function ObservationForm(props: FormProps): ReactNode {
   const [problem, setProblem] = useState<unknown>();
   const [told, setTold] = useState<Record<string, string>>({});
   const form = props.forms.find(({ name }) => name === draft.form) ?? props.forms[0];
+  useFormKeys(box, { save: () => void save(), close: props.close });
   useEffect(() => box.current?.querySelector<HTMLElement>("select, input")?.focus(), []);
   if (!form) return null;
   const answers: Answers = draft.answers[form.name] ?? {};
@@ -88,16 +90,14 @@ export function ObservationForm(props: FormProps): ReactNode {
     event.preventDefault();
     void save();
   };
-  const press = (event: KeyboardEvent) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void save();
-    // Enter in a field would send a form that is half filled in.
-    else if (event.key === "Enter" && event.target instanceof HTMLInputElement) void 0;
-    else if (event.key === "Escape") props.close();
-    else return;
-    event.preventDefault();
-  };
   return (
-    <form ref={box} className="obs-form" noValidate onSubmit={submit} onKeyDown={press} aria-labelledby={`${id}-title`}>
+    <form
+      ref={box}
+      className="obs-form"
+      noValidate
+      onSubmit={submit}
+      aria-labelledby={`${id}-title`}
+    >
       <header className="obs-form-head">
         <h3 id={`${id}-title`}>{say(corrects ? "observations.correcting" : "observations.new")}</h3>
         <button type="button" className="button plain" onClick={props.close}>

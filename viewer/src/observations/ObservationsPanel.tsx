@@ -4,6 +4,7 @@ import type { Loaded } from "../api/loaded";
 import type { ObservationEntry, StudyDetail } from "../api/types";
 import { useWords } from "../words";
 import { Observed } from "./Observed";
+import { useForms } from "./useObservations";
 
 /** What clinicians observed of the patient, beside the images of one study. */
 export function ObservationsPanel(props: {
@@ -12,6 +13,7 @@ export function ObservationsPanel(props: {
 }): ReactNode {
   const { say, date } = useWords();
   const { study } = props.detail;
+  const forms = useForms();
   const day = date(study.study_date ?? study.received_at);
   return (
     <section className="obs-panel" aria-label={say("observations.title")}>
@@ -25,6 +27,7 @@ export function ObservationsPanel(props: {
         study={study.id}
         studies={[{ id: study.id, label: say("observations.beside.this", { day }) }]}
         observations={props.observations}
+        forms={forms}
       />
     </section>
   );

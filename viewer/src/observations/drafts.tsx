@@ -46,7 +46,10 @@ export function DraftsProvider({ children }: { children: ReactNode }): ReactNode
   }
   const put = useCallback(
     (key: string, draft: Draft | null) =>
-      setDrafts(({ [key]: _, ...others }) => (draft ? { ...others, [key]: draft } : others)),
+      setDrafts((before) => {
+        const { [key]: _, ...others } = before;
+        return draft ? { ...others, [key]: draft } : others;
+      }),
     [],
   );
   useWarning(Object.values(drafts).some(hasContent));

@@ -8,6 +8,7 @@ export const PERMISSIONS = {
   correct: "correct",
   observe: "observe",
   sign: "sign",
+  exportData: "export",
   annotate: "annotate",
   manageAnnotation: "manage_annotation",
   adjudicate: "adjudicate",

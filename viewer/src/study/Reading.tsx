@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useMemo, useReducer, useState } from "react";
+import { type ReactNode, useCallback, useMemo, useReducer } from "react";
 import type { Overlays, StudyDetail } from "../api/types";
 import { FindingsPanel } from "../findings/FindingsPanel";
 import { startSlice } from "../findings/places";
@@ -19,6 +19,7 @@ import { StudyHeader } from "./StudyHeader";
 import { useFindings } from "./useFindings";
 import { usePriors } from "./usePriors";
 import { useSide } from "./useSide";
+import { useSideTab } from "./useSideTab";
 import { useStarts } from "./useStarts";
 
 /** A study that is here: its header, images and findings, which point at each other. */
@@ -32,7 +33,7 @@ export function Reading({
   engine: Engine | null;
 }): ReactNode {
   const { say } = useWords();
-  const [tab, setTab] = useState<"findings" | "observations" | "report">("findings");
+  const [tab, setTab] = useSideTab();
   const observations = useObservations(detail.study.patient.id, detail.study.revision);
   const side = useSide();
   const priors = usePriors(detail);

@@ -61,7 +61,7 @@ describe("a study's header", () => {
     await userEvent.click(first as HTMLElement);
     await userEvent.click(second as HTMLElement);
     expect(asked).toEqual([3]);
-    expect(screen.getAllByRole("link")[1]?.getAttribute("href")).toBe("/studies/3");
+    expect(screen.getAllByRole("link")[2]?.getAttribute("href")).toBe("/studies/3");
   });
 
   it("is in Spanish where that is chosen", () => {

@@ -34,6 +34,7 @@ export function StudyHeader({
       <div className="study-who">
         <h1>{personName(study.patient.name) || study.patient.identifier}</h1>
         <PatientFacts detail={detail} />
+        <Link to={`/patients/${study.patient.id}`}>{say("patients.link")}</Link>
       </div>
       <p className="study-what">{facts.filter(Boolean).join(" · ")}</p>
       <div className="study-marks">

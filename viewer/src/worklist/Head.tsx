@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { Worklist } from "../api/types";
+import { ExportObservations } from "../observations/ExportObservations";
 import { useWords } from "../words";
 
 /** The list's name, how many studies it has, and whether it is live. */
@@ -25,6 +26,7 @@ export function Head(props: {
       >
         {say(live ? "worklist.live" : "worklist.live.off")}
       </span>
+      <ExportObservations />
       <button type="button" className="button plain worklist-help-open" onClick={props.help}>
         <kbd aria-hidden="true">?</kbd>
         <span>{say("worklist.help")}</span>

@@ -84,6 +84,7 @@ function Patient({ study }: { study: WorklistEntry }): ReactNode {
   const { say } = useWords();
   const { patient } = study;
   const age = ageAt(patient.birth_date, study.study_date);
+  const shown = personName(patient.name) || say("worklist.unnamed");
   const about = [
     patient.pseudonymous ? say("worklist.pseudonymous") : patient.identifier,
     patient.sex,
@@ -92,9 +93,18 @@ function Patient({ study }: { study: WorklistEntry }): ReactNode {
   return (
     <>
       <Link to={`/studies/${study.id}`} className="study-main">
-        {personName(patient.name) || say("worklist.unnamed")}
+        {shown}
       </Link>
-      <span className="study-less">{about.filter(Boolean).join(" · ")}</span>
+      <span className="study-less">
+        {about.filter(Boolean).join(" · ")}{" "}
+        <Link
+          to={`/patients/${patient.id}`}
+          className="study-patient"
+          aria-label={say("patients.open", { name: shown })}
+        >
+          {say("patients.short")}
+        </Link>
+      </span>
     </>
   );
 }

@@ -8,7 +8,7 @@ export interface KeyActs {
   help: () => void;
 }
 
-const ROWS = "tr.study a";
+const ROWS = "tr.study a.study-main";
 
 /** Gives a page of studies its keys; which row is marked is where the focus is. */
 export function useKeys(page: RefObject<HTMLElement | null>, acts: KeyActs): void {

@@ -31,7 +31,6 @@ export function Choices(props: ControlProps): ReactNode {
       role={several ? "group" : "radiogroup"}
       aria-labelledby={props.labelledBy}
       aria-describedby={props.describedBy}
-      onKeyDown={clear}
     >
       {optionsOf(field, say).map(({ value, label }) => (
         <Chip
@@ -42,6 +41,7 @@ export function Choices(props: ControlProps): ReactNode {
           on={several ? chosen.includes(String(value)) : answer === value}
           alarm={field.red_flag && value === true}
           turn={(on) => turn(value, on)}
+          press={clear}
         />
       ))}
       {several ? null : (
@@ -52,6 +52,7 @@ export function Choices(props: ControlProps): ReactNode {
           on={!isAnswered(answer)}
           quiet
           turn={() => set(undefined)}
+          press={clear}
         />
       )}
     </div>
@@ -80,6 +81,7 @@ function Chip(props: {
   label: string;
   on: boolean;
   turn: (on: boolean) => void;
+  press: (event: KeyboardEvent) => void;
   alarm?: boolean;
   quiet?: boolean;
 }): ReactNode {
@@ -91,6 +93,7 @@ function Chip(props: {
         name={props.name}
         checked={props.on}
         onChange={(event) => props.turn(event.target.checked)}
+        onKeyDown={props.press}
       />
       <span>{props.label}</span>
     </label>
