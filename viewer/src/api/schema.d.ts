@@ -1737,6 +1737,26 @@ export interface components {
             text: string;
         };
         /**
+         * Agreement
+         * @description What readers said of the findings that they looked at.
+         *
+         *     ``unanswered`` are those to which the model gave no value; they are in no share. ``share`` is
+         *     that of the accepted among the others.
+         */
+        Agreement: {
+            /** Accepted */
+            accepted: number;
+            /** Changed */
+            changed: number;
+            /** Patients */
+            patients: number;
+            /** Rejected */
+            rejected: number;
+            share: components["schemas"]["Share"];
+            /** Unanswered */
+            unanswered: number;
+        };
+        /**
          * AnalysisEntry
          * @description One run of a bundle on the study.
          */
@@ -2152,12 +2172,12 @@ export interface components {
          *     all periods; ``null`` where nobody did, or where who asks may make such calls.
          */
         BundleFigures: {
-            agreement: components["schemas"]["condyle__service__schemas__dashboard__Agreement"] | null;
+            agreement: components["schemas"]["Agreement"] | null;
             /** Bundle */
             bundle: string;
             /** By Finding */
             by_finding: components["schemas"]["NamedAgreement"][];
-            own_calls: components["schemas"]["condyle__service__schemas__dashboard__Agreement"] | null;
+            own_calls: components["schemas"]["Agreement"] | null;
             /** Own Calls By Finding */
             own_calls_by_finding: components["schemas"]["NamedAgreement"][];
             /** Periods */
@@ -2174,7 +2194,7 @@ export interface components {
         BundlePeriod: {
             /** Abstained */
             abstained: number;
-            agreement: components["schemas"]["condyle__service__schemas__dashboard__Agreement"] | null;
+            agreement: components["schemas"]["Agreement"] | null;
             /** Cancelled */
             cancelled: number;
             /** Done */
@@ -2383,38 +2403,6 @@ export interface components {
             empty: string[];
             /** Unknown */
             unknown: string[];
-        };
-        /**
-         * Agreement
-         * @description How well the annotators of a list agree, by label, over the cases that two finished.
-         */
-        condyle__service__schemas__annotation__Agreement: {
-            /** Cases */
-            cases: number;
-            /** Figures */
-            figures: components["schemas"]["Figure"][];
-            /** Patients */
-            patients: number;
-        };
-        /**
-         * Agreement
-         * @description What readers said of the findings that they looked at.
-         *
-         *     ``unanswered`` are those to which the model gave no value; they are in no share. ``share`` is
-         *     that of the accepted among the others.
-         */
-        condyle__service__schemas__dashboard__Agreement: {
-            /** Accepted */
-            accepted: number;
-            /** Changed */
-            changed: number;
-            /** Patients */
-            patients: number;
-            /** Rejected */
-            rejected: number;
-            share: components["schemas"]["Share"];
-            /** Unanswered */
-            unanswered: number;
         };
         /**
          * CorrectionEntry
@@ -2989,6 +2977,18 @@ export interface components {
             usual: boolean;
         };
         /**
+         * ListAgreement
+         * @description How well the annotators of a list agree, by label, over the cases that two finished.
+         */
+        ListAgreement: {
+            /** Cases */
+            cases: number;
+            /** Figures */
+            figures: components["schemas"]["Figure"][];
+            /** Patients */
+            patients: number;
+        };
+        /**
          * LogIn
          * @description Name and password.
          */
@@ -3173,7 +3173,7 @@ export interface components {
          * @description The agreement on one finding, over all periods.
          */
         NamedAgreement: {
-            agreement: components["schemas"]["condyle__service__schemas__dashboard__Agreement"];
+            agreement: components["schemas"]["Agreement"];
             /** Name */
             name: string;
             /** Title */
@@ -6205,7 +6205,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["condyle__service__schemas__annotation__Agreement"];
+                    "application/json": components["schemas"]["ListAgreement"];
                 };
             };
             /** @description It was not understood */

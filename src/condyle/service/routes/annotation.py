@@ -25,7 +25,6 @@ from condyle.service.annotation_view import annotator_body, figures_body, list_d
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.ids import AskedId, RowId
 from condyle.service.schemas.annotation import (
-    Agreement,
     AnnotationListChange,
     AnnotationListDetail,
     AnnotationListEntry,
@@ -34,6 +33,7 @@ from condyle.service.schemas.annotation import (
     ChosenCases,
     ExportLayout,
     ExportSource,
+    ListAgreement,
     NewAnnotationList,
 )
 from condyle.service.security.actor import Actor, needs
@@ -141,7 +141,7 @@ def change_annotation_list(
         return list_detail(session, row, actor)
 
 
-def show_agreement(list_id: RowId, actor: Managing, deps: HasDeps) -> Agreement:
+def show_agreement(list_id: RowId, actor: Managing, deps: HasDeps) -> ListAgreement:
     """Gives how well the annotators of a list agree, by label, with intervals by patient."""
     with deps.archive.database.read() as session:
         row = annotation.get_list(session, list_id)
@@ -151,7 +151,7 @@ def show_agreement(list_id: RowId, actor: Managing, deps: HasDeps) -> Agreement:
     for reading in readings:
         counts[reading.case] = counts.get(reading.case, 0) + 1
     several = {case for case, count in counts.items() if count > 1}
-    return Agreement(
+    return ListAgreement(
         figures=figures_body(agreement(labels, readings)),
         cases=len(several),
         patients=len({reading.patient for reading in readings if reading.case in several}),

@@ -160,7 +160,7 @@ class Figure(Body):
     cases: int
 
 
-class Agreement(Body):
+class ListAgreement(Body):
     """How well the annotators of a list agree, by label, over the cases that two finished."""
 
     figures: list[Figure]
