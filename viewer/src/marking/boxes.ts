@@ -78,14 +78,18 @@ export function handlePlace([row0, column0, row1, column1]: Box, { row, column }
   return [at(row0, row1, row) - 0.5, at(column0, column1, column) - 0.5];
 }
 
-/** The handle near a spot, the middle within the box, or `null` beside it. */
+/**
+ * The handle near a spot, the middle within the box, or `null` beside it. Handles of a box that is
+ * drawn small reach less far, so that its inside can be taken too.
+ */
 export function handleAt(box: Box, spot: Spot, matrix: Affine, near: number): Handle | null {
+  const [first, last] = [handlePlace(box, { row: -1, column: -1 }), handlePlace(box, { row: 1, column: 1 })];
+  const [[x0, y0], [x1, y1]] = [toSpot(matrix, first), toSpot(matrix, last)];
+  const reach = Math.min(near, Math.max(3, Math.min(Math.abs(x1 - x0), Math.abs(y1 - y0)) / 4));
   for (const handle of HANDLES) {
     const [x, y] = toSpot(matrix, handlePlace(box, handle));
-    if (Math.hypot(x - spot[0], y - spot[1]) <= near) return handle;
+    if (Math.hypot(x - spot[0], y - spot[1]) <= reach) return handle;
   }
-  const corners = [handlePlace(box, { row: -1, column: -1 }), handlePlace(box, { row: 1, column: 1 })];
-  const [[x0, y0], [x1, y1]] = corners.map((place) => toSpot(matrix, place)) as [Spot, Spot];
   const held = (value: number, a: number, b: number) =>
     value >= Math.min(a, b) && value <= Math.max(a, b);
   return held(spot[0], x0, x1) && held(spot[1], y0, y1) ? INNER : null;

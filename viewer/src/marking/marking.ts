@@ -47,6 +47,9 @@ export interface DraftStore {
   watch: (listener: () => void) => () => void;
 }
 
+/** The slice before or after in the series' order. */
+export type Neighbour = "before" | "after";
+
 /** What `useMarking` gives: state for the toolbar and for the page, and what changes it. */
 export interface Marking {
   on: boolean;
@@ -57,6 +60,8 @@ export interface Marking {
   /** The brush's, in image pixels. */
   radius: number;
   setRadius: (radius: number) => void;
+  /** Makes the brush larger or smaller by a step that suits its size. */
+  widen: (steps: number) => void;
   labels: readonly MarkLabel[];
   /** The key of the label in hand. */
   label: string;
@@ -80,11 +85,15 @@ export interface Marking {
   /** Removes what the label in hand has on the frame in front. */
   clear: () => void;
   /** Takes over the label's marks of the neighbouring slice. */
-  copyFrom: (neighbour: "before" | "after") => void;
+  copyFrom: (neighbour: Neighbour) => void;
+  /** Whether there is something to take over from there. */
+  canCopy: (neighbour: Neighbour) => boolean;
   /** A new box in the middle of the frame in front, for who does not use a pointer. */
   addBox: () => void;
   finish: () => void;
   cancel: () => void;
+  /** Whether the page has given what finishing and giving up do. */
+  ends: { finish: boolean; cancel: boolean };
   /** Begins anew from other marks; undo does not reach back behind it. */
   reset: (start: readonly MarkStart[]) => void;
   /** The frame of the active pane, once there is one. */

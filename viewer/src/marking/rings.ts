@@ -30,10 +30,10 @@ function middlesOf(ring: Ring): Ring {
   return ring.flatMap(([row, column], at) => {
     const [r0, c0] = ring.at(at - 1) as Place;
     const steps = Math.abs(row - r0) + Math.abs(column - c0);
-    const [way, across] = [Math.sign(row - r0), Math.sign(column - c0)];
+    const [down, right] = [Math.sign(row - r0), Math.sign(column - c0)];
     // Between the first and the last of a straight run none is needed.
     const places = steps > 1 ? [0.5, steps - 0.5] : [0.5];
-    return places.map((far): Place => [r0 + way * far, c0 + across * far]);
+    return places.map((far): Place => [r0 + down * far, c0 + right * far]);
   });
 }
 

@@ -1,10 +1,10 @@
 import { useEffect, useEffectEvent, useReducer, useState } from "react";
 import { areaOn, begun, historyReducer } from "./history";
-import type { Marking, MarkingOptions } from "./marking";
-import { MARK_TOOLS, type Mark, type MarkPage, type MarkTool, pageKey, sameFrame } from "./marks";
+import type { Marking, MarkingOptions, Neighbour } from "./marking";
+import { MARK_TOOLS, type Mark, type MarkPage, type MarkTool, sameFrame } from "./marks";
+import { RADIUS, widened } from "./radius";
 import { useDraftStore } from "./useDraft";
-
-export const RADIUS = { least: 0.5, most: 64, first: 4 };
+import { useMarkKeys, useSpace } from "./useMarkKeys";
 
 /**
  * Lets a reader draw on the images below: give the result to `Viewer` (`marking={...}`), which
@@ -17,7 +17,7 @@ export function useMarking(options: MarkingOptions): Marking {
   const [radius, setRadius] = useState(RADIUS.first);
   const [chosen, setLabel] = useState<string | null>(null);
   const [page, front] = useState<MarkPage | null>(null);
-  const [panning] = useState(false);
+  const panning = useSpace(on);
   const draft = useDraftStore();
   const label = labels.find(({ key }) => key === chosen)?.key ?? labels[0]?.key ?? "";
   const { marks, selected } = state;
@@ -33,14 +33,22 @@ export function useMarking(options: MarkingOptions): Marking {
     if (changes) tell(marks);
   }, [marks, changes]);
 
-  const put: Marking["put"] = (mark) => act({ do: "put", mark, single });
-  return {
+  const only = options.only ?? null;
+  const put: Marking["put"] = (mark) => {
+    if (!only || sameFrame(only, mark.frame)) act({ do: "put", mark, single });
+  };
+  const beside = (neighbour: Neighbour) => {
+    const from = page?.[neighbour];
+    return from ? areaOn(marks, from, label) : undefined;
+  };
+  const marking: Marking = {
     ...{ on, tools, tool, radius, labels, label, marks, selected, draft, page, panning },
-    ...{ setLabel, put, front },
+    ...{ setLabel, put, front, only },
     setTool: (next) => {
       draft.set(null);
       setTool(next);
     },
+    widen: (steps) => setRadius((now) => widened(now, steps)),
     setRadius: (next) => setRadius(Math.min(Math.max(next, RADIUS.least), RADIUS.most)),
     marksOf: (frame) => marks.filter((mark) => sameFrame(mark.frame, frame)),
     select: (id) => act({ do: "select", id }),
@@ -55,10 +63,10 @@ export function useMarking(options: MarkingOptions): Marking {
       if (here.length) act({ do: "remove", ids: here.map(({ id }) => id) });
     },
     copyFrom: (neighbour) => {
-      const from = page?.[neighbour];
-      const area = from && areaOn(marks, from, label);
+      const area = beside(neighbour);
       if (page && area) put({ frame: page, label, outlines: area.outlines, box: null });
     },
+    canCopy: (neighbour) => beside(neighbour) !== undefined,
     addBox: () => {
       if (!page) return;
       const [height, width] = [Math.ceil(page.rows / 4), Math.ceil(page.columns / 4)];
@@ -68,11 +76,9 @@ export function useMarking(options: MarkingOptions): Marking {
     },
     finish: () => options.finish?.(marks),
     cancel: () => options.cancel?.(),
+    ends: { finish: Boolean(options.finish), cancel: Boolean(options.cancel) },
     reset: (start) => act({ do: "reset", start }),
   };
-}
-
-/** A key for the page that a pane shows, to tell when it became another. */
-export function pageName(page: MarkPage | null): string {
-  return page ? pageKey(page) : "";
+  useMarkKeys(marking);
+  return marking;
 }

@@ -8,6 +8,8 @@ import { ToolIcon } from "./ToolIcon";
 /** What the toolbar shows as chosen, and what its buttons do. */
 export interface ToolbarProps {
   tool: Tool;
+  /** Whether the pointer does what the tool says, and not what a tool of marking says. */
+  inHand?: boolean;
   layout: Layout;
   linked: boolean;
   inverted: boolean;
@@ -39,7 +41,7 @@ export function Toolbar(props: ToolbarProps): ReactNode {
             key={tool}
             type="button"
             className="tool"
-            aria-pressed={props.tool === tool}
+            aria-pressed={props.tool === tool && props.inHand !== false}
             aria-label={say(`tool.${tool}`)}
             title={`${say(`tool.${tool}`)} (${key.toUpperCase()})`}
             onClick={() => props.take(tool)}

@@ -10,7 +10,8 @@ import { NOT_BEGUN, type PanesAct, type PanesState } from "./panes";
 import { SeriesStrip } from "./SeriesStrip";
 import type { SeriesSource } from "./source";
 import type { Engine } from "./stage";
-import { Toolbar } from "./Toolbar";
+import { Toolbar, type ToolbarProps } from "./Toolbar";
+import type { Tool } from "./tools";
 import type { KnownFrames } from "./useFrames";
 import { useHeld, usePresets } from "./useHeld";
 import { usePrefetch } from "./usePrefetch";
@@ -58,10 +59,11 @@ export function Viewer(props: ViewerProps): ReactNode {
   const show = (pane: number, series: string) => {
     if (sources.some((one) => one.uid === series)) act({ do: "show", pane, series });
   };
-  useKeys(viewerKeys({ ...tools.bar, state, scroll, step: props.step, activeFrames }));
+  const bar = besideMarking(tools.bar, props.marking);
+  useKeys(viewerKeys({ ...bar, state, scroll, step: props.step, activeFrames }));
   return (
     <div className="viewer">
-      <Toolbar {...tools.bar} />
+      <Toolbar {...bar} />
       <Panes {...props} tools={tools} holds={holds} scroll={scroll} show={show} />
       <SeriesStrip
         sources={sources}
@@ -73,6 +75,16 @@ export function Viewer(props: ViewerProps): ReactNode {
       />
     </div>
   );
+}
+
+/** While something is drawn no tool of the viewer is in hand; taking one puts the drawing's away. */
+function besideMarking(bar: ToolbarProps, marking: Marking | null | undefined): ToolbarProps {
+  if (!marking?.on) return bar;
+  const take = (tool: Tool) => {
+    marking.setTool(null);
+    bar.take(tool);
+  };
+  return { ...bar, take, inHand: marking.tool === null };
 }
 
 /** Panes have no other identity than where they stand. */

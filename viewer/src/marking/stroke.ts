@@ -1,0 +1,40 @@
+import type { Place } from "../viewport/affine";
+import type { MarkPage, MarkStart, Ring } from "./marks";
+import { type Mask, maskOf, type Rect, ringsOf } from "./masks";
+import { paint } from "./painting";
+
+/** A stroke of the brush or the eraser while it is being made, on a mask of its own. */
+export class Stroke {
+  readonly page: MarkPage;
+  readonly label: string;
+  readonly mask: Mask;
+  private readonly before: Uint8Array;
+  private readonly radius: number;
+  private readonly value: 0 | 1;
+  private last: Place | null = null;
+
+  /** @param outlines - The label's area on the frame as it is. */
+  constructor(
+    page: MarkPage,
+    label: string,
+    brush: { radius: number; value: 0 | 1 },
+    outlines: readonly Ring[],
+  ) {
+    [this.page, this.label, this.radius, this.value] = [page, label, brush.radius, brush.value];
+    this.mask = maskOf(outlines, page.rows, page.columns);
+    this.before = this.mask.pixels.slice();
+  }
+
+  /** Paints on to a place, and tells which rectangle may have changed. */
+  to(place: Place): Rect {
+    const from = this.last ?? place;
+    this.last = place;
+    return paint(this.mask, from, place, this.radius, this.value);
+  }
+
+  /** The area as it is after the stroke; `null` where the stroke changed no pixel. */
+  end(): MarkStart | null {
+    if (this.mask.pixels.every((one, at) => one === this.before[at])) return null;
+    return { frame: this.page, label: this.label, outlines: ringsOf(this.mask), box: null };
+  }
+}
