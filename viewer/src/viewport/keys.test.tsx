@@ -21,6 +21,12 @@ describe("a key", () => {
     expect(takesKeys(slider, "arrowdown")).toBe(true);
   });
 
+  it("belongs to a dialog that stands above the images", () => {
+    const dialog = field("<dialog><p tabindex=0>text</p><button>x</button></dialog>");
+    expect(takesKeys(dialog?.querySelector("p") ?? null, "pagedown")).toBe(true);
+    expect(takesKeys(dialog?.querySelector("button") ?? null, "w")).toBe(true);
+  });
+
   it("belongs to a button only where it presses it", () => {
     const button = field("<button>x</button>");
     expect(takesKeys(button, "enter")).toBe(true);

@@ -6,6 +6,8 @@ export type Keys = Readonly<Record<string, (event: KeyboardEvent) => void>>;
 /** Whether the element takes the key for itself. */
 export function takesKeys(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
+  // Above the images, where the same keys scroll a text.
+  if (target.closest("dialog")) return true;
   if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true;
   if (target instanceof HTMLSelectElement) return true;
   if (target instanceof HTMLInputElement) {
