@@ -1,4 +1,4 @@
-"""What the draft of a report is filled from: runs that are done, and readers' corrections."""
+"""What the draft of a report is filled from: runs, readers' corrections, observations."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from condyle.archive.read_findings import StandingFinding, findings_as_they_stan
 from condyle.domain.messages import Message
 from condyle.reporting.clinical.filling import Source, Statement
 from condyle.reporting.report_json import read_report_json
+from condyle.service.report_observed import observed_of
 
 
 def source_of(archive: Archive, session: Session, study_id: int) -> Source:
-    """Gives what models and readers say of a study now.
+    """Gives what models, readers and clinicians say of a study now.
 
     Args:
         archive: Holds the reports of the runs.
@@ -23,7 +24,8 @@ def source_of(archive: Archive, session: Session, study_id: int) -> Source:
     runs = [run for run in shown_runs(session, study_id) if run.state == "done" and run.report]
     reports = [read_report_json(archive.objects.read(run.report or "").decode()) for run in runs]
     standing = findings_as_they_stand(session, study_id)
-    return Source(tuple(reports), tuple(_statement(one) for one in standing.findings))
+    statements = tuple(_statement(one) for one in standing.findings)
+    return Source(tuple(reports), statements, observed_of(archive, session, study_id))
 
 
 def _statement(one: StandingFinding) -> Statement:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from condyle.domain.anatomy import FINDINGS, LEVELS, not_assessed
 from condyle.domain.findings import Site
 from condyle.domain.messages import Message
 from condyle.domain.report import BundleRef, Report
+from condyle.reporting.clinical.information import Observed, clinical_information
 from condyle.reporting.page import series_name
 from condyle.reporting.paragraph import lower_first, site_name, subject_name
 from condyle.reporting.wording import Catalogue, catalogue, readable
@@ -47,10 +48,12 @@ class Source:
     Attributes:
         reports: Of the runs that are shown.
         statements: The findings as they stand, in the order of their reports.
+        observed: What clinicians observed, by language: forms bring their words along.
     """
 
     reports: tuple[Report, ...]
     statements: tuple[Statement, ...]
+    observed: Mapping[str, Sequence[Observed]] = field(default_factory=dict)
 
 
 def filled(source: Source, language: str) -> dict[str, str]:
@@ -65,7 +68,7 @@ def filled(source: Source, language: str) -> dict[str, str]:
     """
     words = catalogue(language)
     return {
-        "clinical-information": "",
+        "clinical-information": clinical_information(source.observed.get(language, ()), words),
         "technique": _technique(source.reports, words),
         "findings": _findings(source.statements, words),
         "impression": _impression(source.statements, words),
