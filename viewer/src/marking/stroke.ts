@@ -1,7 +1,7 @@
 import type { Place } from "../viewport/affine";
 import type { MarkPage, MarkStart, Ring } from "./marks";
 import { type Mask, maskOf, type Rect, ringsOf } from "./masks";
-import { paint } from "./painting";
+import { isEmpty, paint } from "./painting";
 
 /** A stroke of the brush or the eraser while it is being made, on a mask of its own. */
 export class Stroke {
@@ -12,6 +12,7 @@ export class Stroke {
   private readonly radius: number;
   private readonly value: 0 | 1;
   private last: Place | null = null;
+  private touched: Rect | null = null;
 
   /** @param outlines - The label's area on the frame as it is. */
   constructor(
@@ -29,12 +30,33 @@ export class Stroke {
   to(place: Place): Rect {
     const from = this.last ?? place;
     this.last = place;
-    return paint(this.mask, from, place, this.radius, this.value);
+    const rect = paint(this.mask, from, place, this.radius, this.value);
+    this.touched = this.touched ? around(this.touched, rect) : rect;
+    return rect;
   }
 
   /** The area as it is after the stroke; `null` where the stroke changed no pixel. */
   end(): MarkStart | null {
-    if (this.mask.pixels.every((one, at) => one === this.before[at])) return null;
+    if (!this.hasChanged()) return null;
     return { frame: this.page, label: this.label, outlines: ringsOf(this.mask), box: null };
   }
+
+  private hasChanged(): boolean {
+    const { pixels, columns } = this.mask;
+    const { row0, row1 } = this.touched ?? { row0: 0, row1: 0 };
+    for (let at = row0 * columns; at < row1 * columns; at++) {
+      if (pixels[at] !== this.before[at]) return true;
+    }
+    return false;
+  }
+}
+
+function around(a: Rect, b: Rect): Rect {
+  if (isEmpty(b)) return a;
+  return {
+    row0: Math.min(a.row0, b.row0),
+    column0: Math.min(a.column0, b.column0),
+    row1: Math.max(a.row1, b.row1),
+    column1: Math.max(a.column1, b.column1),
+  };
 }

@@ -11,21 +11,31 @@ export function canvasTransform({ a, b, c, d, e, f }: Affine): string {
   return `matrix(${a}, ${b}, ${c}, ${d}, ${e - (a + c) / 2}, ${f - (b + d) / 2})`;
 }
 
-/** Draws a mask's rectangle, all of it where none is named, in the canvas' own CSS colour. */
-export function drawMask(canvas: HTMLCanvasElement | null, mask: Mask, rect?: Rect): void {
-  const context = canvas?.getContext("2d");
-  const { row0, column0, row1, column1 } = rect ?? boundsOf(mask);
-  if (!canvas || !context || isEmpty({ row0, column0, row1, column1 })) return;
-  const image = context.createImageData(column1 - column0, row1 - row0);
-  const words = new Uint32Array(image.data.buffer);
-  const colour = colourOf(canvas, context);
-  let at = 0;
-  for (let row = row0; row < row1; row++) {
-    for (let column = column0; column < column1; column++, at++) {
-      if (mask.pixels[row * mask.columns + column]) words[at] = colour;
-    }
+/** Draws a stroke's mask on a canvas, in the canvas' own CSS colour. */
+export class MaskPainter {
+  private readonly context: CanvasRenderingContext2D | null;
+  private readonly colour: number;
+
+  constructor(canvas: HTMLCanvasElement | null) {
+    this.context = canvas?.getContext("2d") ?? null;
+    // Asked once a stroke: to ask makes the browser lay out the page.
+    this.colour = canvas && this.context ? colourOf(canvas, this.context) : 0;
   }
-  context.putImageData(image, column0, row0);
+
+  /** Draws a rectangle of the mask; all of it where none is named. */
+  draw(mask: Mask, rect: Rect = boundsOf(mask)): void {
+    if (!this.context || isEmpty(rect)) return;
+    const { row0, column0, row1, column1 } = rect;
+    const image = this.context.createImageData(column1 - column0, row1 - row0);
+    const words = new Uint32Array(image.data.buffer);
+    let at = 0;
+    for (let row = row0; row < row1; row++) {
+      for (let column = column0; column < column1; column++, at++) {
+        if (mask.pixels[row * mask.columns + column]) words[at] = this.colour;
+      }
+    }
+    this.context.putImageData(image, column0, row0);
+  }
 }
 
 export function clearCanvas(canvas: HTMLCanvasElement | null): void {

@@ -13,16 +13,21 @@ import { useMarkKeys, useSpace } from "./useMarkKeys";
 export function useMarking(options: MarkingOptions): Marking {
   const { on, labels, single = false, tools = MARK_TOOLS } = options;
   const [state, act] = useReducer(historyReducer, options.start ?? [], begun);
-  const [tool, setTool] = useState<MarkTool | null>(tools[0] ?? null);
+  const [wanted, setTool] = useState<MarkTool | null>(tools[0] ?? null);
   const [radius, setRadius] = useState(RADIUS.first);
   const [chosen, setLabel] = useState<string | null>(null);
   const [page, front] = useState<MarkPage | null>(null);
   const panning = useSpace(on);
   const draft = useDraftStore();
   const label = labels.find(({ key }) => key === chosen)?.key ?? labels[0]?.key ?? "";
+  // The page may offer other tools than before: what is not offered is not in hand.
+  const tool = wanted && !tools.includes(wanted) ? (tools[0] ?? null) : wanted;
   const { marks, selected } = state;
 
-  const begin = useEffectEvent(() => act({ do: "reset", start: options.start ?? [] }));
+  const begin = useEffectEvent(() => {
+    act({ do: "reset", start: options.start ?? [] });
+    setTool(tools[0] ?? null);
+  });
   useEffect(() => {
     if (on) begin();
     draft.set(null);
