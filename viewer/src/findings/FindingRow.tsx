@@ -1,9 +1,14 @@
 import { type ReactNode, useEffect, useRef } from "react";
-import type { AnalysisEntry, FindingEntry } from "../api/types";
+import type { AnalysisEntry } from "../api/types";
+import { CorrectForm } from "../corrections/CorrectForm";
+import { RowActs } from "../corrections/RowActs";
+import { StandingBy, StandingValue } from "../corrections/Stands";
+import type { Correct } from "../corrections/useCorrect";
 import { useWords } from "../words";
 import { drawnDecision, isMoved, storedDecision } from "./decision";
 import { Operating } from "./Operating";
 import { ProbabilityBar } from "./ProbabilityBar";
+import type { StandingFinding } from "./standing";
 
 /** One finding: what is said, how probable it is, and its details once it is chosen. */
 export function FindingRow({
@@ -14,14 +19,17 @@ export function FindingRow({
   hidden,
   select,
   toggle,
+  correct,
 }: {
-  finding: FindingEntry;
+  finding: StandingFinding;
   analysis: AnalysisEntry | undefined;
   threshold: number | null;
   selected: boolean;
   hidden: boolean;
   select: () => void;
   toggle: () => void;
+  /** `null` where the reader may not correct. */
+  correct: Correct | null;
 }): ReactNode {
   const { say } = useWords();
   const row = useRef<HTMLLIElement | null>(null);
@@ -30,14 +38,22 @@ export function FindingRow({
   }, [selected]);
   const drawn = drawnDecision(finding, threshold);
   return (
-    <li ref={row} className={`finding finding-${drawn}${selected ? " finding-chosen" : ""}`}>
+    <li ref={row} className={`finding finding-${drawn}${selected ? " finding-chosen" : ""}`}
+      data-state={finding.read?.state}>
       <div className="finding-head">
         <button type="button" className="finding-name" aria-pressed={selected} onClick={select}>
           <span className="finding-title">{finding.title}</span>
           <span className="finding-decision">
-            {drawn === "graded" ? finding.text : say(`decision.${drawn}`)}
+            {finding.read?.valueSaid ? (
+              <StandingValue finding={finding} />
+            ) : drawn === "graded" ? (
+              finding.text
+            ) : (
+              say(`decision.${drawn}`)
+            )}
           </span>
         </button>
+        {correct ? <RowActs {...{ finding, correct }} /> : null}
         <input
           type="checkbox"
           checked={!hidden}
@@ -51,12 +67,14 @@ export function FindingRow({
       ) : (
         <ProbabilityBar finding={finding} threshold={threshold} />
       )}
+      <StandingBy finding={finding} />
       {isMoved(finding, threshold) ? (
         <p className="finding-moved">
           {say("findings.moved", { stored: say(`decision.${storedDecision(finding)}`) })}
         </p>
       ) : null}
       {selected ? <Details finding={finding} analysis={analysis} /> : null}
+      {selected && correct ? <CorrectForm {...{ finding, correct }} /> : null}
     </li>
   );
 }
@@ -65,13 +83,19 @@ function Details({
   finding,
   analysis,
 }: {
-  finding: FindingEntry;
+  finding: StandingFinding;
   analysis: AnalysisEntry | undefined;
 }): ReactNode {
   const { say, count } = useWords();
   return (
     <div className="finding-details">
-      <p>{finding.text}</p>
+      <p>
+        {finding.read?.added
+          ? say("corrections.noModel")
+          : finding.read?.valueSaid
+            ? say("corrections.byModel", { text: finding.text })
+            : finding.text}
+      </p>
       <Operating finding={finding} />
       {analysis ? (
         <p className="finding-maker">

@@ -3,10 +3,14 @@ import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { describe, expect, it } from "vitest";
 import type { FindingEntry, StudyDetail } from "../api/types";
+import type { Correct } from "../corrections/useCorrect";
 import { type Language, WordsProvider } from "../words";
 import { type FindingsChoice, FindingsPanel } from "./FindingsPanel";
 import { analysis, detail, finding, said } from "./testing";
 
+const READ_ONLY = {
+  correcting: { corrections: undefined, problem: undefined, may: false },
+} as Correct;
 const low = finding({ id: 2, title: "Narrowing", value: false, probability: 0.35, text: "no" });
 
 function Panel({ of, note }: { of: StudyDetail; note: (what: string) => void }) {
@@ -18,6 +22,9 @@ function Panel({ of, note }: { of: StudyDetail; note: (what: string) => void }) 
   return (
     <FindingsPanel
       detail={of}
+      findings={of.findings}
+      correct={READ_ONLY}
+      help={() => undefined}
       choice={choice}
       setThreshold={(threshold) => setChoice({ ...choice, threshold })}
       select={(one: FindingEntry) => {

@@ -1,12 +1,17 @@
 import { type ReactNode, useEffect, useRef } from "react";
-import type { AnalysisEntry, FindingEntry, StudyDetail } from "../api/types";
+import type { AnalysisEntry, StudyDetail } from "../api/types";
+import { AcceptAll, CorrectionsBar } from "../corrections/Bar";
+import { History } from "../corrections/History";
+import type { Correct } from "../corrections/useCorrect";
 import { useWords } from "../words";
 import { Analyses } from "./Analyses";
-import { drawnDecision } from "./decision";
+import { isFolded } from "./decision";
 import { FindingRow } from "./FindingRow";
 import { byLevel, type LevelGroup } from "./groups";
 import { NotAssessed, Notes } from "./Notes";
+import type { StandingFinding } from "./standing";
 import { ThresholdSlider } from "./ThresholdSlider";
+import "../corrections/corrections.css";
 import "./findings.css";
 
 /** What of the findings is chosen, drawn and switched off. */
@@ -18,22 +23,32 @@ export interface FindingsChoice {
 
 export interface PanelProps {
   detail: StudyDetail;
+  /** The findings as they stand; the models' own while the readers' corrections are not here. */
+  findings: readonly StandingFinding[];
+  /** What readers said, and how to say more. */
+  correct: Correct;
+  help: () => void;
   choice: FindingsChoice;
   setThreshold: (threshold: number | null) => void;
-  select: (finding: FindingEntry) => void;
-  toggle: (finding: FindingEntry) => void;
+  select: (finding: StandingFinding) => void;
+  toggle: (finding: StandingFinding) => void;
 }
 
 /** Everything that the bundles say of a study, and what nobody looked at. */
 export function FindingsPanel(props: PanelProps): ReactNode {
-  const { detail, choice } = props;
+  const { detail, findings, correct, choice } = props;
   const { say } = useWords();
-  const groups = byLevel(detail.findings, choice.threshold);
+  const groups = byLevel(findings, choice.threshold);
   const analyses = new Map(detail.analyses.map((analysis) => [analysis.id, analysis]));
   const thresholded = detail.findings.some((finding) => finding.threshold !== null);
   return (
     <aside className="findings" aria-label={say("findings.title")}>
-      <h2>{say("findings.title")}</h2>
+      <h2>
+        {say("findings.title")}
+        <button type="button" className="button plain small" onClick={props.help}>
+          {say("keys.title")} <kbd>?</kbd>
+        </button>
+      </h2>
       {detail.analyses.some((one) => one.simulated_training) ? (
         <p className="badge-simulated">{say("findings.simulatedTraining")}</p>
       ) : null}
@@ -41,17 +56,23 @@ export function FindingsPanel(props: PanelProps): ReactNode {
       <Notes analyses={detail.analyses} />
       {thresholded ? (
         <ThresholdSlider
-          findings={detail.findings}
+          findings={findings}
           threshold={choice.threshold}
           set={props.setThreshold}
         />
       ) : null}
-      {detail.findings.length === 0 ? (
+      <CorrectionsBar correct={correct} />
+      {findings.length === 0 ? (
         <p className="findings-none">{say(noneWord(detail.analyses))}</p>
       ) : null}
       {groups.map((group) => (
         <Level key={group.level ?? "study"} {...props} group={group} analyses={analyses} />
       ))}
+      <History
+        title="corrections.historyOf"
+        entries={correct.correcting.corrections?.corrections ?? []}
+        correct={correct}
+      />
       <NotAssessed analyses={detail.analyses} />
       <Analyses analyses={detail.analyses} />
     </aside>
@@ -69,12 +90,13 @@ interface LevelProps extends PanelProps {
   analyses: ReadonlyMap<string, AnalysisEntry>;
 }
 
-function Level({ group, analyses, choice, select, toggle }: LevelProps): ReactNode {
+function Level({ group, analyses, correct, choice, select, toggle }: LevelProps): ReactNode {
   const { say, count } = useWords();
-  const low = group.findings.filter((f) => drawnDecision(f, choice.threshold) === "notCalled");
+  const low = group.findings.filter((f) => isFolded(f, choice.threshold));
   const high = group.findings.filter((f) => !low.includes(f));
+  const may = correct.correcting.may && correct.correcting.corrections !== undefined;
   const lowChosen = low.some(({ id }) => id === choice.selected);
-  const row = (finding: FindingEntry) => (
+  const row = (finding: StandingFinding) => (
     <FindingRow
       key={finding.id}
       finding={finding}
@@ -84,6 +106,7 @@ function Level({ group, analyses, choice, select, toggle }: LevelProps): ReactNo
       hidden={choice.hidden.has(finding.id)}
       select={() => select(finding)}
       toggle={() => toggle(finding)}
+      correct={may ? correct : null}
     />
   );
   return (
@@ -93,6 +116,13 @@ function Level({ group, analyses, choice, select, toggle }: LevelProps): ReactNo
         {group.indexFromCaudal === null ? null : (
           <small>{say("findings.fromCaudal", { n: group.indexFromCaudal })}</small>
         )}
+        {may ? (
+          <AcceptAll
+            {...{ correct }}
+            findings={group.findings}
+            level={group.level ?? say("findings.study")}
+          />
+        ) : null}
       </h3>
       <ul>{high.map(row)}</ul>
       {low.length ? (

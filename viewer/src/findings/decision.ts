@@ -1,7 +1,8 @@
 import type { FindingEntry } from "../api/types";
+import type { StandingFinding } from "./standing";
 
 /** What is said of a finding. `open`: a probability without a decision. */
-export type Decision = "called" | "notCalled" | "graded" | "open" | "abstained";
+export type Decision = "called" | "notCalled" | "graded" | "open" | "abstained" | "rejected";
 
 /** Probabilities that the slider marks. */
 export const MARKS = [0.3, 0.5, 0.7] as const;
@@ -14,24 +15,46 @@ export function storedDecision(finding: FindingEntry): Decision {
   return "open";
 }
 
+/** What holds: the last reader's word, else the model's own decision. */
+export function standingDecision(finding: StandingFinding): Decision {
+  const { read } = finding;
+  if (!read?.valueSaid) return storedDecision(finding);
+  if (read.state === "rejected") return "rejected";
+  if (typeof read.value === "number") return "graded";
+  if (read.value === null) return storedDecision(finding);
+  return read.value ? "called" : "notCalled";
+}
+
 /**
  * What the page draws and lists a finding as.
  *
  * @param threshold - The slider's probability, or `null` for the bundle's own thresholds. It moves
- * what is drawn, never the stored decision; grades and abstentions it leaves as they are, and below
- * it a finding without a decision stays one.
+ * what is drawn, never the stored decision; grades, abstentions and what a reader spoke of it leaves
+ * as they are, and below it a finding without a decision stays one.
  */
-export function drawnDecision(finding: FindingEntry, threshold: number | null): Decision {
-  const stored = storedDecision(finding);
-  if (threshold === null || stored === "abstained" || stored === "graded") return stored;
-  if (finding.probability === null) return stored;
+export function drawnDecision(finding: StandingFinding, threshold: number | null): Decision {
+  const standing = standingDecision(finding);
+  if (threshold === null || standing === "abstained" || standing === "graded") return standing;
+  if (finding.probability === null || finding.read?.valueSaid) return standing;
   if (finding.probability >= threshold) return "called";
-  return stored === "open" ? "open" : "notCalled";
+  return standing === "open" ? "open" : "notCalled";
 }
 
-/** Whether the slider makes a finding look other than it is stored. */
-export function isMoved(finding: FindingEntry, threshold: number | null): boolean {
-  return drawnDecision(finding, threshold) !== storedDecision(finding);
+/** Whether the slider makes a finding look other than it stands. */
+export function isMoved(finding: StandingFinding, threshold: number | null): boolean {
+  return drawnDecision(finding, threshold) !== standingDecision(finding);
+}
+
+/** Whether the model or a reader said something that can be accepted or rejected. */
+export function hasValue(finding: StandingFinding): boolean {
+  return (finding.value ?? finding.read?.value ?? null) !== null;
+}
+
+/** Whether it is folded away: the model did not call it, and no reader spoke against that. */
+export function isFolded(finding: StandingFinding, threshold: number | null): boolean {
+  const { read } = finding;
+  const open = !read || read.state === "open" || read.state === "accepted";
+  return open && drawnDecision(finding, threshold) === "notCalled";
 }
 
 /** Two proportions with their intervals, as the bundle's own validation gave them. */

@@ -28,7 +28,7 @@ const structure = (name: string, level: string | null = null) => ({
 });
 const overlays: Overlays = {
   structures: [structure("vertebra"), structure("intervertebral-disc", "L5-S1")],
-  labels: [{ ...at, level: "L5-S1", row: 2, column: 2 }],
+  labels: [{ ...at, analysis: "a-1", level: "L5-S1", row: 2, column: 2 }],
 };
 const NONE: Overlays = { structures: [], labels: [] };
 const drawn = (...args: Parameters<typeof drawingsOf>) =>

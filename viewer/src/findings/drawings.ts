@@ -1,14 +1,9 @@
-import type {
-  EvidencePlace,
-  FindingEntry,
-  LevelLabel,
-  Overlays,
-  StructureOutline,
-} from "../api/types";
+import type { EvidencePlace, LevelLabel, Overlays, StructureOutline } from "../api/types";
 import type { Place } from "../viewport/affine";
 import { type Drawing, frameKey, type Label, type Shape } from "../viewport/drawing";
 import { cornersOf, middleOf } from "../viewport/polygons";
 import { drawnDecision } from "./decision";
+import type { StandingFinding } from "./standing";
 
 /** What of a study is drawn. */
 export interface DrawnChoice {
@@ -30,7 +25,7 @@ interface Building {
 /** What is drawn over each frame of a study, by `frameKey`. */
 export function drawingsOf(
   overlays: Overlays,
-  findings: readonly FindingEntry[],
+  findings: readonly StandingFinding[],
   choice: DrawnChoice,
 ): ReadonlyMap<string, Drawing> {
   const frames = new Map<string, Building>();
@@ -55,6 +50,10 @@ export function drawingsOf(
   for (const finding of findings) {
     if (!isDrawn(finding, choice)) continue;
     for (const place of finding.evidence) addEvidence(at(place).shapes, finding, place);
+    if (finding.id !== choice.selected) continue;
+    for (const place of finding.read?.replaced ?? []) {
+      addReplaced(at(place).shapes, finding, place);
+    }
   }
   if (choice.labels) {
     for (const label of overlays.labels) at(label).labels.push(labelOf(label));
@@ -63,8 +62,22 @@ export function drawingsOf(
   return frames;
 }
 
+/** What the model had drawn where a reader draws otherwise, seen while the finding is chosen. */
+function addReplaced(shapes: Shape[], finding: StandingFinding, place: EvidencePlace): void {
+  const outline = outlineOf(place);
+  if (!outline) return;
+  shapes.push({
+    id: `replaced-${outline.join(";")}`,
+    kind: "replaced",
+    structure: finding.name,
+    level: finding.level,
+    outlines: [outline],
+    findings: [],
+  });
+}
+
 /** Whether a finding's evidence is drawn: where it is called or chosen, and not switched off. */
-export function isDrawn(finding: FindingEntry, choice: DrawnChoice): boolean {
+export function isDrawn(finding: StandingFinding, choice: DrawnChoice): boolean {
   if (finding.id === choice.selected) return true;
   if (choice.hiddenFindings.has(finding.id)) return false;
   return drawnDecision(finding, choice.threshold) === "called";
@@ -85,7 +98,7 @@ function addOwnLabel(labels: Label[], { structure, level, outlines }: StructureO
   if (place) labels.push({ level, place });
 }
 
-function findingsOfLevel(findings: readonly FindingEntry[]): ReadonlyMap<string, number[]> {
+function findingsOfLevel(findings: readonly StandingFinding[]): ReadonlyMap<string, number[]> {
   const levels = new Map<string, number[]>();
   for (const { id, level } of findings) {
     if (level) levels.set(level, [...(levels.get(level) ?? []), id]);
@@ -100,7 +113,7 @@ export function outlineOf(place: EvidencePlace): readonly Place[] | null {
 }
 
 /** Findings that point at one and the same outline are one shape. */
-function addEvidence(shapes: Shape[], finding: FindingEntry, place: EvidencePlace): void {
+function addEvidence(shapes: Shape[], finding: StandingFinding, place: EvidencePlace): void {
   const outline = outlineOf(place);
   if (!outline) return;
   const id = `finding-${outline.join(";")}`;

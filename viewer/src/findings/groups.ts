@@ -1,12 +1,12 @@
-import type { FindingEntry } from "../api/types";
-import { type Decision, drawnDecision } from "./decision";
+import { type Decision, drawnDecision, isFolded } from "./decision";
+import type { StandingFinding } from "./standing";
 
 /** The findings of one level, the weightiest first. */
 export interface LevelGroup {
   /** The level's name; `null` for what is about the whole study. */
   level: string | null;
   indexFromCaudal: number | null;
-  findings: readonly FindingEntry[];
+  findings: readonly StandingFinding[];
 }
 
 const WEIGHT: Record<Decision, number> = {
@@ -15,14 +15,15 @@ const WEIGHT: Record<Decision, number> = {
   abstained: 2,
   open: 3,
   notCalled: 4,
+  rejected: 4,
 };
 
 /** Findings by level, from the most caudal disc upwards, those of no level first. */
 export function byLevel(
-  findings: readonly FindingEntry[],
+  findings: readonly StandingFinding[],
   threshold: number | null,
 ): LevelGroup[] {
-  const groups = new Map<string, FindingEntry[]>();
+  const groups = new Map<string, StandingFinding[]>();
   for (const finding of findings) {
     const key = `${finding.index_from_caudal ?? ""}/${finding.level ?? ""}`;
     groups.set(key, [...(groups.get(key) ?? []), finding]);
@@ -36,24 +37,32 @@ export function byLevel(
     .toSorted((a, b) => (a.indexFromCaudal ?? 0) - (b.indexFromCaudal ?? 0));
 }
 
-function before(a: FindingEntry, b: FindingEntry, threshold: number | null): number {
-  const weight = (one: FindingEntry) => WEIGHT[drawnDecision(one, threshold)];
+function before(a: StandingFinding, b: StandingFinding, threshold: number | null): number {
+  // By what the models said, so that no row jumps away from the reader who corrects it.
+  const weight = (one: StandingFinding) =>
+    one.read?.added ? ADDED : WEIGHT[drawnDecision(withoutWords(one), threshold)];
   return weight(a) - weight(b) || (b.probability ?? 0) - (a.probability ?? 0) || a.id - b.id;
 }
 
-/** The findings in the order of the list that the list names: all but what was not called. */
-export function listed(groups: readonly LevelGroup[], threshold: number | null): FindingEntry[] {
+const ADDED = 2.5;
+
+function withoutWords({ read: _, ...finding }: StandingFinding): StandingFinding {
+  return finding;
+}
+
+/** The findings in the order of the list that the list names: all but what is folded away. */
+export function listed(groups: readonly LevelGroup[], threshold: number | null): StandingFinding[] {
   return groups
     .flatMap((group) => group.findings)
-    .filter((finding) => drawnDecision(finding, threshold) !== "notCalled");
+    .filter((finding) => !isFolded(finding, threshold));
 }
 
 /** The finding after or before the chosen one, around the end. */
 export function stepped(
-  findings: readonly FindingEntry[],
+  findings: readonly StandingFinding[],
   chosen: number | null,
   by: 1 | -1,
-): FindingEntry | null {
+): StandingFinding | null {
   if (findings.length === 0) return null;
   const at = findings.findIndex((finding) => finding.id === chosen);
   const first = by === 1 ? 0 : findings.length - 1;

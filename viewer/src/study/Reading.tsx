@@ -1,5 +1,7 @@
 import { type ReactNode, useCallback, useMemo, useReducer } from "react";
 import type { Overlays, StudyDetail } from "../api/types";
+import { useCorrect } from "../corrections/useCorrect";
+import { useCorrections } from "../corrections/useCorrections";
 import { FindingsPanel } from "../findings/FindingsPanel";
 import { startSlice } from "../findings/places";
 import { ObservationsPanel } from "../observations/ObservationsPanel";
@@ -13,6 +15,7 @@ import type { Engine } from "../viewport/stage";
 import { useFrames } from "../viewport/useFrames";
 import { Viewer } from "../viewport/Viewer";
 import { DrawnSwitches } from "./DrawnSwitches";
+import { useKeysHelp } from "./KeysHelp";
 import { sourcesOf } from "./sources";
 import { SideHandle } from "./SideHandle";
 import { StudyHeader } from "./StudyHeader";
@@ -47,7 +50,12 @@ export function Reading({
     [detail.findings, known.frames],
   );
   useStarts(state, known.frames, startOf, act);
-  const findings = useFindings(detail, overlays, known.frames, act);
+  const correcting = useCorrections(detail.study.id, detail.study.revision);
+  const findings = useFindings(detail, overlays, correcting.corrections, known.frames, act);
+  const { selected } = findings.choice;
+  const on = tab === "findings";
+  const correct = useCorrect({ detail, findings: findings.findings, correcting, selected, on });
+  const help = useKeysHelp(correcting.may);
   return (
     <div className="reading" style={side.style}>
       <StudyHeader detail={detail} beside={priors.beside} shownBeside={priors.shown} />
@@ -56,7 +64,8 @@ export function Reading({
           {...{ engine, sources, known, state, act }}
           target={findings.target}
           drawing={findings.drawing}
-          selected={findings.choice.selected}
+          selected={selected}
+          marking={correct.marking}
           pick={findings.pick}
           step={findings.step}
         />
@@ -75,7 +84,7 @@ export function Reading({
             {
               name: "findings",
               title: say("findings.title"),
-              panel: <FindingsPanel detail={detail} {...findings} />,
+              panel: <FindingsPanel {...{ detail, correct }} {...findings} help={help.show} />,
             },
             {
               name: "observations",

@@ -1,19 +1,12 @@
-import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { MemoryRouter, Route, Routes } from "react-router";
-import { describe, expect, it, vi } from "vitest";
-import { ApiProvider } from "../api/context";
-import { createApi } from "../api/http";
-import type { EvidencePlace, Overlays, StudyDetail } from "../api/types";
+import { describe, expect, it } from "vitest";
+import type { EvidencePlace, StudyDetail } from "../api/types";
 import { detail, finding } from "../findings/testing";
-import { ToastsProvider } from "../shell/toasts";
-import { fakeEventSources } from "../testing/fakeEvents";
-import { fakeService, problem, status } from "../testing/fakeService";
-import { EngineProvider } from "../viewport/engine";
+import { problem, status } from "../testing/fakeService";
 import { fakeEngine, type FakeStage } from "../viewport/fakeEngine";
 import { seriesAt } from "../viewport/testing";
-import { WordsProvider } from "../words";
-import { StudyPage } from "./StudyPage";
+import { showStudyPage } from "./testing";
 
 const SERIES = { id: 1, number: 1, modality: "MR", kind: "image", instance_count: 5, original: null };
 const t1 = seriesAt([0, 5, 10, 15, 20], { frameOfReference: "f" });
@@ -55,31 +48,7 @@ function study(other: Partial<StudyDetail> = {}): StudyDetail {
 }
 
 function show(of: StudyDetail | Response = study(), engine = fakeEngine({ "1.t1": t1, "1.t2": t2 })) {
-  const { opened, source } = fakeEventSources();
-  vi.stubGlobal("EventSource", source);
-  const overlays: Overlays = { structures: [], labels: [] };
-  const service = fakeService({
-    "GET /api/v1/studies/7": () => of,
-    "GET /api/v1/studies/7/overlays": () => overlays,
-    "GET /api/v1/patients/4/observations": () => [],
-  });
-  const wire = { csrf: () => "", language: "en", loggedOut: () => undefined };
-  render(
-    <WordsProvider first="en">
-      <ApiProvider value={createApi(wire, service.fetch)}>
-        <ToastsProvider>
-          <EngineProvider start={async () => engine.engine}>
-            <MemoryRouter initialEntries={["/studies/7"]}>
-              <Routes>
-                <Route path="/studies/:id" element={<StudyPage />} />
-              </Routes>
-            </MemoryRouter>
-          </EngineProvider>
-        </ToastsProvider>
-      </ApiProvider>
-    </WordsProvider>,
-  );
-  return { ...engine, service, events: opened, user: userEvent.setup() };
+  return { ...showStudyPage({ of, engine }), user: userEvent.setup() };
 }
 
 const pane = (name: string) => screen.findByRole("group", { name });
@@ -184,7 +153,7 @@ describe("a finding", () => {
     await begun();
     fireEvent.keyDown(window, { key: "Home" });
     expect(chosen()).toBe(0);
-    await user.click(screen.getByRole("button", { name: /Posterior contour bulge/ }));
+    await user.click(screen.getByRole("button", { name: /^Posterior contour bulge/ }));
     await waitFor(() => expect(slices()[0]).toBe("4"));
     expect(chosen()).toBe(1);
     await waitFor(() => expect(stages[0]?.did).toContain("centre 6,4"));
@@ -197,7 +166,7 @@ describe("a finding", () => {
     // The place (6, 4) lies at (9, 13) where a pixel is two CSS pixels.
     fireEvent.pointerDown(surface, { clientX: 9, clientY: 13, button: 0 });
     fireEvent.pointerUp(surface, { clientX: 9, clientY: 13, button: 0 });
-    const row = screen.getByRole("button", { name: /Posterior contour bulge/ });
+    const row = screen.getByRole("button", { name: /^Posterior contour bulge/ });
     await waitFor(() => expect(row.getAttribute("aria-pressed")).toBe("true"));
   });
 
@@ -206,7 +175,7 @@ describe("a finding", () => {
     await begun();
     fireEvent.keyDown(window, { key: "n" });
     fireEvent.keyDown(window, { key: "n" });
-    const row = screen.getByRole("button", { name: /Slip/ });
+    const row = screen.getByRole("button", { name: /^Slip/ });
     await waitFor(() => expect(row.getAttribute("aria-pressed")).toBe("true"));
     await waitFor(() => expect(slices()).toEqual(["1", "1"]));
   });

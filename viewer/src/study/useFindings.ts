@@ -1,9 +1,10 @@
 import { type Dispatch, useCallback, useMemo, useState } from "react";
-import type { FindingEntry, Overlays, StudyDetail } from "../api/types";
+import type { Corrections, Overlays, StudyDetail } from "../api/types";
 import { type DrawnChoice, drawingsOf } from "../findings/drawings";
 import type { FindingsChoice } from "../findings/FindingsPanel";
 import { byLevel, listed, stepped } from "../findings/groups";
 import { placesOf } from "../findings/places";
+import { levelNames, type StandingFinding, standingFindings } from "../findings/standing";
 import { type Drawing, frameKey } from "../viewport/drawing";
 import type { Frame } from "../viewport/frames";
 import type { FramesBySeries, PanesAct } from "../viewport/panes";
@@ -19,23 +20,34 @@ const NO_CHOICE: FindingsChoice = { threshold: null, selected: null, hidden: new
 const ALL_SHOWN: Shown = { hiddenStructures: new Set(), labels: true };
 const NOTHING: Drawing = { shapes: [], labels: [] };
 
-/** The findings' side of a study: what is chosen and drawn, and where a choice leads. */
+/**
+ * The findings' side of a study: what is chosen and drawn, and where a choice leads; all of it as
+ * it stands after the readers' corrections, once they are here.
+ */
 export function useFindings(
   detail: StudyDetail,
-  overlays: Overlays,
+  stored: Overlays,
+  corrections: Corrections | undefined,
   frames: FramesBySeries,
   act: Dispatch<PanesAct>,
 ) {
   const [choice, setChoice] = useState(NO_CHOICE);
   const [shown, setShown] = useState(ALL_SHOWN);
   const [target, setTarget] = useState<Target | null>(null);
-  const { findings } = detail;
+  const findings = useMemo(
+    () => standingFindings(detail.findings, corrections),
+    [detail.findings, corrections],
+  );
+  const overlays = useMemo(
+    () => renamed(stored, levelNames(detail.findings, corrections)),
+    [stored, detail.findings, corrections],
+  );
   const { threshold, selected } = choice;
   const drawing = useDrawing(overlays, findings, choice, shown);
   const groups = byLevel(findings, threshold);
-  const mark = (finding: FindingEntry | null) =>
+  const mark = (finding: StandingFinding | null) =>
     setChoice((before) => ({ ...before, selected: finding?.id ?? null }));
-  const select = (finding: FindingEntry) => {
+  const select = (finding: StandingFinding) => {
     mark(finding);
     const places = placesOf(finding, frames);
     act({ do: "find", places, frames });
@@ -45,9 +57,9 @@ export function useFindings(
     }));
   };
   return {
-    ...{ choice, shown, setShown, target, drawing, select },
+    ...{ findings, choice, shown, setShown, target, drawing, select },
     setThreshold: (to: number | null) => setChoice((before) => ({ ...before, threshold: to })),
-    toggle: ({ id }: FindingEntry) =>
+    toggle: ({ id }: StandingFinding) =>
       setChoice((before) => ({ ...before, hidden: toggled(before.hidden, id) })),
     /** Chooses what was clicked on the image; the next of them where one is chosen already. */
     pick: (ids: readonly number[]) => {
@@ -64,7 +76,7 @@ export function useFindings(
 
 function useDrawing(
   overlays: Overlays,
-  findings: readonly FindingEntry[],
+  findings: readonly StandingFinding[],
   { threshold, selected, hidden }: FindingsChoice,
   shown: Shown,
 ): (frame: Frame) => Drawing {
@@ -76,6 +88,19 @@ function useDrawing(
     (frame: Frame) => drawings.get(frameKey(frame.instanceUid, frame.frame)) ?? NOTHING,
     [drawings],
   );
+}
+
+/** The overlays with the discs' names as they stand. */
+export function renamed(
+  { structures, labels }: Overlays,
+  nameOf: (analysis: string, name: string) => string,
+): Overlays {
+  return {
+    structures: structures.map((one) =>
+      one.level ? { ...one, level: nameOf(one.analysis, one.level) } : one,
+    ),
+    labels: labels.map((one) => ({ ...one, level: nameOf(one.analysis, one.level) })),
+  };
 }
 
 /** The set with a member put in or taken out. */

@@ -47,7 +47,7 @@ function rank(shape: Shape, chosen: (shape: Shape) => boolean): number {
 }
 
 function classOf(shape: Shape, chosen: boolean): string {
-  const of = shape.kind === "finding" ? "finding" : shape.structure;
+  const of = shape.kind === "structure" ? shape.structure : shape.kind;
   return `shape shape-${of}${chosen ? " shape-chosen" : ""}`;
 }
 

@@ -4,7 +4,8 @@ import { areaOf, inside } from "./polygons";
 /** Something outlined on one frame. */
 export interface Shape {
   id: string;
-  kind: "structure" | "finding";
+  /** `replaced`: what a model drew where a reader draws otherwise. */
+  kind: "structure" | "finding" | "replaced";
   /** Name of the anatomy table; decides the colour of a structure. */
   structure: string;
   level: string | null;

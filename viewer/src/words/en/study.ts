@@ -107,9 +107,11 @@ export const study = {
 
   "decision.called": "positive",
   "decision.notCalled": "below threshold",
+  "decision.negative": "negative",
   "decision.graded": "graded",
   "decision.open": "probability only",
   "decision.abstained": "abstained",
+  "decision.rejected": "rejected",
 
   "threshold.title": "Draw as positive from",
   "threshold.own": "each bundle's own",

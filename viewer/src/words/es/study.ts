@@ -107,9 +107,11 @@ export const study = {
 
   "decision.called": "positivo",
   "decision.notCalled": "bajo el umbral",
+  "decision.negative": "negativo",
   "decision.graded": "graduado",
   "decision.open": "solo probabilidad",
   "decision.abstained": "se abstuvo",
+  "decision.rejected": "rechazado",
 
   "threshold.title": "Dibujar como positivo desde",
   "threshold.own": "el propio de cada paquete",

@@ -1,0 +1,69 @@
+import { type ReactNode, useState } from "react";
+import { Dialog } from "../shell/Dialog";
+import { useKeys } from "../viewport/keys";
+import { useWords, type Word } from "../words";
+
+type Lines = readonly (readonly [readonly string[], Word])[];
+
+const OF_FINDINGS: Lines = [
+  [["N", "B"], "keys.next"],
+  [["Y"], "keys.accept"],
+  [["X"], "keys.reject"],
+  [["C"], "keys.change"],
+  [["U"], "keys.undo"],
+  [["G"], "keys.renumber"],
+  [["M"], "keys.add"],
+];
+const READ_ONLY = 1;
+const OF_IMAGES: Lines = [
+  [["↑", "↓", "Page ↑", "Page ↓"], "keys.slices"],
+  [["Home", "End"], "keys.ends"],
+  [["1", "2", "4"], "keys.layout"],
+  [["5", "…"], "keys.presets"],
+  [["W", "S", "Z", "P"], "keys.tools"],
+  [["L", "A", "E", "Q"], "keys.measure"],
+  [["Del"], "keys.clear"],
+  [["I", "F", "R"], "keys.look"],
+  [["K"], "keys.link"],
+  [["O"], "keys.overlays"],
+  [["?"], "keys.help"],
+];
+
+/** The keys of a study's page: `?` shows them, and so does `show`. */
+export function useKeysHelp(may: boolean): { show: () => void; dialog: ReactNode } {
+  const [open, setOpen] = useState(false);
+  const show = () => setOpen(true);
+  useKeys({ "?": show });
+  return { show, dialog: open ? <KeysHelp may={may} close={() => setOpen(false)} /> : null };
+}
+
+function KeysHelp({ may, close }: { may: boolean; close: () => void }): ReactNode {
+  const { say } = useWords();
+  return (
+    <Dialog title={say("keys.title")} close={close}>
+      <KeyList title="keys.findings" lines={may ? OF_FINDINGS : OF_FINDINGS.slice(0, READ_ONLY)} />
+      <KeyList title="keys.images" lines={OF_IMAGES} />
+    </Dialog>
+  );
+}
+
+function KeyList({ title, lines }: { title: Word; lines: Lines }): ReactNode {
+  const { say } = useWords();
+  return (
+    <section>
+      <h3>{say(title)}</h3>
+      <dl className="study-keys">
+        {lines.map(([keys, word]) => (
+          <div key={word}>
+            <dt>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{say(word)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
