@@ -1,12 +1,25 @@
 import type { ReactNode } from "react";
-import { useWords } from "../words";
+import { Route, Routes } from "react-router";
+import { NotFound } from "../shell/NotFound";
+import { DecideListPage } from "./DecideListPage";
+import { DecidePage } from "./DecidePage";
+import { DrawPage } from "./DrawPage";
+import { ListPage } from "./ListPage";
+import { ListsPage } from "./ListsPage";
+import { NewListPage } from "./NewListPage";
+import "./annotation.css";
 
-/** Not built yet. */
+/** Lists of cases that several draw on: leading them, drawing, deciding. */
 export function AnnotationPages(): ReactNode {
-  const { say } = useWords();
   return (
-    <div className="page">
-      <h1>{say("annotation.title")}</h1>
-    </div>
+    <Routes>
+      <Route index element={<ListsPage />} />
+      <Route path="new" element={<NewListPage />} />
+      <Route path="lists/:id" element={<ListPage />} />
+      <Route path="cases/:id" element={<DrawPage />} />
+      <Route path="decide/lists/:id" element={<DecideListPage />} />
+      <Route path="decide/:id" element={<DecidePage />} />
+      <Route path="*" element={<NotFound />} />
+    </Routes>
   );
 }

@@ -1,0 +1,55 @@
+import type { ReactNode } from "react";
+import type { AnnotationLabel, Figure } from "../api/types";
+import { useWords } from "../words";
+
+/** How well annotators agree, a row a figure. */
+export function AgreementTable({
+  figures,
+  labels,
+  brief = false,
+}: {
+  figures: readonly Figure[];
+  labels: readonly AnnotationLabel[];
+  /** Without intervals, which a single case has none of. */
+  brief?: boolean;
+}): ReactNode {
+  const { say, number } = useWords();
+  const name = (key: string) => labels.find((label) => label.key === key)?.name ?? key;
+  const said = (value: number) => number(Math.round(value * 100) / 100);
+  return (
+    <table className="annotation-table">
+      <thead>
+        <tr>
+          <th scope="col">{say("annotation.labels")}</th>
+          <th scope="col">{say("annotation.measure")}</th>
+          <th scope="col">{say("annotation.value")}</th>
+          {brief ? null : (
+            <>
+              <th scope="col">{say("annotation.interval")}</th>
+              <th scope="col">{say("annotation.n")}</th>
+            </>
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {figures.map((one) => (
+          <tr key={`${one.label} ${one.measure}`}>
+            <th scope="row">{name(one.label)}</th>
+            <td>{say(`annotation.measure.${one.measure}`)}</td>
+            <td>{one.value === null ? say("annotation.notDefined") : said(one.value)}</td>
+            {brief ? null : (
+              <>
+                <td>
+                  {one.low === null || one.high === null
+                    ? "–"
+                    : `${said(one.low)} – ${said(one.high)}`}
+                </td>
+                <td>{one.n ? number(one.n) : "–"}</td>
+              </>
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
