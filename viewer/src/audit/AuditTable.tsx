@@ -45,11 +45,14 @@ function Act({ act }: { act: AuditLine }): ReactNode {
       </td>
       <td>{act.patient_id ? <Link to={`/patients/${act.patient_id}`}>{act.patient_id}</Link> : null}</td>
       <td className="audit-details">
-        {Object.entries(act.details).map(([key, value]) => (
-          <span key={key}>
-            {name("audit.detail", key)}: {inWords(value)}
-          </span>
-        ))}
+        {Object.entries(act.details)
+          .map(([key, value]) => [key, inWords(value)] as const)
+          .filter(([, text]) => text !== "")
+          .map(([key, text]) => (
+            <span key={key}>
+              {name("audit.detail", key)}: {text}
+            </span>
+          ))}
       </td>
     </tr>
   );
@@ -69,5 +72,5 @@ function Subject({ subject, id }: { subject: string; id: string }): ReactNode {
 function inWords(value: unknown): string {
   if (Array.isArray(value)) return value.map(inWords).join(", ");
   if (typeof value === "string" || typeof value === "number") return String(value);
-  return JSON.stringify(value);
+  return value === null ? "" : JSON.stringify(value);
 }

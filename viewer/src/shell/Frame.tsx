@@ -63,12 +63,12 @@ function TopBar(): ReactNode {
         <span>Condyle</span>
       </NavLink>
       <nav aria-label={say("shell.pages")}>
-        {PLACES.filter((place) => place.inBar && reaches(place, may)).map(({ path, word }) =>
+        {PLACES.filter((place) => place.inBar && reaches(place, may)).map(({ path, word, short }) =>
           path === "/upload" ? (
             <UploadLink key={path} />
           ) : (
             <NavLink key={path} to={addressOf(path)} end={path === "/"}>
-              {say(word)}
+              {say(short ?? word)}
             </NavLink>
           ),
         )}

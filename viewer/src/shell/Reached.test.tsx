@@ -18,7 +18,9 @@ function clinic(me: Me) {
 test("an annotator begins with the annotation, and no worklist is asked for", async () => {
   const service = clinic(ANNOTATOR);
   open(service);
-  await waitFor(() => expect(document.title).toBe("Annotation · Condyle"));
+  // Its page is a part of its own, which a busy machine takes long to fetch.
+  const patiently = { timeout: 25_000 };
+  await waitFor(() => expect(document.title).toBe("Annotation · Condyle"), patiently);
   await screen.findByRole("link", { name: "Condyle: Annotation" });
   expect(screen.queryByRole("link", { name: "Worklist" })).toBeNull();
   expect(service.of("GET /api/v1/worklist")).toHaveLength(0);

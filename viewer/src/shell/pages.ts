@@ -7,6 +7,8 @@ export interface Place {
   /** Any of these is enough; with none, whoever is logged in reaches it. */
   any: readonly string[];
   word: Word;
+  /** A shorter name for the bar, where the name is long. */
+  short?: Word;
   /** Whether the bar has a link to it. */
   inBar: boolean;
 }
@@ -26,7 +28,7 @@ export const PLACES: readonly Place[] = [
   { path: "/dashboard", any: [dashboard], word: "dashboard.title", inBar: true },
   { path: "/bundles", any: [bundles], word: "shell.bundles", inBar: true },
   { path: "/users", any: [users], word: "shell.users", inBar: true },
-  { path: "/audit", any: [audit], word: "audit.title", inBar: true },
+  { path: "/audit", any: [audit], word: "audit.title", short: "audit.short", inBar: true },
   { path: "/account", any: [], word: "account.title", inBar: false },
 ];
 

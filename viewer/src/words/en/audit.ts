@@ -1,5 +1,6 @@
 export const audit = {
   "audit.title": "Audit log",
+  "audit.short": "Audit",
   "audit.why":
     "Who did what to what, and when. Acts are only ever added; each carries the hash of the one before it, so that a change shows.",
   "audit.zone": "Times are those of this computer ({zone}).",
@@ -35,7 +36,7 @@ export const audit = {
   "audit.chain.stop": "Stop",
   "audit.chain.whole": "The log is whole",
   "audit.chain.whole.what":
-    "{n} acts are as they were written, in their order; {noted} heads that the server noted are among them.",
+    "{n} acts are as they were written, in their order. Heads that the server had noted and that are among them: {noted}.",
   "audit.chain.broken": "The log is not whole",
   "audit.chain.broken.before":
     "The {n} acts before it hold. Keep the database as it is, and compare it with a backup of before.",
@@ -49,6 +50,9 @@ export const audit = {
   "audit.fault.cut": "Act {n}: the server noted it once, and the log ends before it.",
   "audit.detail.what": "what",
   "audit.detail.role": "role",
+  "audit.detail.upload": "upload",
+  "audit.detail.files": "files",
+  "audit.detail.exclusions": "exclusions",
   "audit.detail.rows": "rows",
   "audit.detail.pseudonymous": "pseudonyms",
   "audit.detail.priority": "priority",

@@ -1,5 +1,6 @@
 export const audit = {
   "audit.title": "Registro de auditoría",
+  "audit.short": "Auditoría",
   "audit.why":
     "Quién hizo qué, sobre qué y cuándo. Los actos solo se añaden; cada uno lleva la huella del anterior, de modo que un cambio se nota.",
   "audit.zone": "Las horas son las de este equipo ({zone}).",
@@ -35,7 +36,7 @@ export const audit = {
   "audit.chain.stop": "Detener",
   "audit.chain.whole": "El registro está íntegro",
   "audit.chain.whole.what":
-    "{n} actos están como se escribieron y en su orden; entre ellos están {noted} cabezas que el servidor anotó.",
+    "{n} actos están como se escribieron y en su orden. Cabezas que el servidor había anotado y que están entre ellos: {noted}.",
   "audit.chain.broken": "El registro no está íntegro",
   "audit.chain.broken.before":
     "Los {n} actos anteriores son correctos. Conserve la base de datos tal como está y compárela con una copia de seguridad anterior.",
@@ -49,6 +50,9 @@ export const audit = {
   "audit.fault.cut": "Acto {n}: el servidor lo anotó y el registro termina antes.",
   "audit.detail.what": "qué",
   "audit.detail.role": "rol",
+  "audit.detail.upload": "subida",
+  "audit.detail.files": "archivos",
+  "audit.detail.exclusions": "exclusiones",
   "audit.detail.rows": "filas",
   "audit.detail.pseudonymous": "seudónimos",
   "audit.detail.priority": "prioridad",
