@@ -46,6 +46,13 @@ export function BundleCard(props: {
           <legend className="unseen">{bundle.name}</legend>
           <Switch word="bundles.enabled" on={bundle.enabled} turn={(enabled) => change({ enabled })} />
           <Switch word="bundles.silent" on={bundle.silent} turn={(silent) => change({ silent })} />
+          {bundle.silent ? (
+            <Switch
+              word="bundles.shownToAll"
+              on={bundle.shown_to_all}
+              turn={(shown_to_all) => change({ shown_to_all })}
+            />
+          ) : null}
           <label className="field">
             <span>{say("bundles.pinned")}</span>
             <select
@@ -81,7 +88,7 @@ function About(props: { word: Word; text: string; code?: boolean }): ReactNode {
 }
 
 function Switch(props: {
-  word: "bundles.enabled" | "bundles.silent";
+  word: "bundles.enabled" | "bundles.silent" | "bundles.shownToAll";
   on: boolean;
   turn: (on: boolean) => void;
 }): ReactNode {

@@ -26,6 +26,7 @@ const BUNDLE: BundleEntry = {
   shipped: false,
   enabled: true,
   silent: false,
+  shown_to_all: false,
   pinned: null,
   versions: ["0.3.1", "0.3.0"],
   changed_at: null,
@@ -66,6 +67,27 @@ test("a bundle says what it is for, for whom not, and that it learned from simul
   const card = await screen.findByRole("article", { name: "knee-unet" });
   for (const text of ["0.3.1", "Outlines cartilage.", "Research.", "Implant, new-code", "Trained on simulated images", "Installed here"])
     expect(card.textContent).toContain(text);
+});
+
+test("a silent bundle is shown to all with the first own call where that is chosen", async () => {
+  const silent = { ...BUNDLE, silent: true };
+  const service = fakeService({
+    "GET /api/v1/session": () => ADMIN,
+    "GET /api/v1/bundles": () => [silent],
+    "PATCH /api/v1/bundles/knee-unet": () => ({ ...silent, shown_to_all: true }),
+  });
+  open(service, "/bundles");
+  await userEvent.click(await screen.findByRole("switch", { name: "Then show to all" }));
+  expect(service.of("PATCH /api/v1/bundles/knee-unet")[0]?.body).toEqual({ shown_to_all: true });
+});
+
+test("a bundle that is not silent is not asked to whom it is shown", async () => {
+  open(
+    fakeService({ "GET /api/v1/session": () => ADMIN, "GET /api/v1/bundles": () => [BUNDLE] }),
+    "/bundles",
+  );
+  await screen.findByRole("switch", { name: "Silent" });
+  expect(screen.queryByRole("switch", { name: "Then show to all" })).toBeNull();
 });
 
 test("a bundle is made silent, and only that is changed", async () => {

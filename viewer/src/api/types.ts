@@ -86,6 +86,7 @@ export type TokenEntry = Bodies["TokenEntry"];
 export type UploadEntry = Bodies["UploadEntry"];
 export type UserChange = Bodies["UserChange"];
 export type UserEntry = Bodies["UserEntry"];
+export type Volume = Bodies["Volume"];
 export type Work = Bodies["Work"];
 export type Worklist = Bodies["Worklist"];
 export type WorklistEntry = Bodies["WorklistEntry"];

@@ -28,6 +28,9 @@ export interface PanelProps {
   /** What readers said, and how to say more. */
   correct: Correct;
   help: () => void;
+  /** What stands below the slider, and above the findings. */
+  operating?: ReactNode;
+  ownCalls?: ReactNode;
   choice: FindingsChoice;
   setThreshold: (threshold: number | null) => void;
   select: (finding: StandingFinding) => void;
@@ -61,6 +64,8 @@ export function FindingsPanel(props: PanelProps): ReactNode {
           set={props.setThreshold}
         />
       ) : null}
+      {props.operating}
+      {props.ownCalls}
       <CorrectionsBar correct={correct} />
       {findings.length === 0 ? (
         <p className="findings-none">{say(noneWord(detail.analyses))}</p>

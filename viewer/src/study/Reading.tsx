@@ -9,6 +9,8 @@ import { RedFlags } from "../observations/RedFlags";
 import { useObservations } from "../observations/useObservations";
 import { ReportPanel } from "../reports/ReportPanel";
 import { Tabs } from "../shell/Tabs";
+import { OperatingAt } from "../silent/OperatingAt";
+import { OwnCalls } from "../silent/OwnCalls";
 import { useWords } from "../words";
 import { firstPanes, panesReducer } from "../viewport/panes";
 import type { Engine } from "../viewport/stage";
@@ -84,7 +86,20 @@ export function Reading({
             {
               name: "findings",
               title: say("findings.title"),
-              panel: <FindingsPanel {...{ detail, correct }} {...findings} help={help.show} />,
+              panel: (
+                <FindingsPanel
+                  {...{ detail, correct }}
+                  {...findings}
+                  help={help.show}
+                  operating={
+                    <OperatingAt
+                      {...{ selected, analyses: detail.analyses, findings: findings.findings }}
+                      threshold={findings.choice.threshold}
+                    />
+                  }
+                  ownCalls={<OwnCalls select={findings.select} study={detail.study} />}
+                />
+              ),
             },
             {
               name: "observations",

@@ -7,6 +7,9 @@ export const admin = {
   "bundles.enabled.why": "Runs on each study that it is meant for.",
   "bundles.silent": "Silent",
   "bundles.silent.why": "Runs and is stored, and stays hidden until a reader has made their own call.",
+  "bundles.shownToAll": "Then show to all",
+  "bundles.shownToAll.why":
+    "With the first reader's own call everybody sees what it found. Off, each reader sees it with their own call, and nobody else does.",
   "bundles.pinned": "Version",
   "bundles.pinned.latest": "Newest, now {version}",
   "bundles.pinned.to": "Pinned to {version}",

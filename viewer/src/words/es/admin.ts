@@ -8,6 +8,9 @@ export const admin = {
   "bundles.silent": "Silencioso",
   "bundles.silent.why":
     "Se ejecuta y se guarda, y queda oculto hasta que el lector haya decidido por sí mismo.",
+  "bundles.shownToAll": "Después, mostrar a todos",
+  "bundles.shownToAll.why":
+    "Con la lectura propia del primer lector, todos ven lo que encontró. Si no, cada lector lo ve con su propia lectura y nadie más.",
   "bundles.pinned": "Versión",
   "bundles.pinned.latest": "La más nueva, ahora {version}",
   "bundles.pinned.to": "Fijado en {version}",
