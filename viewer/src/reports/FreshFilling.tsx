@@ -11,7 +11,6 @@ import { useWords } from "../words";
 import { askFilling, askReport, takeFilling } from "./ask";
 import { type Choice, type Differing, differing, fixedChanges, taken } from "./filling";
 import type { DraftKeeper } from "./keeper";
-import { linesOnlyIn } from "./merging";
 import { Lines } from "./Sections";
 
 const CONFLICT = 409;
@@ -136,19 +135,19 @@ function OneSection(props: {
   const { one, language, choice, choose } = props;
   const { say } = useWords();
   const halves = [
-    ["reports.fresh.present", one.present, linesOnlyIn(one.present, one.fresh)],
-    ["reports.fresh.fresh", one.fresh, linesOnlyIn(one.fresh, one.present)],
+    ["reports.fresh.present", one.present, one.fresh],
+    ["reports.fresh.fresh", one.fresh, one.present],
   ] as const;
   // Of an empty text there is nothing to keep beside the other.
   const offered = CHOICES.filter((each) => each !== "both" || (one.present.trim() && one.fresh.trim()));
   return (
     <fieldset className="report-compare">
       <legend lang={language}>{one.title}</legend>
-      {halves.map(([word, text, marked]) => (
+      {halves.map(([word, text, beside]) => (
         <div key={word} className="report-half">
           <h4>{say(word)}</h4>
           <div lang={language}>
-            <Lines text={text} marked={marked} />
+            <Lines text={text} beside={beside} />
           </div>
         </div>
       ))}

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { Failure } from "../shell/Failure";
 import { useWords } from "../words";
 import type { Kept } from "./keeper";
+import { toSave } from "./merging";
 
 /** Whether what was typed is saved, and since when. */
 export function Saved({ kept, again }: { kept: Kept; again: () => void }): ReactNode {
@@ -17,7 +18,7 @@ export function Saved({ kept, again }: { kept: Kept; again: () => void }): React
           <Failure problem={kept.problem} />
         </details>
       )}
-      {Object.keys(kept.mine).length && !kept.saving ? (
+      {Object.keys(toSave(kept)).length && !kept.saving ? (
         <button type="button" className="button plain" onClick={again}>
           {say("reports.save.again")}
         </button>
@@ -30,6 +31,7 @@ function Said({ kept }: { kept: Kept }): ReactNode {
   const { say, moment } = useWords();
   if (kept.saving) return say("reports.save.now");
   if (kept.problem !== undefined) return say("reports.save.failed");
+  if (Object.keys(kept.theirs).length) return say("reports.save.choose");
   if (Object.keys(kept.mine).length) return say("reports.save.waiting");
   if (kept.savedAt === null) return say("reports.save.none");
   return say("reports.save.done", { when: moment(kept.savedAt) });

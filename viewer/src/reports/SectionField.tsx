@@ -54,7 +54,7 @@ function OtherText(props: {
       <p>{say("reports.other.title", { name: kept.base.changed_by })}</p>
       <h4>{say("reports.other.theirs")}</h4>
       <div className="report-other-text" lang={kept.base.language}>
-        <Lines text={theirs} />
+        <Lines text={theirs} beside={text} />
       </div>
       <p className="hint">{say("reports.other.yours")}</p>
       <div className="report-choices">

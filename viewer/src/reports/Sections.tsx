@@ -1,22 +1,30 @@
 import { Fragment, type ReactNode } from "react";
 import type { ReportEntry, Section } from "../api/types";
 import { useWords } from "../words";
+import { compared } from "./comparing";
 
-/** A text as its lines; what is empty says so. */
-export function Lines({ text, marked }: { text: string; marked?: ReadonlySet<string> }): ReactNode {
+/** A text as its lines; what is empty says so. Beside another text, what differs is marked. */
+export function Lines({ text, beside = text }: { text: string; beside?: string }): ReactNode {
   const { say, language } = useWords();
-  const lines = text.split("\n").filter((line) => line.trim());
-  if (lines.length === 0) {
+  if (!text.trim()) {
     return (
       <p className="report-empty" lang={language}>
         {say("reports.empty")}
       </p>
     );
   }
-  return lines.map((line, at) => (
-    // oxlint-disable-next-line react/no-array-index-key -- lines have no other name
-    <p key={at}>{marked?.has(line) ? <mark>{line}</mark> : line}</p>
+  return numbered(compared(text, beside)).map(({ nth, it: pieces }) => (
+    <p key={nth}>
+      {numbered(pieces).map(({ nth: at, it: piece }) =>
+        piece.differs ? <mark key={at}>{piece.text}</mark> : <span key={at}>{piece.text}</span>,
+      )}
+    </p>
   ));
+}
+
+/** Things with their places, which is all the name that they have. */
+function numbered<T>(things: readonly T[]): { nth: number; it: T }[] {
+  return things.map((it, nth) => ({ nth, it }));
 }
 
 /** A section that nobody edits here. */

@@ -1,6 +1,6 @@
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { differing, fixedChanges, taken } from "./filling";
-import { adopted, both, linesOnlyIn, settled, toSave, type Typed, typed } from "./merging";
+import { adopted, both, settled, toSave, type Typed, typed } from "./merging";
 import { filling, report } from "./testing";
 
 const begun: Typed = { base: report(), mine: {}, theirs: {} };
@@ -69,10 +69,6 @@ describe("a choice between two texts", () => {
     expect(both("Theirs.", "Mine.")).toBe("Theirs.\nMine.");
     expect(both(" ", "Mine.")).toBe("Mine.");
   });
-});
-
-test("lines that another text lacks are told, but for blank ones", () => {
-  expect([...linesOnlyIn("a\n\n b \nc", "b\nd")]).toEqual(["a", "c"]);
 });
 
 describe("a fresh filling", () => {

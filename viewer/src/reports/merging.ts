@@ -62,9 +62,3 @@ export function settled(before: Typed, name: string, text: string): Typed {
 export function both(first: string, second: string): string {
   return [first, second].filter((text) => text.trim()).join("\n");
 }
-
-/** The lines of a text that another text lacks. */
-export function linesOnlyIn(text: string, other: string): ReadonlySet<string> {
-  const there = new Set(other.split("\n").map((line) => line.trim()));
-  return new Set(text.split("\n").filter((line) => line.trim() && !there.has(line.trim())));
-}

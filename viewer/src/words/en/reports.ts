@@ -24,6 +24,7 @@ export const reports = {
   "reports.write": "{title} (write here)",
 
   "reports.save.waiting": "Not saved yet",
+  "reports.save.choose": "Two texts of a section wait for your choice",
   "reports.save.now": "Saving",
   "reports.save.done": "Saved at {when}",
   "reports.save.none": "Saved by itself as you type",

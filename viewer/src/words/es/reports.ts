@@ -24,6 +24,7 @@ export const reports = {
   "reports.write": "{title} (escriba aquí)",
 
   "reports.save.waiting": "Aún sin guardar",
+  "reports.save.choose": "Dos textos de un apartado esperan su elección",
   "reports.save.now": "Guardando",
   "reports.save.done": "Guardado: {when}",
   "reports.save.none": "Se guarda solo mientras escribe",
