@@ -15,14 +15,17 @@ export function RowActs({
   correct: Correct;
 }): ReactNode {
   const { terms, press } = correct;
-  const acts = [agreeing(finding, terms), disagreeing(finding, terms)] as const;
+  const acts = [
+    ["Y", agreeing(finding, terms)],
+    ["X", disagreeing(finding, terms)],
+  ] as const;
   return (
     <span className="row-acts">
-      {acts.map((act, at) =>
+      {acts.map(([letter, act]) =>
         act ? (
-          <ActButton key={at} {...{ act, finding, press }} letter={at ? "X" : "Y"} />
+          <ActButton key={letter} {...{ act, finding, press, letter }} />
         ) : (
-          <span key={at} className="row-act-none" />
+          <span key={letter} className="row-act-none" />
         ),
       )}
     </span>

@@ -118,9 +118,9 @@ export function useCorrect({
       void say(finding, { ...again(own), supersedes: own.id }, told);
     },
     acceptAll: (some) => {
-      const { findings: able, below } = acceptable(some);
-      const told = words.count("corrections.accepted", able.length, { below });
-      void correcting.say(accepting(able), told);
+      const { findings: open, below } = acceptable(some);
+      const told = words.count("corrections.accepted", open.length, { below });
+      void correcting.say(accepting(open), told);
     },
   };
 }

@@ -87,7 +87,6 @@ function useStatements(study: number, revision: number) {
   }, [api, study, keep]);
   useEffect(() => {
     if (revision >= 0) reload();
-    return () => void ++turn.current;
   }, [reload, revision]);
 
   const sendNow = async (saying: Saying): Promise<Corrections | null> => {

@@ -9,5 +9,7 @@ const NONE: Terms = { findings: [], levels: [] };
 /** The findings and levels that may be said, in the reader's language; none until they are here. */
 export function useTerms(): Terms {
   const api = useApi();
-  return useLoaded(useCallback((signal: AbortSignal) => askTerms(api, signal), [api])).data ?? NONE;
+  const ask = useCallback((signal: AbortSignal) => askTerms(api, signal), [api]);
+  const { data } = useLoaded(ask);
+  return data ?? NONE;
 }

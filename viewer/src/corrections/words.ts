@@ -13,10 +13,10 @@ export function of(finding: StandingFinding): { finding: number } | { added: num
 /** What is spoken of: a reader has one word on it at a time, as in the archive. */
 function topicOf(one: Statement | CorrectionEntry): string {
   if (one.kind === "level") return `levels ${one.analysis}`;
-  const of = one.added == null ? `finding ${one.finding}` : `added ${one.added}`;
-  if (one.kind !== "outline" && one.kind !== "box") return `${of} value`;
+  const subject = one.added == null ? `finding ${one.finding}` : `added ${one.added}`;
+  if (one.kind !== "outline" && one.kind !== "box") return `${subject} value`;
   const place = one.drawn?.place;
-  return `${of} ${one.kind} ${place?.instance_uid} ${place?.frame}`;
+  return `${subject} ${one.kind} ${place?.instance_uid} ${place?.frame}`;
 }
 
 /**

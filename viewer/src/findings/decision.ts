@@ -33,11 +33,16 @@ export function standingDecision(finding: StandingFinding): Decision {
  * as they are, and below it a finding without a decision stays one.
  */
 export function drawnDecision(finding: StandingFinding, threshold: number | null): Decision {
-  const standing = standingDecision(finding);
-  if (threshold === null || standing === "abstained" || standing === "graded") return standing;
-  if (finding.probability === null || finding.read?.valueSaid) return standing;
+  return finding.read?.valueSaid ? standingDecision(finding) : modelDecision(finding, threshold);
+}
+
+/** What the page would list a finding as if no reader had spoken of it. */
+export function modelDecision(finding: FindingEntry, threshold: number | null): Decision {
+  const stored = storedDecision(finding);
+  if (threshold === null || stored === "abstained" || stored === "graded") return stored;
+  if (finding.probability === null) return stored;
   if (finding.probability >= threshold) return "called";
-  return standing === "open" ? "open" : "notCalled";
+  return stored === "open" ? "open" : "notCalled";
 }
 
 /** Whether the slider makes a finding look other than it stands. */

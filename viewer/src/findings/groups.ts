@@ -1,4 +1,4 @@
-import { type Decision, drawnDecision, isFolded } from "./decision";
+import { type Decision, isFolded, modelDecision } from "./decision";
 import type { StandingFinding } from "./standing";
 
 /** The findings of one level, the weightiest first. */
@@ -40,15 +40,11 @@ export function byLevel(
 function before(a: StandingFinding, b: StandingFinding, threshold: number | null): number {
   // By what the models said, so that no row jumps away from the reader who corrects it.
   const weight = (one: StandingFinding) =>
-    one.read?.added ? ADDED : WEIGHT[drawnDecision(withoutWords(one), threshold)];
+    one.read?.added ? ADDED : WEIGHT[modelDecision(one, threshold)];
   return weight(a) - weight(b) || (b.probability ?? 0) - (a.probability ?? 0) || a.id - b.id;
 }
 
 const ADDED = 2.5;
-
-function withoutWords({ read: _, ...finding }: StandingFinding): StandingFinding {
-  return finding;
-}
 
 /** The findings in the order of the list that the list names: all but what is folded away. */
 export function listed(groups: readonly LevelGroup[], threshold: number | null): StandingFinding[] {
