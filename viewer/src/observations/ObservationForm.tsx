@@ -99,7 +99,7 @@ export function ObservationForm(props: FormProps): ReactNode {
       aria-labelledby={`${id}-title`}
     >
       <header className="obs-form-head">
-        <h3 id={`${id}-title`}>{say(corrects ? "observations.correcting" : "observations.new")}</h3>
+        <h2 id={`${id}-title`}>{say(corrects ? "observations.correcting" : "observations.new")}</h2>
         <button type="button" className="button plain" onClick={props.close}>
           {say("shell.close")}
         </button>

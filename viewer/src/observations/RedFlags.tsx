@@ -21,9 +21,17 @@ export function RedFlags({
     <section className="obs-redflags obs-strip" aria-label={say("observations.redFlags")}>
       <strong>{say("observations.redFlags")}</strong>
       <ul>
-        {flags.map(({ flag, on }) => (
+        {flags.map(({ flag, on, since }) => (
           <li key={flag}>
             {flag} {on ? <small>{date(on)}</small> : null}
+            {since ? (
+              <small className="obs-since">
+                {say("observations.since", {
+                  value: since.value,
+                  day: since.on ? date(since.on) : say("observations.noDay"),
+                })}
+              </small>
+            ) : null}
           </li>
         ))}
       </ul>

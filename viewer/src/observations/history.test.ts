@@ -39,8 +39,25 @@ test("red flags that stand are told once, with their latest day, and no other", 
     entry(2, { red_flags: ["Cancer"], superseded: true }),
   ];
   expect(standingRedFlags(entries)).toEqual([
-    { flag: "Fever", on: "2026-05-01" },
-    { flag: "Saddle", on: "2026-04-01" },
+    { flag: "Fever", on: "2026-05-01", since: null },
+    { flag: "Saddle", on: "2026-04-01", since: null },
   ]);
   expect(standingRedFlags([])).toEqual([]);
+});
+
+test("what was said at the same question since a red flag is told with it, by the same form alone", () => {
+  const entries = [
+    entry(6, { form: "knee", shown: [["Fever", "knee's no"]], observed_on: "2026-06-02" }),
+    entry(5, { shown: [["Fever", "no"]], observed_on: "2026-06-01" }),
+    entry(4, { shown: [["Leg pain", "2 / 10"]], observed_on: "2026-05-01" }),
+    entry(3, {
+      shown: [["Fever", "yes"], ["Plantar response (left)", "extensor"]],
+      red_flags: ["Fever", "Plantar response (left): extensor"],
+      observed_on: "2026-04-01",
+    }),
+  ];
+  expect(standingRedFlags(entries)).toEqual([
+    { flag: "Fever", on: "2026-04-01", since: { value: "no", on: "2026-06-01" } },
+    { flag: "Plantar response (left): extensor", on: "2026-04-01", since: null },
+  ]);
 });

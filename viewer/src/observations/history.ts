@@ -38,13 +38,37 @@ function beforeOf(
   return before;
 }
 
-/** The red flags that stand, each once, with the latest day that it was told. */
-export function standingRedFlags(
-  entries: readonly ObservationEntry[],
-): { flag: string; on: string | null }[] {
-  const flags = new Map<string, string | null>();
-  for (const { entry } of historyOf(entries).standing) {
-    for (const flag of entry.red_flags) if (!flags.has(flag)) flags.set(flag, entry.observed_on);
+/** A red flag: when it was told last, and what was said at the same question since. */
+export interface RedFlag {
+  flag: string;
+  on: string | null;
+  since: { value: string; on: string | null } | null;
+}
+
+/** The red flags that stand, each once; none is dropped because somebody said otherwise later. */
+export function standingRedFlags(entries: readonly ObservationEntry[]): RedFlag[] {
+  const flags = new Map<string, RedFlag>();
+  const standing = historyOf(entries).standing.map(({ entry }) => entry);
+  for (const [at, entry] of standing.entries()) {
+    for (const flag of entry.red_flags) {
+      if (flags.has(flag)) continue;
+      const later = standing.slice(0, at).filter(({ form }) => form === entry.form);
+      flags.set(flag, { flag, on: entry.observed_on, since: saidSince(entry, flag, later) });
+    }
   }
-  return [...flags].map(([flag, on]) => ({ flag, on }));
+  return [...flags.values()];
+}
+
+/** The latest answer to the question that a flag is an answer to. */
+function saidSince(
+  { shown }: ObservationEntry,
+  flag: string,
+  later: readonly ObservationEntry[],
+): RedFlag["since"] {
+  const question = shown.find(([label, value]) => flag === label || flag === `${label}: ${value}`)?.[0];
+  for (const { shown: answers, observed_on: on } of later) {
+    const value = answers.find(([label]) => label === question)?.[1];
+    if (value !== undefined) return { value, on };
+  }
+  return null;
 }

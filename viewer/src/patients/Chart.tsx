@@ -20,7 +20,7 @@ export function Chart({ instrument }: { instrument: Instrument }): ReactNode {
   return (
     <figure className="chart" aria-labelledby={heading}>
       <figcaption>
-        <h4 id={heading}>{label}</h4>
+        <h3 id={heading}>{label}</h3>
         <p className="hint">{[form, help].filter(Boolean).join(". ")}</p>
       </figcaption>
       <Drawing instrument={instrument} />

@@ -26,6 +26,8 @@ export interface Instrument {
   high: number;
   /** Whether it is a score: all of its range is shown, as its ends have a meaning. */
   score: boolean;
+  /** Whether only whole numbers are values. */
+  whole: boolean;
   lines: Line[];
 }
 
@@ -70,6 +72,7 @@ function instrument(
     unit: unitSign(field.unit),
     low,
     high,
+    whole: field.kind === "whole",
     score: low === 0 && SCORES.has(high),
     lines: lines.filter(({ points }) => points.length > 0),
   };
@@ -90,7 +93,7 @@ export interface Axes {
 const STEPS = [1, 2, 2.5, 5, 10];
 
 /** The axes of an instrument: a score has all of its range, others as much as they reach. */
-export function axesOf({ low, high, score, lines }: Instrument): Axes {
+export function axesOf({ low, high, score, whole, lines }: Instrument): Axes {
   const points = lines.flatMap(({ points: of }) => of);
   const most = Math.max(...points.map(({ value }) => value));
   const least = Math.min(...points.map(({ value }) => value));
@@ -104,8 +107,10 @@ export function axesOf({ low, high, score, lines }: Instrument): Axes {
   const [first, last] = known ? [Math.min(...days), Math.max(...days)] : [0, order.length - 1];
   const place = ({ on, observation }: Point) =>
     known ? Date.parse(on ?? "") : order.indexOf(observation);
+  const middle = (ends.bottom + ends.top) / 2;
+  const between = whole && !Number.isInteger(middle) ? [] : [middle];
   return {
-    ticks: [ends.bottom, (ends.bottom + ends.top) / 2, ends.top],
+    ticks: [ends.bottom, ...between, ends.top],
     y: (value) => (ends.top === ends.bottom ? 0.5 : (value - ends.bottom) / (ends.top - ends.bottom)),
     x: (point) => (last === first ? 0.5 : (place(point) - first) / (last - first)),
   };

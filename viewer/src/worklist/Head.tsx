@@ -26,7 +26,9 @@ export function Head(props: {
       >
         {say(live ? "worklist.live" : "worklist.live.off")}
       </span>
-      <ExportObservations />
+      <span className="worklist-export">
+        <ExportObservations />
+      </span>
       <button type="button" className="button plain worklist-help-open" onClick={props.help}>
         <kbd aria-hidden="true">?</kbd>
         <span>{say("worklist.help")}</span>

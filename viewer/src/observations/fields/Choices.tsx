@@ -19,6 +19,8 @@ export function Choices(props: ControlProps): ReactNode {
   const clear = (event: KeyboardEvent) => {
     if (event.key !== "Delete" && event.key !== "Backspace") return;
     event.preventDefault();
+    // The viewer's own Delete takes measurements away.
+    event.stopPropagation();
     set(undefined);
   };
   const turn = (value: Answer, on: boolean) => {

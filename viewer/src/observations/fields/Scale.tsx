@@ -24,6 +24,8 @@ export function Scale({ field, answer, set, labelledBy, describedBy }: ControlPr
     else if (!isSet && MOVES.has(event.key)) put(event.key === "End" ? high : low);
     else return;
     event.preventDefault();
+    // The viewer has digits of its own.
+    event.stopPropagation();
   };
   const type = (digit: string, at: number) => {
     const { digits, at: before } = typed.current;

@@ -23,6 +23,7 @@ export const observations = {
   "observations.of": "{value} of {high}",
   "observations.redFlag": "Red flag",
   "observations.redFlags": "Red flags",
+  "observations.since": "later answer: {value}, {day}",
   "observations.notLoaded": "The observations could not be loaded: red flags may be missing here.",
   "observations.answered.one": "{n} answer",
   "observations.answered.other": "{n} answers",

@@ -23,6 +23,7 @@ export const observations = {
   "observations.of": "{value} de {high}",
   "observations.redFlag": "Signo de alarma",
   "observations.redFlags": "Signos de alarma",
+  "observations.since": "respuesta posterior: {value}, {day}",
   "observations.notLoaded":
     "No se han podido cargar las observaciones: aquí pueden faltar signos de alarma.",
   "observations.answered.one": "{n} respuesta",
