@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import type { AnalysisEntry } from "../api/types";
 import { useWords } from "../words";
 import { exclusionText } from "./exclusions";
+import { RunUnderWay } from "./RunUnderWay";
 
 /** What made the findings: bundles with version, hash, intended use and exclusions. */
 export function Analyses({ analyses }: { analyses: readonly AnalysisEntry[] }): ReactNode {
@@ -33,6 +34,7 @@ function Analysis({ analysis }: { analysis: AnalysisEntry }): ReactNode {
           <span className="badge-simulated">{say("findings.simulatedShort")}</span>
         ) : null}
       </p>
+      <RunUnderWay analysis={analysis} />
       <p className="analysis-use">{analysis.intended_use}</p>
       {analysis.exclusions.length ? (
         <p className="analysis-use">

@@ -53,6 +53,16 @@ export function useSession(): Session {
   return known.session;
 }
 
+/** Whether somebody is logged in who may do something; nobody may where nobody is. */
+export function useMay(): (permission: string) => boolean {
+  const known = useContext(EntranceContext)?.known;
+  return known?.is === "somebody" ? known.session.may : mayNothing;
+}
+
+function mayNothing(): boolean {
+  return false;
+}
+
 type Who = { is: "asking" | "nobody" | "ended" } | { is: "unreachable"; problem: unknown } | Me;
 
 /** Gives everything below it the service's client and who is logged in. */

@@ -5,6 +5,7 @@ import { exclusionText } from "../findings/exclusions";
 import { personName } from "../shell/person";
 import { useTrail } from "../shell/trail";
 import { useWords } from "../words";
+import { AnalyseAgain } from "./AnalyseAgain";
 
 /** Whose study it is, what it is, and the studies before it. */
 export function StudyHeader({
@@ -50,6 +51,7 @@ export function StudyHeader({
           </span>
         ) : null}
         {study.reason ? <span className="study-excluded">{study.reason.text}</span> : null}
+        <AnalyseAgain detail={detail} />
       </div>
       <Priors priors={detail.priors} beside={beside} shown={shownBeside} />
     </header>
