@@ -1,6 +1,6 @@
 import type { Draft, Marking } from "./marking";
 import type { Ground, Take } from "./holds";
-import { sameFrame } from "./marks";
+import { type MarkStart, sameFrame } from "./marks";
 import { clipped, enclosed, isNear, lengthened } from "./outlining";
 
 /** A second press so near to the last place is a double click. */
@@ -46,8 +46,13 @@ function openOn({ marking, page }: Ground): Draft | null {
 
 /** Closes the open outline: what it encloses is added to its label's area, or cut out of it. */
 export function closeOutline(marking: Marking, cut: boolean): void {
-  const now = marking.draft.now();
+  const done = outlined(marking, cut);
   marking.draft.set(null);
-  const done = now?.kind === "outline" ? enclosed(now, marking.marks, cut) : null;
   if (done) marking.put(done);
+}
+
+/** The area that closing the open outline would make; `null` where it would change nothing. */
+export function outlined({ draft, marks }: Marking, cut: boolean): MarkStart | null {
+  const now = draft.now();
+  return now?.kind === "outline" ? enclosed(now, marks, cut) : null;
 }

@@ -1,9 +1,11 @@
-import { act, fireEvent, screen } from "@testing-library/react";
+import { act, fireEvent, renderHook, screen } from "@testing-library/react";
 import axe from "axe-core";
 import { describe, expect, it } from "vitest";
-import { openBench } from "./bench";
+import { LABELS, openBench } from "./bench";
+import type { MarkingOptions } from "./marking";
 import type { Mark, MarkStart } from "./marks";
 import { widened } from "./radius";
+import { useMarking } from "./useMarking";
 
 const FRAME = { seriesUid: "1.2", instanceUid: "1.x.1", frame: 0 };
 
@@ -25,6 +27,19 @@ describe("keys", () => {
     const bench = await openBench({ tools: ["box"] });
     bench.press("x");
     expect(bench.marking().tool).toBe("box");
+  });
+
+  it("begin each time with the first tool that the page offers then", async () => {
+    const { result, rerender } = renderHook(useMarking, {
+      initialProps: { on: false, labels: LABELS, tools: ["brush", "erase"] } as MarkingOptions,
+    });
+    expect(result.current.tool).toBe("brush");
+    rerender({ on: true, labels: LABELS, tools: ["box"] });
+    expect(result.current.tool).toBe("box");
+    act(() => result.current.setTool(null));
+    rerender({ on: false, labels: LABELS });
+    rerender({ on: true, labels: LABELS });
+    expect(result.current.tool).toBe("brush");
   });
 
   it("change the brush, with AltGr too, and keep it within its bounds", async () => {
@@ -78,6 +93,15 @@ describe("keys", () => {
     expect(bench.marking().canUndo).toBe(true);
   });
 
+  it("leave what is selected on another slice alone, which is not seen", async () => {
+    const bench = await openBench();
+    bench.drag([[3, 3], [6, 6]]);
+    fireEvent.wheel(bench.layer, { deltaY: 100 });
+    await act(async () => undefined);
+    bench.press("Delete");
+    expect(bench.marking().marks).toHaveLength(1);
+  });
+
   it("go on to the next label", async () => {
     const bench = await openBench();
     bench.press("v");
@@ -92,6 +116,19 @@ describe("keys", () => {
     bench.drag([[3, 3], [6, 6]]);
     bench.press("Enter");
     expect(finished).toEqual([bench.marking().marks]);
+  });
+
+  it("finish with an open outline as if it were closed, and another tool closes it too", async () => {
+    const finished: (readonly Mark[])[] = [];
+    const bench = await openBench({ finish: (marks) => finished.push(marks) });
+    bench.press("t");
+    for (const place of [[1.5, 1.5], [1.5, 8.5], [10.5, 8.5]] as const) bench.drag([place]);
+    fireEvent.click(screen.getByRole("button", { name: "Done" }));
+    expect(finished[0]).toHaveLength(1);
+    expect(finished[0]).toEqual(bench.marking().marks);
+    for (const place of [[12.5, 1.5], [12.5, 8.5], [18.5, 8.5]] as const) bench.drag([place]);
+    bench.press("d");
+    expect(bench.marking().marks[0]?.outlines).toHaveLength(2);
   });
 
   it("step out by Escape, and never lose what was drawn", async () => {

@@ -3,7 +3,7 @@ import { toSpot } from "../viewport/affine";
 import { areaOn } from "./history";
 import type { Draft } from "./marking";
 import type { Mark, MarkPage, MarkStart, Ring } from "./marks";
-import { maskOf, ringsOf } from "./masks";
+import { boundsOf, maskOf, ringsOf } from "./masks";
 import { combine } from "./painting";
 
 /** A place brought back to the frame's border where it lies beyond it. */
@@ -23,7 +23,7 @@ export function enclosed(draft: Draft, marks: readonly Mark[], cut: boolean): Ma
   const { page, label, ring } = draft;
   const line = maskOf([ring], page.rows, page.columns, true);
   const before = areaOn(marks, page, label)?.outlines ?? [];
-  if (ring.length < 3 || (cut && before.length === 0)) return null;
+  if (ring.length < 3 || boundsOf(line).row1 === 0 || (cut && before.length === 0)) return null;
   const mask = maskOf(before, page.rows, page.columns);
   combine(mask, line, cut ? 0 : 1);
   return { frame: page, label, outlines: ringsOf(mask), box: null };

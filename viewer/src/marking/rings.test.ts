@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Ring } from "./marks";
 import { countOf, maskOf, ringsOf } from "./masks";
 import { paint } from "./painting";
-import { isFree, joined, simplified } from "./rings";
+import { apart, isFree, joined, simplified } from "./rings";
 import { chance, drawnMask, linesOf, speckled } from "./testing";
 
 function disc(size: number, radius: number) {
@@ -76,5 +76,23 @@ describe("joined outlines", () => {
   it("keep a hole open", () => {
     const mask = drawnMask("#####", "#...#", "#.#.#", "#...#", "#####");
     expect(countOf(maskOf([joined(ringsOf(mask))], 5, 5))).toBe(17);
+  });
+
+  it("come apart again, without a bridge, and hold the same pixels", () => {
+    const next = chance(37);
+    for (let trial = 0; trial < 200; trial++) {
+      const mask = speckled(next, 1 + Math.floor(next() * 14), 1 + Math.floor(next() * 14), next());
+      const rings = simplified(ringsOf(mask));
+      const again = apart(joined(rings));
+      expect(linesOf(maskOf(again, mask.rows, mask.columns))).toEqual(linesOf(mask));
+      expect(again.flat().length).toBeLessThanOrEqual(rings.flat().length);
+    }
+    const two = ringsOf(drawnMask("##..", "....", "..##"));
+    expect(apart(joined(two))).toHaveLength(2);
+  });
+
+  it("that never were joined stay the outline that they are", () => {
+    const model: Ring = [[1, 1], [1, 5], [3, 5.25]];
+    expect(apart(model)).toEqual([model]);
   });
 });

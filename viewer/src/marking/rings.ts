@@ -125,3 +125,48 @@ function nearest(ring: Ring, [row, column]: Place): number {
   const far = ring.map(([r, c]) => Math.abs(r - row) + Math.abs(c - column));
   return far.indexOf(far.reduce((least, one) => Math.min(least, one), Infinity));
 }
+
+/**
+ * The outlines that `joined` made one: what is gone along there and back is no outline. By the
+ * even-odd rule they hold the same places, whatever the outline was.
+ */
+export function apart(ring: Ring): Ring[] {
+  const left = new Map<string, Step[]>();
+  let back = 0;
+  ring.forEach((to, at) => {
+    const from = ring.at(at - 1) as Place;
+    if (nameOf(from, to) === nameOf(to, from) || left.get(nameOf(to, from))?.pop()) {
+      back++;
+      return;
+    }
+    left.set(nameOf(from, to), [...(left.get(nameOf(from, to)) ?? []), [from, to]]);
+  });
+  return back ? chained([...left.values()].flat()) : [ring];
+}
+
+type Step = readonly [from: Place, to: Place];
+
+function nameOf(from: Place, to: Place): string {
+  return `${from.join()} ${to.join()}`;
+}
+
+/** Closed outlines of steps, of which as many come to each place as go from it. */
+function chained(steps: readonly Step[]): Ring[] {
+  const going = new Map<string, Step[]>();
+  for (const step of steps) {
+    const name = step[0].join();
+    going.set(name, [...(going.get(name) ?? []), step]);
+  }
+  const rings: Ring[] = [];
+  for (const [start] of steps) {
+    const ring: Place[] = [];
+    for (let at = start; ; ) {
+      const step = going.get(at.join())?.pop();
+      if (!step) break;
+      ring.push(at);
+      at = step[1];
+    }
+    if (ring.length > 2) rings.push(ring);
+  }
+  return rings;
+}

@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent, useReducer, useState } from "react";
+import { closeOutline, outlined } from "./holdOutline";
 import { areaOn, begun, historyReducer } from "./history";
 import type { Marking, MarkingOptions, Neighbour } from "./marking";
 import { MARK_TOOLS, type Mark, type MarkPage, type MarkTool, sameFrame } from "./marks";
@@ -22,7 +23,10 @@ export function useMarking(options: MarkingOptions): Marking {
   const label = labels.find(({ key }) => key === chosen)?.key ?? labels[0]?.key ?? "";
   // The page may offer other tools than before: what is not offered is not in hand.
   const tool = wanted && !tools.includes(wanted) ? (tools[0] ?? null) : wanted;
-  const { marks, selected } = state;
+  const { marks } = state;
+  // A mark on another slice is not seen: no key may change or remove it.
+  const seen = marks.find(({ id }) => id === state.selected);
+  const selected = seen && page && sameFrame(seen.frame, page) ? seen.id : null;
 
   const begin = useEffectEvent(() => {
     act({ do: "reset", start: options.start ?? [] });
@@ -50,7 +54,7 @@ export function useMarking(options: MarkingOptions): Marking {
     ...{ on, tools, tool, radius, labels, label, marks, selected, draft, page, panning },
     ...{ setLabel, put, front, only },
     setTool: (next) => {
-      draft.set(null);
+      closeOutline(marking, false);
       setTool(next);
     },
     widen: (steps) => setRadius((now) => widened(now, steps)),
@@ -79,7 +83,13 @@ export function useMarking(options: MarkingOptions): Marking {
       const box = [row, column, row + height, column + width] as const;
       put({ frame: page, label, outlines: [], box });
     },
-    finish: () => options.finish?.(marks),
+    finish: () => {
+      // Whoever is done without having closed the outline means it as it is.
+      const open = outlined(marking, false);
+      draft.set(null);
+      if (open) put(open);
+      options.finish?.(open ? historyReducer(state, { do: "put", mark: open, single }).marks : marks);
+    },
     cancel: () => options.cancel?.(),
     ends: { finish: Boolean(options.finish), cancel: Boolean(options.cancel) },
     reset: (start) => act({ do: "reset", start }),

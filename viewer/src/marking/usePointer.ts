@@ -82,7 +82,7 @@ export function usePointer(acts: PointerActs): Pointers {
 
   function press(event: Pointing, point: Point): void {
     const tool = event.button === PEN_ERASER ? "erase" : marking.tool;
-    if (!tool || held.current?.hold) return;
+    if (!tool || !marking.tools.includes(tool) || held.current?.hold) return;
     const hold = TAKES[tool](ground(), point, tool);
     held.current = { hold, pointer: event.pointerId, start: point.spot, far: false };
     setStroking(tool === "brush" || tool === "erase");
