@@ -46,10 +46,11 @@ export function Sections(props: {
       {sections.map(({ title, fields }) => (
         <fieldset key={title} className="obs-section">
           <legend>{title}</legend>
-          {fields.map((field) => (
+          {fields.map((field, at) => (
             <FieldView
               key={field.name}
               field={field}
+              helped={at > 0 && fields[at - 1]?.help === field.help}
               answers={props.answers}
               faults={props.faults}
               set={props.set}

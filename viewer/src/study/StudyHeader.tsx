@@ -35,7 +35,12 @@ export function StudyHeader({
       <div className="study-who">
         <h1>{personName(study.patient.name) || study.patient.identifier}</h1>
         <PatientFacts detail={detail} />
-        <Link to={`/patients/${study.patient.id}`}>{say("patients.link")}</Link>
+        <Link
+          to={`/patients/${study.patient.id}`}
+          aria-label={say("patients.open", { name: personName(study.patient.name) })}
+        >
+          {say("patients.short")}
+        </Link>
       </div>
       <p className="study-what">{facts.filter(Boolean).join(" · ")}</p>
       <div className="study-marks">

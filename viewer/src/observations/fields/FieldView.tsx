@@ -23,6 +23,8 @@ export function FieldView(props: {
   field: FormField;
   answers: Answers;
   faults: Readonly<Record<string, string>>;
+  /** Whether its help stands at the field above already. */
+  helped: boolean;
   set: (key: string, answer: Answer | undefined) => void;
 }): ReactNode {
   const { field, answers, faults } = props;
@@ -36,7 +38,7 @@ export function FieldView(props: {
         {field.red_flag ? <span className="obs-flag">{say("observations.redFlag")}</span> : null}
       </legend>
       {field.help ? (
-        <p id={`${id}-help`} className="hint">
+        <p id={`${id}-help`} className={props.helped ? "unseen" : "hint"}>
           {field.help}
         </p>
       ) : null}

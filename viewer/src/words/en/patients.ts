@@ -2,7 +2,6 @@ export const patients = {
   "patients.title": "Patient",
   "patients.open": "{name} in time",
   "patients.short": "History",
-  "patients.link": "Patient in time",
   "patients.identifier": "Identifier {identifier}",
   "patients.pseudonym": "Pseudonym",
   "patients.born": "born {date}",

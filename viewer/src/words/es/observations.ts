@@ -8,7 +8,7 @@ export const observations = {
   "observations.discard": "Descartar",
   "observations.note": "Solo texto libre",
   "observations.form": "Formulario",
-  "observations.day": "Fecha de la observación",
+  "observations.day": "Observado el",
   "observations.beside": "Corresponde a",
   "observations.beside.this": "Este estudio, {day}",
   "observations.beside.none": "El paciente, ningún estudio en concreto",

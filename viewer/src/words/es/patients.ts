@@ -2,7 +2,6 @@ export const patients = {
   "patients.title": "Paciente",
   "patients.open": "Evolución de {name}",
   "patients.short": "Historial",
-  "patients.link": "Evolución del paciente",
   "patients.identifier": "Identificador {identifier}",
   "patients.pseudonym": "Seudónimo",
   "patients.born": "fecha de nacimiento: {date}",
