@@ -36,6 +36,22 @@ export function CorrectionsBar({ correct }: { correct: Correct }): ReactNode {
   );
 }
 
+/** Takes back what this reader said last on the page. */
+export function UndoButton({ correcting }: { correcting: Correct["correcting"] }): ReactNode {
+  const { say } = useWords();
+  if (!correcting.may) return null;
+  return (
+    <button
+      type="button"
+      className="button plain small"
+      disabled={!correcting.undo}
+      onClick={() => correcting.undo?.()}
+    >
+      {say("corrections.undo")} <kbd>U</kbd>
+    </button>
+  );
+}
+
 function Counts({ findings }: { findings: readonly StandingFinding[] }): ReactNode {
   const { count } = useWords();
   const of = (decision: string) => findings.filter((one) => standingDecision(one) === decision).length;
@@ -76,15 +92,6 @@ function Acts({ correct }: { correct: Correct }): ReactNode {
         onClick={correct.startDraft}
       >
         {say("corrections.add")}
-      </button>
-      <button
-        type="button"
-        className="button small"
-        title={`${say("corrections.undo")} (U)`}
-        disabled={!correcting.undo}
-        onClick={() => correcting.undo?.()}
-      >
-        {say("corrections.undo")}
       </button>
     </div>
   );

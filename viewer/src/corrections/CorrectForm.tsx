@@ -90,6 +90,7 @@ function Grades({
             type="button"
             aria-pressed={stands === grade}
             className="grade"
+            aria-label={`${grade}: ${text}`}
             onClick={() => correct.grade(grade, finding)}
           >
             <b>{grade}</b>
@@ -117,6 +118,7 @@ function Call({ finding, correct }: { finding: StandingFinding; correct: Correct
           type="button"
           aria-pressed={stands === (name === "positive")}
           className="grade"
+          aria-label={say(`corrections.act.${name}`)}
           onClick={() => correct.press(act(name, finding), finding)}
         >
           {say(`corrections.act.${name}`)}

@@ -3,9 +3,9 @@ import type { Drawn, EvidencePlace } from "../api/types";
 import type { StandingFinding } from "../findings/standing";
 import type { Marking } from "../marking/marking";
 import type { Mark, MarkFrame, MarkStart, MarkTool } from "../marking/marks";
+import { apart, joined, simplified } from "../marking/rings";
 import { useMarking } from "../marking/useMarking";
 import { useToasts } from "../shell/toasts";
-import { areaOf } from "../viewport/polygons";
 import { useWords } from "../words";
 import type { Correcting } from "./useCorrections";
 import { of } from "./words";
@@ -67,9 +67,6 @@ export function useDrawing(correcting: Correcting): { drawing: Drawing; marking:
       const told = count("corrections.done.drawn", drawn.length, named);
       // What was drawn stays on the images until it is kept.
       if (!(await correcting.say(statements, told))) return;
-      if (marks.some(({ outlines }) => outlines.length > 1)) {
-        toasts.tell(say("corrections.drawnLargest"));
-      }
       setTask(null);
     };
     setTask({
@@ -98,7 +95,7 @@ export function startOf(place: EvidencePlace, kind: DrawnKind): MarkStart[] {
     frame: place.frame,
   };
   if (kind === "outline") {
-    const outlines = place.outline.length > 2 ? [place.outline] : [];
+    const outlines = place.outline.length > 2 ? apart(place.outline) : [];
     return outlines.length ? [{ frame, label: KEY, outlines, box: null }] : [];
   }
   return place.box ? [{ frame, label: KEY, outlines: [], box: place.box }] : [];
@@ -121,7 +118,8 @@ export function drawnOf({ frame, outlines, box }: Omit<Mark, "id">, kind: DrawnK
     frame: frame.frame,
   };
   if (kind === "box") return box ? { place, outline: [], box: [...box] as Drawn["box"] } : null;
-  const [largest] = outlines.toSorted((a, b) => areaOf(b) - areaOf(a));
-  if (!largest || largest.length < 3) return null;
-  return { place, outline: largest.map(([row, column]) => [row, column]), box: null };
+  // A finding has one outline a slice: pieces and holes are joined in it, and no pixel is lost.
+  const ring = joined(simplified(outlines));
+  if (ring.length < 3) return null;
+  return { place, outline: ring.map(([row, column]) => [row, column]), box: null };
 }

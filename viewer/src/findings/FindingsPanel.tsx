@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import type { AnalysisEntry, StudyDetail } from "../api/types";
-import { AcceptAll, CorrectionsBar } from "../corrections/Bar";
+import { AcceptAll, CorrectionsBar, UndoButton } from "../corrections/Bar";
 import { History } from "../corrections/History";
 import type { Correct } from "../corrections/useCorrect";
 import { useWords } from "../words";
@@ -46,12 +46,13 @@ export function FindingsPanel(props: PanelProps): ReactNode {
   const thresholded = detail.findings.some((finding) => finding.threshold !== null);
   return (
     <aside className="findings" aria-label={say("findings.title")}>
-      <h2>
-        {say("findings.title")}
+      <div className="findings-head">
+        <h2>{say("findings.title")}</h2>
+        <UndoButton correcting={correct.correcting} />
         <button type="button" className="button plain small" onClick={props.help}>
           {say("keys.title")} <kbd>?</kbd>
         </button>
-      </h2>
+      </div>
       {detail.analyses.some((one) => one.simulated_training) ? (
         <p className="badge-simulated">{say("findings.simulatedTraining")}</p>
       ) : null}

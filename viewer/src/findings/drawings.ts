@@ -1,4 +1,5 @@
 import type { EvidencePlace, LevelLabel, Overlays, StructureOutline } from "../api/types";
+import { apart } from "../marking/rings";
 import type { Place } from "../viewport/affine";
 import { type Drawing, frameKey, type Label, type Shape } from "../viewport/drawing";
 import { cornersOf, middleOf } from "../viewport/polygons";
@@ -71,7 +72,7 @@ function addReplaced(shapes: Shape[], finding: StandingFinding, place: EvidenceP
     kind: "replaced",
     structure: finding.name,
     level: finding.level,
-    outlines: [outline],
+    outlines: apart(outline),
     findings: [],
   });
 }
@@ -128,7 +129,7 @@ function addEvidence(shapes: Shape[], finding: StandingFinding, place: EvidenceP
     kind: "finding",
     structure: finding.name,
     level: finding.level,
-    outlines: [outline],
+    outlines: apart(outline),
     findings: [finding.id],
   });
 }

@@ -53,7 +53,9 @@ export function ToastsProvider({ children }: { children: ReactNode }): ReactNode
   const toasts = useMemo<Toasts>(() => {
     const show = (toast: Omit<Toast, "id">) => {
       const id = next.current++;
-      setShown((before) => [...before, { id, ...toast }].slice(-MOST));
+      // Of several acts that are offered the last is meant; the others would only cover the page.
+      const stays = (one: Toast) => !(toast.act && one.act);
+      setShown((before) => [...before.filter(stays), { id, ...toast }].slice(-MOST));
       return id;
     };
     return {

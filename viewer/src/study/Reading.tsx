@@ -114,6 +114,7 @@ export function Reading({
           ]}
         />
       </div>
+      {help.dialog}
     </div>
   );
 }

@@ -19,7 +19,7 @@ export function StudyPage(): ReactNode {
   const { say } = useWords();
   const { engine, problem } = useEngine();
   const detail = useDetail(study);
-  const overlays = useOverlays(study, detail.data?.study.revision);
+  const overlays = useOverlays(study, detail.data);
   if (detail.problem && !detail.data) {
     return (
       <div className="page">
@@ -35,6 +35,7 @@ export function StudyPage(): ReactNode {
           {say("study.noEngine")}
         </p>
       ) : null}
+      <Missed detail={detail} overlays={overlays} />
       <Reading
         key={study}
         detail={detail.data}
@@ -42,6 +43,17 @@ export function StudyPage(): ReactNode {
         engine={engine}
       />
     </>
+  );
+}
+
+/** What of the study could not be had though it is open; what is not drawn must not read as normal. */
+function Missed(props: { detail: Loaded<StudyDetail>; overlays: Loaded<Overlays> }): ReactNode {
+  const missed = [props.overlays, props.detail].find(({ problem }) => problem !== undefined);
+  if (!missed) return null;
+  return (
+    <div className="study-missed">
+      <Failure problem={missed.problem} again={missed.reload} />
+    </div>
   );
 }
 
@@ -84,18 +96,19 @@ async function warmSeries(start: StartEngine, { study, series }: StudyDetail): P
   }
 }
 
-/** What is drawn over the images, asked for again with each revision of the study. */
-function useOverlays(study: number, revision: number | undefined): Loaded<Overlays> {
+/** What is drawn over the images, asked for again where other runs are shown or one is done. */
+function useOverlays(study: number, detail: StudyDetail | undefined): Loaded<Overlays> {
   const api = useApi();
-  const [asked, setAsked] = useState(revision);
-  useEffect(() => setAsked((before) => before ?? revision), [revision]);
+  const runs = detail?.analyses.map(({ id, state }) => `${id} ${state}`).join();
+  const [asked, setAsked] = useState(runs);
+  useEffect(() => setAsked((before) => before ?? runs), [runs]);
   const ask = useCallback((signal: AbortSignal) => askOverlays(api, study, signal), [api, study]);
   const loaded = useLoaded(ask);
   const { reload } = loaded;
   useEffect(() => {
-    if (revision === undefined || asked === undefined || revision === asked) return;
-    setAsked(revision);
+    if (runs === undefined || asked === undefined || runs === asked) return;
+    setAsked(runs);
     reload();
-  }, [revision, asked, reload]);
+  }, [runs, asked, reload]);
   return loaded;
 }
