@@ -94,5 +94,7 @@ describe("joined outlines", () => {
   it("that never were joined stay the outline that they are", () => {
     const model: Ring = [[1, 1], [1, 5], [3, 5.25]];
     expect(apart(model)).toEqual([model]);
+    const thin: Ring = [[1, 1], [1, 5], [1, 8], [1, 5]];
+    expect(apart(thin)).toEqual([thin]);
   });
 });

@@ -127,21 +127,27 @@ function nearest(ring: Ring, [row, column]: Place): number {
 }
 
 /**
- * The outlines that `joined` made one: what is gone along there and back is no outline. By the
- * even-odd rule they hold the same places, whatever the outline was.
+ * The outlines that `joined` made one: what is gone along pixels' edges there and back is no
+ * outline. By the even-odd rule they hold the same places. A model's outline of something thin
+ * goes there and back too, but from centre to centre: it stays, since its pixels lie on it.
  */
 export function apart(ring: Ring): Ring[] {
   const left = new Map<string, Step[]>();
   let back = 0;
   ring.forEach((to, at) => {
     const from = ring.at(at - 1) as Place;
-    if (nameOf(from, to) === nameOf(to, from) || left.get(nameOf(to, from))?.pop()) {
+    const still = from[0] === to[0] && from[1] === to[1];
+    if (still || (isBridge(from, to) && left.get(nameOf(to, from))?.pop())) {
       back++;
       return;
     }
     left.set(nameOf(from, to), [...(left.get(nameOf(from, to)) ?? []), [from, to]]);
   });
   return back ? chained([...left.values()].flat()) : [ring];
+}
+
+function isBridge(from: Place, to: Place): boolean {
+  return (from[0] === to[0] && isHalf(from[0])) || (from[1] === to[1] && isHalf(from[1]));
 }
 
 type Step = readonly [from: Place, to: Place];
