@@ -39,7 +39,6 @@ export const corrections = {
   "corrections.done.drawn.one": "The drawing of {title} {level} is kept on {n} slice.",
   "corrections.done.drawn.other": "The drawing of {title} {level} is kept on {n} slices.",
   "corrections.drawnNothing": "Nothing was drawn anew, so nothing was changed.",
-  "corrections.drawnLargest": "A finding has one outline a slice: of several pieces the largest was kept, without holes.",
 
   "finding.gradeOf": "Grade {grade}",
   "corrections.grade": "Grade of {title}",
