@@ -39,7 +39,6 @@ export const corrections = {
   "corrections.done.drawn.one": "Se guardó el dibujo de {title} {level} en {n} corte.",
   "corrections.done.drawn.other": "Se guardó el dibujo de {title} {level} en {n} cortes.",
   "corrections.drawnNothing": "No se dibujó nada nuevo; nada cambió.",
-  "corrections.drawnLargest": "Un hallazgo tiene un contorno por corte: de varias piezas se guardó la mayor, sin huecos.",
 
   "finding.gradeOf": "Grado {grade}",
   "corrections.grade": "Grado de {title}",
