@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { ApiProblem } from "../api/problem";
 import type { Problem } from "../api/types";
 import { type Say, useWords } from "../words";
+import { isPassing, useAgain } from "./useAgain";
 import "./failure.css";
 
 /** Any failure as the four parts that a reader is shown. */
@@ -23,7 +24,12 @@ export function partsOf(problem: unknown, say: Say): Problem {
   };
 }
 
-/** A failure in its four parts, with a way to try again where there is one. */
+/**
+ * A failure in its four parts, with a way to try again where there is one; what passes by itself,
+ * such as a service that starts anew, is tried again by itself too.
+ *
+ * @param again - Asks once more; it must change nothing.
+ */
 export function Failure({
   problem,
   again,
@@ -33,6 +39,7 @@ export function Failure({
 }): ReactNode {
   const { say } = useWords();
   const parts = partsOf(problem, say);
+  useAgain(problem, again);
   const rows = [
     ["shell.found", parts.found],
     ["shell.needed", parts.needed],
@@ -55,6 +62,9 @@ export function Failure({
         <button type="button" className="button" onClick={again}>
           {say("shell.again")}
         </button>
+      ) : null}
+      {again && isPassing(problem) ? (
+        <p className="failure-again">{say("shell.again.byItself")}</p>
       ) : null}
     </div>
   );

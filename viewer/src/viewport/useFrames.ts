@@ -1,7 +1,10 @@
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { FramesBySeries } from "./panes";
 import type { SeriesSource } from "./source";
 import type { Engine } from "./stage";
+
+const FIRST_WAIT_MS = 4000;
+const LONGEST_WAIT_MS = 30_000;
 
 /** What is known of series: their frames, or that they could not be had. */
 export interface KnownFrames {
@@ -32,7 +35,21 @@ export function useFrames(engine: Engine | null, sources: readonly SeriesSource[
     },
     [engine, sources],
   );
+  useFailedAgain(failed, ask);
   return { frames, failed, ask };
+}
+
+/** Asks for what could not be had again by itself, waiting longer each time. */
+function useFailedAgain(failed: ReadonlySet<string>, ask: (series: string) => void): void {
+  const tries = useRef(0);
+  useEffect(() => {
+    if (failed.size === 0) return;
+    const act = () => [...failed].forEach(ask);
+    const wait = Math.min(FIRST_WAIT_MS * 2 ** tries.current, LONGEST_WAIT_MS);
+    tries.current += 1;
+    const timer = window.setTimeout(act, wait);
+    return () => window.clearTimeout(timer);
+  }, [failed, ask]);
 }
 
 function without<T>(set: ReadonlySet<T>, member: T): ReadonlySet<T> {

@@ -13,6 +13,7 @@ export const shell = {
   "shell.cancel": "Cancel",
   "shell.save": "Save",
   "shell.again": "Try again",
+  "shell.again.byItself": "It is tried again by itself.",
   "shell.found": "Found",
   "shell.needed": "Needed",
   "shell.mend": "What to do",

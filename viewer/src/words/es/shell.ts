@@ -13,6 +13,7 @@ export const shell = {
   "shell.cancel": "Cancelar",
   "shell.save": "Guardar",
   "shell.again": "Intentar de nuevo",
+  "shell.again.byItself": "Se vuelve a intentar automáticamente.",
   "shell.found": "Se encontró",
   "shell.needed": "Se necesita",
   "shell.mend": "Qué hacer",
