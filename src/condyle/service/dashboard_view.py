@@ -28,7 +28,7 @@ from condyle.service.schemas.dashboard import (
     Turnaround,
     Volume,
 )
-from condyle.workflows.clinic.drift import ENDS, BundleDrift
+from condyle.workflows.clinic.drift import ENDS, BundleDrift, Drift
 
 Of = tuple[str, str]
 """A bundle and its version."""
@@ -82,6 +82,7 @@ def drift_entry(found: BundleDrift, language: str) -> BundleDriftEntry:
                 subject=one.subject,
                 title="" if one.subject == ENDS else words.term(one.subject),
                 answer=one.shift.at,
+                reason=_why(one, words),
                 before=one.before,
                 now=one.now,
                 p_value=one.shift.p_value,
@@ -175,6 +176,12 @@ def _reasons(runs: Iterable[Ended], words: Catalogue) -> list[Reason]:
         Reason(code=code, text=words.message(_bare(code, words)), count=count)
         for code, count in counts.most_common()
     ]
+
+
+def _why(drift: Drift, words: Catalogue) -> str:
+    """Gives the sentence of why runs ended as they did, where that is what differs."""
+    code = drift.shift.at.partition(": ")[2] if drift.subject == ENDS else ""
+    return words.message(_bare(code, words)) if code else ""
 
 
 def _bare(code: str, words: Catalogue) -> Message:

@@ -134,14 +134,21 @@ def _beside(own: OwnCall, rows: Sequence[FindingRow], words: Catalogue) -> list[
                 own=value,
                 own_text=_text(name, value, words),
                 model=model,
-                model_text=words.label("abstained")
-                if row is not None and row.abstained
-                else _text(name, model, words),
+                model_text=_model_text(row, words),
                 agrees=None if value is None or model is None else bool(value == model),
                 finding=None if row is None else row.id,
             )
         )
     return beside
+
+
+def _model_text(row: FindingRow | None, words: Catalogue) -> str:
+    """Gives what the model says: a value, that it abstained, or that it decides nothing here."""
+    if row is None:
+        return ""
+    if row.abstained:
+        return words.label("abstained")
+    return _text(row.name, row.document.get("value"), words) or words.label("no-decision")
 
 
 def _text(name: str, value: bool | int | None, words: Catalogue) -> str:

@@ -2582,8 +2582,8 @@ export interface components {
          * DriftTest
          * @description One distribution now and before.
          *
-         *     ``answer`` is the one whose share differs most, ``before`` and ``now`` its shares;
-         *     ``detectable`` the difference that would have been seen with 80 %.
+         *     ``answer`` is the one whose share differs most, ``before`` and ``now`` its shares, ``reason``
+         *     says in words why runs ended so; ``detectable`` is the difference that would have been seen with 80 %.
          */
         DriftTest: {
             /** Adjusted */
@@ -2604,6 +2604,8 @@ export interface components {
             patients_before: number;
             /** Patients Now */
             patients_now: number;
+            /** Reason */
+            reason: string;
             /** Subject */
             subject: string;
             /** Title */

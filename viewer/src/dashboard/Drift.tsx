@@ -82,7 +82,7 @@ function row(test: DriftTest, words: Words): string[] {
   const subject = test.subject === "run-ends" ? say("dashboard.drift.ends") : test.title;
   return [
     test.changed ? `⚠ ${subject}: ${say("dashboard.drift.changed")}` : subject,
-    answerOf(test, words),
+    test.reason || answerOf(test, words),
     share(test.before),
     share(test.now),
     p,

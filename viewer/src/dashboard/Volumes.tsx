@@ -3,7 +3,7 @@ import type { Dashboard, Times } from "../api/types";
 import { useWords } from "../words";
 import { Behind } from "./Behind";
 import { Chart } from "./Chart";
-import { countsBy, duration } from "./figures";
+import { countsBy, duration, roundUpTime } from "./figures";
 
 /** How many studies came, by region, and from where. */
 export function Volumes({ of, labels }: { of: Dashboard; labels: readonly string[] }): ReactNode {
@@ -90,6 +90,7 @@ export function TimesOf({
         title={title}
         kind="lines"
         labels={labels}
+        most={roundUpTime(Math.max(0, ...times.map((one) => one?.p90_s ?? 0)))}
         series={[
           { name: say("dashboard.median"), points: times.map((one) => point(one?.median_s)) },
           { name: say("dashboard.p90"), points: times.map((one) => point(one?.p90_s)) },

@@ -65,6 +65,20 @@ export function countsBy(
     .toSorted((a, b) => sum(b.values) - sum(a.values));
 }
 
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const TIMES = [
+  ...[10, 20, 60],
+  ...[2, 4, 10, 20, 60].map((n) => n * MINUTE),
+  ...[2, 4, 12, 24].map((n) => n * HOUR),
+];
+
+/** A round time that is no shorter, for the top of an axis: its half is round as well. */
+export function roundUpTime(seconds: number): number {
+  return TIMES.find((one) => one >= seconds) ?? roundUp(seconds / (2 * DAY)) * 2 * DAY;
+}
+
 /** A round number that is no smaller, for the top of an axis. */
 export function roundUp(value: number): number {
   if (value <= 0) return 1;

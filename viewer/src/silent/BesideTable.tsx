@@ -57,6 +57,8 @@ function Rows({
   select: (finding: FindingEntry) => void;
 }): ReactNode {
   const { say } = useWords();
+  const write = (value: boolean | number | null, text: string) =>
+    typeof value === "boolean" ? say(value ? "ownCall.yes" : "ownCall.no") : text || "–";
   return (
     <table className="own-call-beside" aria-labelledby={heading}>
       <thead>
@@ -81,9 +83,9 @@ function Rows({
                   title
                 )}
               </th>
-              <td>{row.own_text || "–"}</td>
+              <td>{write(row.own, row.own_text)}</td>
               <td>
-                {row.model_text || "–"}
+                {write(row.model, row.model_text)}
                 {row.agrees === false ? (
                   <span className="tag">{say("ownCall.differs")}</span>
                 ) : null}

@@ -2,7 +2,13 @@ import { type ReactNode, useCallback, useState } from "react";
 import { useApi } from "../api/context";
 import { answer } from "../api/http";
 import { useLoaded } from "../api/loaded";
-import type { AnalysisEntry, FindingEntry, OperatingCurves, Share } from "../api/types";
+import type {
+  AnalysisEntry,
+  FindingEntry,
+  OperatingCurveEntry,
+  OperatingCurves,
+  Share,
+} from "../api/types";
 import { Failure } from "../shell/Failure";
 import { useWords } from "../words";
 import { isNearest, pointAt } from "./operating";
@@ -21,25 +27,22 @@ export function OperatingAt({
   selected: number | null;
 }): ReactNode {
   const { say } = useWords();
-  const [open, setOpen] = useState(false);
   const deciding = new Set(
     findings.filter((one) => one.threshold !== null).map(({ analysis }) => analysis),
   );
   const runs = analyses.filter(({ id }) => deciding.has(id));
+  const [open, setOpen] = useState(false);
   if (!runs.length) return null;
-  const chosen = findings.find(({ id }) => id === selected);
-  const shown = open || threshold !== null;
+  const chosen = findings.find(({ id }) => id === selected)?.name ?? null;
   return (
     <details
       className="operating-at"
-      open={shown}
+      open={open || threshold !== null}
       onToggle={(event) => setOpen(event.currentTarget.open)}
     >
       <summary>{say("operating.title")}</summary>
-      {shown
-        ? runs.map((run) => (
-            <OfRun key={run.id} run={run} threshold={threshold} chosen={chosen?.name ?? null} />
-          ))
+      {open || threshold !== null
+        ? runs.map((run) => <OfRun key={run.id} {...{ run, threshold, chosen }} />)
         : null}
     </details>
   );
@@ -55,18 +58,15 @@ function OfRun({
   chosen: string | null;
 }): ReactNode {
   const { client } = useApi();
-  const { language } = useWords();
   const { id } = run;
   const loaded = useLoaded(
     useCallback(
       (signal: AbortSignal) => {
-        // The titles come in the reader's language, so another language is another asking.
-        const headers = { "Accept-Language": language };
         const params = { path: { analysis_id: id } };
         const path = "/api/v1/analyses/{analysis_id}/operating-curves";
-        return answer(client.GET(path, { params, headers, signal }));
+        return answer(client.GET(path, { params, signal }));
       },
-      [client, id, language],
+      [client, id],
     ),
   );
   if (loaded.data) return <Table curves={loaded.data} {...{ threshold, chosen }} />;
@@ -98,48 +98,63 @@ function Table({
         <thead>
           <tr>
             <th scope="col">{say("operating.finding")}</th>
-            <th scope="col">{say("operating.from")}</th>
             <th scope="col">{say("operating.sensitivity")}</th>
             <th scope="col">{say("operating.specificity")}</th>
           </tr>
         </thead>
         <tbody>
-          {curves.map((curve) => {
-            const point = pointAt(curve, threshold);
-            if (!point) return null;
-            const { sensitivity, specificity } = point;
-            const counts = { present: number(sensitivity.n), absent: number(specificity.n) };
-            return (
-              <tr key={curve.name} className={curve.name === chosen ? "chosen" : undefined}>
-                <th scope="row">
-                  {curve.title}
-                  <small>
-                    {say("operating.counts", { ...counts, unit: sensitivity.unit })}
-                    {curve.shown ? null : ` · ${say("operating.poor")}`}
-                  </small>
-                </th>
-                <td>{number(Number(point.threshold.toFixed(2)))}</td>
-                <Of share={sensitivity} />
-                <Of share={specificity} />
-              </tr>
-            );
-          })}
+          {curves.map((curve) => (
+            <Row key={curve.name} {...{ curve, threshold }} chosen={curve.name === chosen} />
+          ))}
         </tbody>
       </table>
       {isNearest(curves, threshold) ? <p>{say("operating.nearest")}</p> : null}
-      <p>{say("operating.scheme", { scheme })}</p>
+      <p className="hint">{say("operating.scheme", { scheme })}</p>
     </>
   );
 }
 
-function Of({ share }: { share: Share }): ReactNode {
+/** One finding on one line; whoever chooses it is told the numbers behind it. */
+function Row({
+  curve,
+  threshold,
+  chosen,
+}: {
+  curve: OperatingCurveEntry;
+  threshold: number | null;
+  chosen: boolean;
+}): ReactNode {
+  const { say, number } = useWords();
+  const point = pointAt(curve, threshold);
+  if (!point) return null;
+  const { sensitivity, specificity } = point;
+  const at = number(Number(point.threshold.toFixed(2)));
+  const behind = say("operating.counts", {
+    present: number(sensitivity.n),
+    absent: number(specificity.n),
+    unit: sensitivity.unit,
+  });
+  const exact = threshold !== null && Math.abs(point.threshold - threshold) < 1e-9;
+  return (
+    <tr className={chosen ? "chosen" : undefined} title={behind}>
+      <th scope="row">
+        {curve.title}
+        {exact ? null : ` · ${say("operating.from", { threshold: at })}`}
+        {curve.shown ? null : <small>{say("operating.poor")}</small>}
+        {chosen ? <small>{behind}</small> : null}
+      </th>
+      <Of share={sensitivity} />
+      <Of share={specificity} />
+    </tr>
+  );
+}
+
+function Of({ share: { value, low, high, method } }: { share: Share }): ReactNode {
   const { number } = useWords();
-  const two = (value: number | null) => (value === null ? "–" : number(Number(value.toFixed(2))));
-  const { value, low, high, method } = share;
+  const two = (of: number | null) => (of === null ? "–" : number(Number(of.toFixed(2))));
   return (
     <td title={method}>
-      {two(value)}
-      <small>{`${two(low)}–${two(high)}`}</small>
+      {two(value)} <small>{`${two(low)}–${two(high)}`}</small>
     </td>
   );
 }

@@ -130,13 +130,14 @@ class Dashboard(Body):
 class DriftTest(Body):
     """One distribution now and before.
 
-    ``answer`` is the one whose share differs most, ``before`` and ``now`` its shares;
-    ``detectable`` the difference that would have been seen with 80 %.
+    ``answer`` is the one whose share differs most, ``before`` and ``now`` its shares, ``reason``
+    says in words why runs ended so; ``detectable`` is the difference that would have been seen with 80 %.
     """
 
     subject: str
     title: str
     answer: str
+    reason: str
     before: float
     now: float
     p_value: float

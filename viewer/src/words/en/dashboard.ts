@@ -96,9 +96,9 @@ export const dashboard = {
   "operating.finding": "Finding",
   "operating.sensitivity": "Sensitivity",
   "operating.specificity": "Specificity",
-  "operating.from": "From",
+  "operating.from": "from {threshold}",
   "operating.counts": "{present} with it, {absent} without ({unit})",
-  "operating.nearest": "The validation was measured at steps; each row names the nearest.",
+  "operating.nearest": "The validation was measured at steps; a row takes the nearest, and names it.",
   "operating.poor": "too poor for a decision",
   "operating.none": "The bundle's validation has no such curve: what a threshold does is not known.",
   "operating.unknown":

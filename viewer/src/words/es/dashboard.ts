@@ -97,9 +97,9 @@ export const dashboard = {
   "operating.finding": "Hallazgo",
   "operating.sensitivity": "Sensibilidad",
   "operating.specificity": "Especificidad",
-  "operating.from": "Desde",
+  "operating.from": "desde {threshold}",
   "operating.counts": "{present} con el hallazgo, {absent} sin él ({unit})",
-  "operating.nearest": "La validación se midió por pasos; cada fila indica el más cercano.",
+  "operating.nearest": "La validación se midió por pasos; cada fila toma el más cercano y lo indica.",
   "operating.poor": "insuficiente para decidir",
   "operating.none":
     "La validación del paquete no tiene esta curva: no se sabe qué efecto tiene un umbral.",
