@@ -10,7 +10,7 @@ from condyle.archive import audit
 from condyle.archive.archive import Archive
 
 from .conftest import Client, Clock, LogIn
-from .studies_of import put_study
+from .studies_of import put_run, put_study
 from .teaching_of import (
     ITEMS,
     PATH,
@@ -198,6 +198,16 @@ def test_a_collection_that_is_not_published_is_there_for_teachers_alone(
     assert clinician.get(f"{PATH}/collections").json()[0]["published"] is False
 
 
+def test_a_collection_that_is_taken_back_stays_with_who_has_read_of_it(
+    clinician: Client, learner: Client, case: int, log_in: LogIn
+) -> None:
+    answer(learner, begin(learner, case)["id"])
+    clinician.patch(f"{PATH}/collections/1", json={"published": False})
+    assert learner.get(f"{PATH}/collections/1").status_code == 200
+    assert learner.get(f"{PATH}/collections/1/score").status_code == 200
+    assert log_in("administrator").get(f"{PATH}/collections/1").status_code == 404
+
+
 @pytest.mark.parametrize("role", ["researcher", "annotator"])
 def test_who_neither_learns_nor_teaches_is_refused(role: Any, log_in: LogIn, case: int) -> None:
     client = log_in(role)
@@ -381,8 +391,6 @@ def test_questions_are_said_in_the_learners_language(learner: Client) -> None:
 def test_a_bundle_in_silent_mode_is_shown_once_the_learner_has_answered(
     clinician: Client, learner: Client, archive: Archive
 ) -> None:
-    from .studies_of import put_run
-
     study = put_case(archive)
     correct(clinician, study, "pfirrmann-grade", kind="grade", grade=3)
     number = make(clinician, study)

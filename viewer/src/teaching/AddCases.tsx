@@ -67,7 +67,7 @@ export function AddCases(props: {
           disabled={busy || !chosen.size}
           onClick={() => void add([...chosen]).then((done) => done && setChosen(new Set()))}
         >
-          {count("teaching.addChosen", chosen.size)}
+          {chosen.size ? count("teaching.addChosen", chosen.size) : say("teaching.addChosen")}
         </button>
       </div>
       {loaded.problem === undefined ? null : (

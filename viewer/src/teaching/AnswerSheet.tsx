@@ -123,7 +123,8 @@ function Row(props: {
 
 /** Puts the focus on an item: on its answer, else on the first of its choices. */
 function focusItem(sheet: HTMLElement | null, item: Item | undefined): void {
-  const row = item && sheet?.querySelector<HTMLElement>(`[data-item="${CSS.escape(item.key)}"]`);
+  const rows = [...(sheet?.querySelectorAll<HTMLElement>("[data-item]") ?? [])];
+  const row = rows.find(({ dataset }) => dataset.item === item?.key);
   const input =
     row?.querySelector<HTMLInputElement>("input:checked") ?? row?.querySelector("input");
   input?.focus();

@@ -145,7 +145,7 @@ function Judged(props: {
   const { reference, sources } = of;
   const list = new Intl.ListFormat(language, { type: "conjunction" });
   const described = (one: Reference) =>
-    `${say(`teaching.reference.${one.kind}`)}, ${list.format(one.readers)}, ${moment(one.said_at)}: ${say("teaching.of", { n: one.items, of: items })}`;
+    `${say(`teaching.reference.${one.kind}`)}, ${list.format(one.readers)}, ${moment(one.said_at)}: ${say("teaching.reference.items", { n: one.items, of: items })}`;
   return (
     <div className="teaching-judged">
       {reference ? (

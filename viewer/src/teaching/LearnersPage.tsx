@@ -54,7 +54,7 @@ function Learners({ table }: { table: LearnersTable }): ReactNode {
       <thead>
         <tr>
           <th>{say("teaching.learner")}</th>
-          <th className="number">{say("teaching.state.answered")}</th>
+          <th className="number">{say("teaching.answeredAt")}</th>
           <th className="number">{say("teaching.counted")}</th>
           <th>{say("teaching.score.overall")}</th>
           <th className="number">{say("teaching.medianTime")}</th>

@@ -42,7 +42,7 @@ function Shown({ result }: { result: Result }): ReactNode {
   return (
     <div className="reading">
       <CaseHead attempt={attempt}>
-        <Counts items={result.items} />
+        {reference ? <Counts items={result.items} /> : null}
         <span title={say("teaching.wall", { time: timeText(result.wall_s) })}>
           {say("teaching.looked", { time: timeText(attempt.looked_s) })}
         </span>
@@ -68,7 +68,7 @@ function Counts({ items }: { items: readonly ItemResult[] }): ReactNode {
     <span className="result-counts">
       {(["right", "near", "wrong"] as const).map((verdict) => (
         <span key={verdict} className={`verdict verdict-${verdict}`}>
-          {of(verdict)} {say(`teaching.verdict.${verdict}`)}
+          {say(`teaching.count.${verdict}`, { n: of(verdict) })}
         </span>
       ))}
     </span>

@@ -119,11 +119,14 @@ function OfModel({
   question: Question | undefined;
   said: ModelAnswer | undefined;
 }): ReactNode {
-  const { say } = useWords();
+  const { say, number } = useWords();
   if (!said) return <span className="hint">–</span>;
   return (
     <>
       <Told question={question} value={said.value} verdict={said.verdict} none="teaching.abstained" />
+      {said.value === null && said.probability !== null ? (
+        <span className="hint">{say("teaching.probability", { p: number(said.probability) })}</span>
+      ) : null}
       {said.same_error ? <span className="result-same">{say("teaching.sameError")}</span> : null}
       {said.named ? (
         <span className="hint">{say("teaching.named", { level: said.named })}</span>

@@ -240,9 +240,12 @@ def show_teaching_result(
 
 
 def _seen(session: Session, collection_id: int, actor: Actor) -> TeachingCollection:
-    """Gives a collection that somebody may see: published, or theirs to make."""
+    """Gives a collection that somebody may see: published, theirs to make, or read by them."""
     row = teaching.get_collection(session, collection_id)
     if row.published or actor.may(Permission.TEACH):
+        return row
+    cases = [case.id for case in teaching.cases_of(session, row.id, withdrawn=True)]
+    if teaching_attempts.attempts(session, user_id=actor.user_id, case_ids=cases):
         return row
     raise absent("teaching collection", collection_id)
 
