@@ -2,6 +2,12 @@ import type { ReactNode } from "react";
 import type { AnnotationLabel, Figure } from "../api/types";
 import { useWords } from "../words";
 
+const UNITS = ["box", "box-pair", "reading-pair", "case"] as const;
+
+function isUnit(unit: string): unit is (typeof UNITS)[number] {
+  return UNITS.some((one) => one === unit);
+}
+
 /** How well annotators agree, a row a figure. */
 export function AgreementTable({
   figures,
@@ -13,7 +19,7 @@ export function AgreementTable({
   /** Without intervals, which a single case has none of. */
   brief?: boolean;
 }): ReactNode {
-  const { say, number } = useWords();
+  const { say, count, number } = useWords();
   const name = (key: string) => labels.find((label) => label.key === key)?.name ?? key;
   const said = (value: number) => number(Math.round(value * 100) / 100);
   return (
@@ -44,7 +50,7 @@ export function AgreementTable({
                     ? "–"
                     : `${said(one.low)} – ${said(one.high)}`}
                 </td>
-                <td>{one.n ? number(one.n) : "–"}</td>
+                <td>{isUnit(one.unit) ? count(`annotation.unit.${one.unit}`, one.n) : "–"}</td>
               </>
             )}
           </tr>

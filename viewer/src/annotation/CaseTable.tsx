@@ -9,7 +9,7 @@ export function CaseTable({ detail }: { detail: AnnotationListDetail }): ReactNo
   const people = detail.of_list.annotators;
   return (
     <section>
-      <h2>{say("annotation.case")}</h2>
+      <h2>{say("annotation.allCases")}</h2>
       <div className="annotation-wide">
         <table className="annotation-table">
           <thead>

@@ -16,7 +16,7 @@ import { CaseImages, useCaseFrames } from "./CaseImages";
 import { Decisions } from "./Decisions";
 import { middle } from "./DrawPage";
 import { LabelList } from "./LabelList";
-import { answersOf, drawingOf, marksFor, slicesOf, startsOf } from "./marks";
+import { answersOf, drawingOf, marksFor, slicesOf, startsOf, unanswered } from "./marks";
 import { Readers } from "./Readers";
 import { useAsked } from "./useAsked";
 import { useLabels } from "./useLabels";
@@ -68,7 +68,11 @@ function Deciding({ given }: { given: CaseOfMany }): ReactNode {
     (frame: Frame) => {
       const readings = given.works
         .filter(({ reader }) => shown.has(reader))
-        .map(({ reader, marks }) => ({ name: `reader-${colourOf(reader)}`, marks }));
+        .map(({ reader, marks }) => ({
+          letter: reader,
+          name: `reader-${colourOf(reader)}`,
+          marks,
+        }));
       return drawingOf(readings, frame);
     },
     [given.works, shown],
@@ -80,6 +84,8 @@ function Deciding({ given }: { given: CaseOfMany }): ReactNode {
   }
   async function decide() {
     if (busy || given.works.length === 0) return;
+    const open = unanswered(given.labels, labelled.answers);
+    if (open) return toasts.tell(say("annotation.answer.first", { name: open.name }));
     setBusy(true);
     const body = {
       edition: last?.edition ?? 0,
@@ -130,7 +136,7 @@ function Deciding({ given }: { given: CaseOfMany }): ReactNode {
         ) : null}
         <section>
           <h2>{say("annotation.own")}</h2>
-          <MarkToolbar marking={labelled.marking} />
+          <MarkToolbar marking={{ ...labelled.marking, labels: [] }} />
         </section>
         <LabelList labels={given.labels} labelled={labelled} frames={frames} />
         <label className="field">

@@ -11,7 +11,7 @@ import { useWords } from "../words";
 import { askCase } from "./ask";
 import { CaseImages, useCaseFrames } from "./CaseImages";
 import { LabelList } from "./LabelList";
-import { answersOf, marksFor, slicesOf, startsOf } from "./marks";
+import { answersOf, marksFor, slicesOf, startsOf, unanswered } from "./marks";
 import { Kept } from "./Kept";
 import { Unjudged } from "./Unjudged";
 import { useAsked } from "./useAsked";
@@ -68,6 +68,8 @@ function Drawing({ given, reload }: { given: CaseToDraw; reload: () => void }): 
   const go = (to: number | null) =>
     void navigate(to === null ? "/annotation" : `/annotation/cases/${to}`);
   async function finish(state: "done" | "unjudged", reason = "") {
+    const open = state === "done" && unanswered(labels, labelled.answers);
+    if (open) return toasts.tell(say("annotation.answer.first", { name: open.name }));
     if (!(await saving.save({ state, reason }))) return;
     const left = list.next === given.id ? given.following : (given.following ?? list.next);
     if (left === null) toasts.tell(say("annotation.list.done"));
@@ -90,7 +92,7 @@ function Drawing({ given, reload }: { given: CaseToDraw; reload: () => void }): 
         </h1>
         <p>{say("annotation.position", { at: given.position, all: list.cases })}</p>
         <p>{say("annotation.doneOf", { done: list.done, all: list.cases })}</p>
-        <Kept state={saving.state} again={() => void saving.save({ state: "open" })} reload={reload} />
+        <Kept state={saving.state} again={() => void saving.again()} reload={reload} />
       </header>
       <div className="annotating-images">
         <CaseImages
@@ -100,7 +102,8 @@ function Drawing({ given, reload }: { given: CaseToDraw; reload: () => void }): 
         />
       </div>
       <div className="annotating-side">
-        <MarkToolbar marking={labelled.marking} />
+        {/* The labels have a list of their own, with what was drawn of each. */}
+        <MarkToolbar marking={{ ...labelled.marking, labels: [] }} />
         <LabelList {...{ labels, labelled, frames }} />
         {work.state === "unjudged" ? (
           <p className="annotating-note">

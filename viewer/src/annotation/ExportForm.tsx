@@ -35,8 +35,8 @@ export function ExportForm({ list }: { list: AnnotationListEntry }): ReactNode {
     try {
       const params = { path: { list_id: list.id }, query };
       const path = "/api/v1/annotation/lists/{list_id}/export";
-      const zip: unknown = await answer(client.GET(path, { params, parseAs: "blob" }));
-      if (zip instanceof Blob) offer(zip, `annotation-${list.id}-${layout}-${kind}.zip`);
+      const zip = (await answer(client.GET(path, { params, parseAs: "blob" }))) as Blob;
+      offer(zip, `annotation-${list.id}-${layout}-${kind}.zip`);
     } catch (failure) {
       setProblem(failure);
     } finally {

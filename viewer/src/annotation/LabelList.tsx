@@ -58,8 +58,8 @@ function Drawn({ label, number, labelled, frames }: RowProps & { frames: CaseFra
       <span className="label-kind">{say(`annotation.kind.${label.kind}`)}</span>
       {marks.length ? (
         <span className="label-drawn">
-          {count("annotation.drawn", marks.length)}{" "}
-          {say("annotation.on", { list: slices.slice(0, 12).join(", ") })}
+          {count("annotation.drawn", marks.length)} ·{" "}
+          {count("annotation.on", slices.length, { list: slices.slice(0, 12).join(", ") })}
         </span>
       ) : null}
     </button>

@@ -92,7 +92,7 @@ function Shown({
 }
 
 function Agreeing({ detail }: { detail: AnnotationListDetail }): ReactNode {
-  const { say } = useWords();
+  const { say, count } = useWords();
   const { id, labels } = detail.of_list;
   const { data, problem, reload } = useAsked(useMemo(() => askAgreement(id), [id]));
   return (
@@ -104,7 +104,12 @@ function Agreeing({ detail }: { detail: AnnotationListDetail }): ReactNode {
       {data?.cases === 0 ? <p>{say("annotation.agreement.none")}</p> : null}
       {data?.cases ? (
         <>
-          <p>{say("annotation.agreement.of", { cases: data.cases, patients: data.patients })}</p>
+          <p>
+            {say("annotation.agreement.of", {
+              cases: count("annotation.cases", data.cases),
+              patients: count("annotation.patients", data.patients),
+            })}
+          </p>
           <AgreementTable figures={data.figures} labels={labels} />
         </>
       ) : null}

@@ -7,6 +7,7 @@ import { PERMISSIONS } from "../shell/permissions";
 import { Waiting } from "../shell/Waiting";
 import { useWords } from "../words";
 import { askLists, askMine, askToDecide } from "./ask";
+import { MyCases } from "./MyCases";
 import { useAsked } from "./useAsked";
 
 /** The lists that somebody draws on, decides or leads. */
@@ -60,6 +61,7 @@ function MyCard({ list }: { list: MyList }): ReactNode {
           {say("annotation.goOn")}
         </Link>
       )}
+      <MyCases list={list.id} />
     </li>
   );
 }

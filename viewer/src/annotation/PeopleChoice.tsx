@@ -16,7 +16,7 @@ export function PeopleChoice({
   if (people.length === 0) return <p className="annotation-none">{say("annotation.people.none")}</p>;
   return (
     <fieldset className="people-choice">
-      <legend>{say("annotation.people")}</legend>
+      <legend>{say("annotation.people.choose")}</legend>
       {people.map(({ id, full_name, name }) => (
         <label key={id}>
           <input

@@ -7,6 +7,7 @@ import type {
   CaseToAdjudicate,
   CaseToDraw,
   ListAgreement,
+  MyCase,
   MyList,
   ToAdjudicate,
 } from "../api/types";
@@ -15,6 +16,13 @@ type Ask<T> = (api: Api, signal: AbortSignal) => Promise<T>;
 
 export const askMine: Ask<MyList[]> = ({ client }, signal) =>
   answer(client.GET("/api/v1/annotation/mine", { signal }));
+
+export const askMyCases =
+  (list_id: number): Ask<MyCase[]> =>
+  ({ client }, signal) => {
+    const params = { path: { list_id } };
+    return answer(client.GET("/api/v1/annotation/mine/{list_id}", { params, signal }));
+  };
 
 export const askLists: Ask<AnnotationListEntry[]> = ({ client }, signal) =>
   answer(client.GET("/api/v1/annotation/lists", { signal }));

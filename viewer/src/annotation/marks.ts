@@ -3,7 +3,7 @@ import type { Mark, MarkLabel, MarkStart, MarkTool } from "../marking/marks";
 import type { Place } from "../viewport/affine";
 import type { Drawing, Shape } from "../viewport/drawing";
 import type { Frame } from "../viewport/frames";
-import { type Box, cornersOf } from "../viewport/polygons";
+import { type Box, cornersOf, middleOf } from "../viewport/polygons";
 
 /** The answers to the labels of the whole case, by the label's key. */
 export type Answers = Readonly<Record<string, string>>;
@@ -53,6 +53,14 @@ export function answersOf(marks: readonly AnnotationMark[]): Answers {
   );
 }
 
+/** The first label of the whole case that has no answer yet. */
+export function unanswered(
+  labels: readonly AnnotationLabel[],
+  answers: Answers,
+): AnnotationLabel | undefined {
+  return labels.find(({ kind, key }) => kind === "case" && !answers[key]);
+}
+
 /** Drawings and answers as the service keeps them. */
 export function marksFor(marks: readonly Mark[], answers: Answers): AnnotationMark[] {
   const drawn = marks.map(({ frame, label, outlines, box }, at) => ({
@@ -74,27 +82,33 @@ export function marksFor(marks: readonly Mark[], answers: Answers): AnnotationMa
   return [...drawn, ...said];
 }
 
-/** Somebody's drawing under a name, such as `reader-a`, which gives its colour. */
+/** Somebody's drawing under a letter, and a name such as `reader-a` that gives its colour. */
 export interface Reading {
+  letter: string;
   name: string;
   marks: readonly AnnotationMark[];
 }
 
 /** What several drew on one frame. */
 export function drawingOf(readings: readonly Reading[], frame: Frame): Drawing {
-  const shapes = readings.flatMap(({ name, marks }) =>
-    marks.flatMap((mark) => shapeOf(mark, name, frame)),
+  const shapes = readings.flatMap((reading) =>
+    reading.marks.flatMap((mark) => shapeOf(mark, reading, frame)),
   );
-  return { shapes, labels: [] };
+  const labels = readings.flatMap(({ letter }) => {
+    const first = shapes.find(({ level }) => level === letter)?.outlines[0];
+    const place = first ? middleOf([first]) : null;
+    return place ? [{ level: letter, place }] : [];
+  });
+  return { shapes, labels };
 }
 
-function shapeOf(mark: AnnotationMark, name: string, frame: Frame): Shape[] {
+function shapeOf(mark: AnnotationMark, { letter, name }: Reading, frame: Frame): Shape[] {
   const { place, box, outlines } = mark;
   if (place?.instance_uid !== frame.instanceUid || (place.frame ?? 0) !== frame.frame) return [];
   const drawn: readonly (readonly Place[])[] = box ? [cornersOf(box as Box)] : (outlines ?? []);
   const id = `${name}-${mark.id}`;
   return [
-    { id, kind: "structure", structure: name, level: null, outlines: drawn, findings: [] },
+    { id, kind: "structure", structure: name, level: letter, outlines: drawn, findings: [] },
   ];
 }
 

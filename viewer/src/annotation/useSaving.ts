@@ -23,11 +23,16 @@ export interface Saving {
   drew: (marks: AnnotationMark[]) => void;
   /** Saves at once with a state; whether it was kept. */
   save: (kept: Kept) => Promise<boolean>;
+  /** Tries again to save what was not kept. */
+  again: () => Promise<boolean>;
 }
 
 export function useSaving(caseId: number, first: Work, spent: () => number): Saving {
   const { client } = useApi();
   const [state, setState] = useState<SavingState>({ is: first.edition ? "saved" : "nothing" });
+  // What was done stays done while it is mended; what could not be judged is drawn on after all.
+  const [going] = useState<Kept>({ state: first.state === "done" ? "done" : "open" });
+  const last = useRef(going);
   const now = useRef({ edition: first.edition, marks: first.marks, dirty: false });
   const timer = useRef<number | undefined>(undefined);
   const queue = useRef<Promise<unknown>>(Promise.resolve());
@@ -57,6 +62,7 @@ export function useSaving(caseId: number, first: Work, spent: () => number): Sav
   const save = useCallback(
     (kept: Kept): Promise<boolean> => {
       window.clearTimeout(timer.current);
+      last.current = kept;
       const saving = queue.current.then(() => put(kept));
       queue.current = saving;
       return saving;
@@ -69,17 +75,18 @@ export function useSaving(caseId: number, first: Work, spent: () => number): Sav
       now.current.dirty = true;
       setState({ is: "unsaved" });
       window.clearTimeout(timer.current);
-      timer.current = window.setTimeout(() => void save({ state: "open" }), PAUSE_MS);
+      timer.current = window.setTimeout(() => void save(going), PAUSE_MS);
     },
-    [save],
+    [save, going],
   );
   const isDirty = useCallback(() => now.current.dirty, []);
-  useLeaving(isDirty, save);
-  return { state, drew, save };
+  const again = useCallback(() => save(last.current), [save]);
+  useLeaving(isDirty, again);
+  return { state, drew, save, again };
 }
 
 /** Saves what is not saved when the page is left, and asks before the window is closed. */
-function useLeaving(isDirty: () => boolean, save: (kept: Kept) => Promise<boolean>): void {
+function useLeaving(isDirty: () => boolean, save: () => Promise<boolean>): void {
   useEffect(() => {
     const closing = (event: BeforeUnloadEvent) => {
       if (isDirty()) event.preventDefault();
@@ -87,7 +94,7 @@ function useLeaving(isDirty: () => boolean, save: (kept: Kept) => Promise<boolea
     window.addEventListener("beforeunload", closing);
     return () => {
       window.removeEventListener("beforeunload", closing);
-      if (isDirty()) void save({ state: "open" });
+      if (isDirty()) void save();
     };
   }, [isDirty, save]);
 }

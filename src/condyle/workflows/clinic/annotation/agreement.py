@@ -85,7 +85,7 @@ def _boxes(label: Mapping[str, Any], several: Sequence[Sequence[Reading]]) -> li
             matched += [(float(len(boxes) > 1), patient)] * len(boxes)
             overlaps += [(overlap_of(a.box, b.box), patient) for a, b in combinations(boxes, 2)]
     return [
-        AgreementFigure(key, "iou", _mean(overlaps, "pair of boxes"), len(several)),
+        AgreementFigure(key, "iou", _mean(overlaps, "box-pair"), len(several)),
         AgreementFigure(key, "matched", _mean(matched, "box"), len(several)),
     ]
 
@@ -97,7 +97,7 @@ def _areas(label: Mapping[str, Any], several: Sequence[Sequence[Reading]]) -> li
             value = dice_of(one.areas(label["key"]), other.areas(label["key"]))
             if value is not None:
                 values.append((value, read[0].patient))
-    return [AgreementFigure(label["key"], "dice", _mean(values, "pair of readings"), len(several))]
+    return [AgreementFigure(label["key"], "dice", _mean(values, "reading-pair"), len(several))]
 
 
 def dice_of(one: Mapping[Any, Rings], other: Mapping[Any, Rings]) -> float | None:
