@@ -80,7 +80,7 @@ test("logging out carries the value against forgery and comes back to the log-in
 test("a session that ended is said, and the way back is kept", async () => {
   const { service, end } = clinic(true);
   const { events } = open(service, "/?search=weber");
-  await screen.findByRole("link", { name: /Weber/ });
+  await screen.findByRole("link", { name: "Weber, Lena 1" });
   end();
   events[0]?.opened();
   events[0]?.says('{"id": 1, "revision": 9}');
