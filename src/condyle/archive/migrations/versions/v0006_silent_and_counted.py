@@ -14,11 +14,12 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-_VALUES = {
+VALUES = {
     "sqlite": "UPDATE findings SET value = json_extract(document, '$.value')",
     "postgresql": "UPDATE findings SET value = CASE document ->> 'value' WHEN 'true' THEN 1"
     " WHEN 'false' THEN 0 ELSE CAST(document ->> 'value' AS integer) END",
 }
+"""How each database takes a finding's value out of its document."""
 
 
 def upgrade() -> None:
@@ -28,7 +29,7 @@ def upgrade() -> None:
         sa.Column("shown_to_all", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
     op.add_column("findings", sa.Column("value", sa.Integer(), nullable=True))
-    op.execute(_VALUES[op.get_context().dialect.name])
+    op.execute(VALUES[op.get_context().dialect.name])
     op.drop_index("ix_findings_analysis_id", table_name="findings")
     columns = ["analysis_id", "name", "abstained", "value"]
     op.create_index("ix_findings_counted", "findings", columns)
