@@ -309,3 +309,16 @@ def test_a_grade_within_the_impression_reads_as_part_of_its_sentence() -> None:
     there = (said(), said("pfirrmann-grade", value=4))
     for language, grade in (("en", "; Pfirrmann grade 4"), ("es", "; grado de Pfirrmann 4")):
         assert filled(Source((), there), language)["impression"].endswith(grade)
+
+
+def test_each_page_of_the_pdf_says_whose_it_is_at_whatever_length() -> None:
+    text = "\n".join(f"Line {number}." for number in range(120))
+    who = (("patient", "Müller-Peña, Óscar " + "x" * 200), ("identifier", "P-100"), ("sex", "M"))
+    pages = pdf_text(draft(facts=who, sections={"findings": text}))
+    assert len(pages) > 2
+    for page in pages[1:]:
+        assert "Müller-Peña, Óscar" in page
+        assert "P-100" in page
+        assert "x" * 49 not in page
+    assert clinical_page(draft(facts=())).whose == ""
+    assert "Research use" in pdf_text(draft(facts=()))[0]

@@ -36,14 +36,17 @@ export function Acts({
   const toasts = useToasts();
   const { may } = useSession();
   const [byHand, setByHand] = useState<string | null>(null);
+  const [said, setSaid] = useState("");
   // Neither names nor texts are given to those who may not see identities.
   if (!may(PERMISSIONS.identity)) return null;
 
   async function copy() {
+    setSaid("");
     try {
       const { text, state } = fresh ? await fresh() : report;
       if (!(await copied(text))) return setByHand(text);
-      toasts.tell(say(state === "draft" ? "reports.copy.draft" : "reports.copy.done"));
+      // Said here and not at the edge of the page, where it would cover what stands below.
+      setSaid(say(state === "draft" ? "reports.copy.draft" : "reports.copy.done"));
     } catch (problem) {
       toasts.fail(problem);
     }
@@ -56,7 +59,9 @@ export function Acts({
       </button>
       <FileLink kind="pdf" {...{ report, fresh }} />
       <FileLink kind="html" {...{ report, fresh }} />
-      {report.state === "draft" ? <p className="hint">{say("reports.copy.draftNote")}</p> : null}
+      <p role="status" className={said ? "report-said" : "hint"}>
+        {said || (report.state === "draft" ? say("reports.copy.draftNote") : "")}
+      </p>
       {byHand === null ? null : <CopyByHand text={byHand} close={() => setByHand(null)} />}
     </div>
   );

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import type { ReportEntry, StudyDetail } from "../api/types";
 import { useToasts } from "../shell/toasts";
 import { useWords } from "../words";
@@ -26,12 +26,22 @@ export function DraftView({ detail, report, take }: Props): ReactNode {
   const { base } = kept;
   // What was saved here is the latest that there is, for the list as well.
   useEffect(() => take(base), [take, base]);
-  if (base.state === "signed") {
+  const isSigned = base.state === "signed";
+  const wasDraft = useRef(!isSigned);
+  const top = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!isSigned || !wasDraft.current) return;
+    wasDraft.current = false;
+    // The dialog is gone, and with it the focus and the place that was looked at.
+    top.current?.scrollIntoView({ block: "start" });
+    top.current?.focus({ preventScroll: true });
+  }, [isSigned]);
+  if (isSigned) {
     return (
-      <>
+      <div ref={top} className="report-arrived" tabIndex={-1}>
         <LeftOver draft={draft} kept={kept} />
         <SignedView report={base} take={take} writes />
-      </>
+      </div>
     );
   }
   return <Draft detail={detail} draft={draft} kept={kept} />;

@@ -5,7 +5,6 @@ import { ApiProblem } from "../api/problem";
 import type { Filling, ReportEntry } from "../api/types";
 import { Dialog } from "../shell/Dialog";
 import { Failure } from "../shell/Failure";
-import { useToasts } from "../shell/toasts";
 import { Waiting } from "../shell/Waiting";
 import { useWords } from "../words";
 import { askFilling, askReport, takeFilling } from "./ask";
@@ -26,7 +25,6 @@ interface Props {
 export function FreshFilling({ draft, report, close }: Props): ReactNode {
   const { say } = useWords();
   const api = useApi();
-  const toasts = useToasts();
   const { id } = report;
   const ask = useCallback((signal: AbortSignal) => askFilling(api, id, signal), [api, id]);
   const filling = useLoaded(ask);
@@ -41,7 +39,6 @@ export function FreshFilling({ draft, report, close }: Props): ReactNode {
     setChanged(false);
     try {
       draft.adopt(await takeFilling(api, id, fresh, taken(report, fresh, choices)));
-      toasts.tell(say("reports.fresh.done"));
       return close();
     } catch (failure) {
       if (failure instanceof ApiProblem && failure.status === CONFLICT) {

@@ -190,7 +190,7 @@ describe("a stale draft", () => {
     expect(within(findings).getByText("bulge.").tagName).toBe("MARK");
     await user.click(within(findings).getByRole("radio", { name: "Take the new" }));
     await user.click(within(dialog).getByRole("button", { name: "Take over" }));
-    expect(await screen.findByText("The draft is as new as the findings.")).toBeDefined();
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
     expect(service.of(TAKE)[0]?.body).toEqual({
       edition: 1,
       basis: "b1",
@@ -261,6 +261,32 @@ describe("signing", () => {
     expect(service.of(SIGN)[0]?.body).toEqual({ edition: 2, password: "secret" });
     expect(screen.queryByRole("textbox", { name: "Impression" })).toBeNull();
     expect(screen.queryByText("DRAFT")).toBeNull();
+    expect(document.activeElement?.className).toBe("report-arrived");
+  });
+
+  it("is not done before it is known what speaks against it", async () => {
+    const { service, user } = show([report()]);
+    let tell = () => undefined as void;
+    const told = new Promise((resolve) => {
+      tell = () => resolve(CHECKED);
+    });
+    service.on("GET /api/v1/studies/7/corrections", () => told);
+    await user.click(await button("Sign"));
+    const dialog = within(await screen.findByRole("dialog"));
+    await user.type(dialog.getByLabelText(/^Your password/), "secret");
+    const sign = dialog.getByRole("button", { name: "Sign as Clara Mora" });
+    expect(dialog.getByText(/^Looking up which findings/)).toBeDefined();
+    expect(sign.hasAttribute("disabled")).toBe(true);
+    tell();
+    await dialog.findByText(/^1 finding of the models/);
+    expect(sign.hasAttribute("disabled")).toBe(false);
+  });
+
+  it("says so where it cannot be learned what readers have checked", async () => {
+    const { service, user } = show([report()]);
+    service.on("GET /api/v1/studies/7/corrections", () => status(500, problem("away")));
+    await user.click(await button("Sign"));
+    expect(await screen.findByText(/could not be learned/)).toBeDefined();
   });
 
   it("says that a password does not fit, and that an account may rest, and loses nothing", async () => {

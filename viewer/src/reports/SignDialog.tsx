@@ -11,7 +11,7 @@ import { askChecked, askReport, signReport } from "./ask";
 import type { DraftKeeper } from "./keeper";
 import { Password } from "./Password";
 import { WholeText } from "./Sections";
-import { warningsOf } from "./warnings";
+import { type Checked, warningsOf } from "./warnings";
 
 const CONFLICT = 409;
 
@@ -34,6 +34,11 @@ export function SignDialog({ detail, draft, report: first, close }: Props): Reac
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
   const [changed, setChanged] = useState<ReportEntry | null>(null);
+  const study = detail.study.id;
+  const ask = useCallback((signal: AbortSignal) => askChecked(api, study, signal), [api, study]);
+  const checked = useLoaded(ask);
+  // Nobody signs before it is known what speaks against it.
+  const asking = checked.loading && !checked.data;
 
   async function refused(failure: unknown) {
     setPassword("");
@@ -65,7 +70,7 @@ export function SignDialog({ detail, draft, report: first, close }: Props): Reac
   return (
     <Dialog title={say("reports.sign.title")} close={close}>
       <form className="report-wide-dialog" onSubmit={(event) => void sign(event)}>
-        <Warnings detail={detail} report={report} />
+        <Warnings {...{ detail, report, asking }} checked={checked.data} />
         <p>{say("reports.sign.in", { language })}</p>
         {/* Scrolled by keys, so it takes the focus. */}
         <div
@@ -107,7 +112,7 @@ export function SignDialog({ detail, draft, report: first, close }: Props): Reac
           <button
             type="submit"
             className="button primary"
-            disabled={busy || changed !== null || !password}
+            disabled={busy || asking || changed !== null || !password}
           >
             {say("reports.sign.act", { name: me.full_name })}
           </button>
@@ -118,17 +123,23 @@ export function SignDialog({ detail, draft, report: first, close }: Props): Reac
 }
 
 /** What speaks against signing, or should be known when it is done. */
-function Warnings({ detail, report }: { detail: StudyDetail; report: ReportEntry }): ReactNode {
+function Warnings(props: {
+  detail: StudyDetail;
+  report: ReportEntry;
+  checked: Checked;
+  asking: boolean;
+}): ReactNode {
   const words = useWords();
-  const api = useApi();
-  const study = detail.study.id;
-  const ask = useCallback((signal: AbortSignal) => askChecked(api, study, signal), [api, study]);
-  const checked = useLoaded(ask);
-  if (checked.loading) return null;
-  const warnings = warningsOf(report, detail, checked.data, words);
+  const warnings = props.asking
+    ? [words.say("reports.warn.asking")]
+    : warningsOf(props.report, props.detail, props.checked, words);
   if (warnings.length === 0) return null;
   return (
-    <section className="report-warnings" aria-label={words.say("reports.warn")}>
+    <section
+      className="report-warnings"
+      aria-label={words.say("reports.warn")}
+      aria-busy={props.asking}
+    >
       <h3>{words.say("reports.warn")}</h3>
       <ul>
         {warnings.map((warning) => (

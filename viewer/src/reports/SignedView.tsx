@@ -62,7 +62,7 @@ function Hash({ sha256 }: { sha256: string }): ReactNode {
       aria-label={`${say("reports.hash", { short })}. ${say("reports.hash.copy")}`}
       onClick={() => void copy()}
     >
-      {say("reports.hash", { short: `${short}…` })} ⧉
+      {say("reports.hash", { short: `${short}…` })} <u>{say("reports.hash.short")}</u>
     </button>
   );
 }

@@ -80,6 +80,14 @@ describe("a draft's keeper", () => {
     expect(waits()).toBeNull();
   });
 
+  it("leaves out control characters as the service does, so that they are nobody's change", async () => {
+    const { keeper, told } = service();
+    keeper.type("impression", "One.\u000b\u0000\tTwo.\nÑ ≥ 3");
+    await keeper.save();
+    expect(told).toEqual([{ impression: "One.\tTwo.\nÑ ≥ 3" }]);
+    expect(keeper.unsaved).toBe(false);
+  });
+
   it("asks for nothing where nothing was typed", async () => {
     const { keeper, told } = service();
     expect((await keeper.save()).edition).toBe(1);

@@ -63,7 +63,7 @@ export class DraftKeeper {
   }
 
   type(name: string, text: string): void {
-    this.#set(typed(this.#kept, name, text));
+    this.#set(typed(this.#kept, name, shownIn(text)));
     this.#saveIn(SAVE_AFTER_MS);
   }
 
@@ -161,6 +161,12 @@ export class DraftKeeper {
     this.#kept = { ...this.#kept, ...changed };
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** A text without the control characters that are pasted with it; the service leaves them out too. */
+export function shownIn(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "");
 }
 
 /** What stands in a section's field: what is typed, else what the service has. */

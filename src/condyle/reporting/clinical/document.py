@@ -10,6 +10,9 @@ from condyle.domain.clinical_report import SECTIONS
 from condyle.reporting.wording import Catalogue, catalogue
 
 _TRAINING = "simulated-training-banner"
+_WHOSE = ("patient", "identifier")
+_LONGEST_WHOSE = 48
+"""Characters of a name or an identifier that a page's foot has room for."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ class ClinicalPage:
         signature: Who signed and when, and the hash of what was signed.
         additions: The addenda.
         foot: At the foot of every page.
+        whose: The patient, for the foot of a page that may be parted from the others.
     """
 
     language: str
@@ -92,6 +96,7 @@ class ClinicalPage:
     signature: tuple[str, ...]
     additions: tuple[Part, ...]
     foot: str
+    whose: str
 
 
 def clinical_page(report: Clinical) -> ClinicalPage:
@@ -125,6 +130,7 @@ def clinical_page(report: Clinical) -> ClinicalPage:
             for one in report.additions
         ),
         foot=" - ".join((*foot, words.label("clinical-research-use"))),
+        whose=", ".join(_short(value) for key, value in report.facts if key in _WHOSE),
     )
 
 
@@ -154,6 +160,10 @@ def signed_line(key: str, signed: SignedBy, words: Catalogue) -> str:
     """Says who signed and when, in Coordinated Universal Time as the archive keeps it."""
     at = signed.at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
     return words.label(key, name=signed.name, at=at)
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= _LONGEST_WHOSE else f"{value[:_LONGEST_WHOSE]}..."
 
 
 def _simulated(report: Clinical, words: Catalogue) -> dict[str, str]:

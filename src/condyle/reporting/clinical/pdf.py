@@ -33,7 +33,7 @@ def clinical_pdf(page: ClinicalPage) -> bytes:
         title=page.title,
         subject=page.foot,
         language=page.language,
-        foot=page.foot,
+        foot=_plain(" - ".join(part for part in (page.whose, page.foot) if part)),
         number_of=lambda number, pages: page.words.label("page", page=number, pages=pages),
         watermark=page.watermark,
     )

@@ -55,7 +55,6 @@ export const reports = {
   "reports.fresh.both": "Both, the new below",
   "reports.fresh.apply": "Take over",
   "reports.fresh.changed": "The draft or the findings changed while you were choosing. This is how they are now; your choices stand.",
-  "reports.fresh.done": "The draft is as new as the findings.",
 
   "reports.sign": "Sign",
   "reports.sign.title": "Sign the report",
@@ -70,6 +69,7 @@ export const reports = {
   "reports.sign.changed.show": "Show it as it is now",
   "reports.sign.done": "The report is signed.",
   "reports.warn": "Before you sign",
+  "reports.warn.asking": "Looking up which findings readers have checked",
   "reports.warn.stale": "Findings or corrections have changed since the draft was filled.",
   "reports.warn.open.one": "{n} finding of the models has neither been accepted nor changed by a reader.",
   "reports.warn.open.other": "{n} findings of the models have neither been accepted nor changed by a reader.",
@@ -84,6 +84,7 @@ export const reports = {
   "reports.signed.when": "Signed {when}",
   "reports.signed.never": "It cannot be changed any more.",
   "reports.hash": "SHA-256 {short}",
+  "reports.hash.short": "Copy",
   "reports.hash.copy": "Copy the whole SHA-256",
   "reports.addenda": "Addenda",
   "reports.addendum.by": "Addendum by {name}, {when}",

@@ -55,7 +55,6 @@ export const reports = {
   "reports.fresh.both": "Ambos, el nuevo debajo",
   "reports.fresh.apply": "Actualizar el borrador",
   "reports.fresh.changed": "El borrador o los hallazgos cambiaron mientras usted elegía. Así están ahora; lo que eligió se mantiene.",
-  "reports.fresh.done": "El borrador está al día con los hallazgos.",
 
   "reports.sign": "Firmar",
   "reports.sign.title": "Firmar el informe",
@@ -70,6 +69,7 @@ export const reports = {
   "reports.sign.changed.show": "Mostrarlo como está ahora",
   "reports.sign.done": "El informe está firmado.",
   "reports.warn": "Antes de firmar",
+  "reports.warn.asking": "Consultando qué hallazgos han revisado los lectores",
   "reports.warn.stale": "Los hallazgos o las correcciones han cambiado desde que se rellenó el borrador.",
   "reports.warn.open.one": "{n} hallazgo de los modelos no ha sido aceptado ni cambiado por ningún lector.",
   "reports.warn.open.other": "{n} hallazgos de los modelos no han sido aceptados ni cambiados por ningún lector.",
@@ -84,6 +84,7 @@ export const reports = {
   "reports.signed.when": "Firmado {when}",
   "reports.signed.never": "Ya no se puede cambiar.",
   "reports.hash": "SHA-256 {short}",
+  "reports.hash.short": "Copiar",
   "reports.hash.copy": "Copiar el SHA-256 completo",
   "reports.addenda": "Adendas",
   "reports.addendum.by": "Adenda de {name}, {when}",
