@@ -46,7 +46,7 @@ export function ObservationForm(props: FormProps): ReactNode {
   const [told, setTold] = useState<Record<string, string>>({});
   const form = props.forms.find(({ name }) => name === draft.form) ?? props.forms[0];
   useFormKeys(box, { save: () => void save(), close: props.close });
-  useEffect(() => box.current?.querySelector<HTMLElement>("select, input")?.focus(), []);
+  useEffect(() => box.current?.querySelector<HTMLElement>("select:enabled, input:enabled")?.focus(), []);
   if (!form) return null;
   const answers: Answers = draft.answers[form.name] ?? {};
   const values = valuesOf(form, answers);

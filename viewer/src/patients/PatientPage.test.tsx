@@ -50,7 +50,7 @@ function clinic(
   });
 }
 
-const timeline = async () => within(await screen.findByRole("region", { name: "In time" }));
+const timeline = async () => within(await screen.findByRole("region", { name: "History" }));
 const kinds = (of: Awaited<ReturnType<typeof timeline>>) =>
   of
     .getAllByText<HTMLElement>(/^(Study|Report|Observation)$/)
@@ -106,7 +106,8 @@ test("an observation is corrected from the time line", async () => {
   open(clinic(), "/patients/4");
   const time = await timeline();
   const [first] = await time.findAllByRole("article", { hidden: true });
-  await userEvent.click(within(first as HTMLElement).getByRole("button", { name: "Correct", hidden: true }));
+  const correct = { name: "Correct", hidden: true };
+  await userEvent.click(await within(first as HTMLElement).findByRole("button", correct));
   const form = await screen.findByRole("form", { name: "Correct the observation" });
   const scale = within(form).getByRole("slider", { name: "Leg pain" });
   expect(scale.getAttribute("aria-valuetext")).toBe("3 of 10");
@@ -148,7 +149,7 @@ test("a patient who cannot be had is told with a way to try again", async () => 
 
 test("the page has no fault of accessibility, and speaks Spanish", async () => {
   const { container } = open(clinic(), "/patients/4", "es");
-  await screen.findByRole("region", { name: "Cronología" });
+  await screen.findByRole("region", { name: "Historial" });
   await screen.findByRole("button", { name: "Nueva observación" });
   await waitFor(() => expect(screen.getAllByRole("figure")).toHaveLength(2));
   await userEvent.click(screen.getByRole("button", { name: "Nueva observación" }));

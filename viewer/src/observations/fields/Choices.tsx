@@ -31,7 +31,7 @@ export function Choices(props: ControlProps): ReactNode {
     <div
       className={wayOf(field) === "grades" ? "obs-chips obs-grades" : "obs-chips"}
       role={several ? "group" : "radiogroup"}
-      aria-labelledby={props.labelledBy}
+      aria-label={props.name}
       aria-describedby={props.describedBy}
     >
       {optionsOf(field, say).map(({ value, label }) => (

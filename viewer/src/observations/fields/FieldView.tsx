@@ -12,8 +12,9 @@ export interface ControlProps {
   answer: Answer | undefined;
   /** Puts an answer in; `undefined` takes it out. */
   set: (answer: Answer | undefined) => void;
-  /** Identifiers of what names the control, and of what explains it. */
-  labelledBy: string;
+  /** The question, with its side; in words, as a label that is scrolled away names nothing to some. */
+  name: string;
+  /** Identifiers of what explains it. */
   describedBy: string | undefined;
   invalid: boolean;
 }
@@ -30,12 +31,13 @@ export function FieldView(props: {
   const { field, answers, faults } = props;
   const { say } = useWords();
   const id = useId();
+  const flag = field.red_flag ? say("observations.redFlag") : "";
   const flagged = field.red_flag && answers[field.name] === true;
   return (
     <fieldset className={flagged ? "obs-field obs-flagged" : "obs-field"}>
-      <legend id={`${id}-label`}>
+      <legend>
         {field.label}{" "}
-        {field.red_flag ? <span className="obs-flag">{say("observations.redFlag")}</span> : null}
+        {flag ? <span className="obs-flag">{flag}</span> : null}
       </legend>
       {field.help ? (
         <p id={`${id}-help`} className={props.helped ? "unseen" : "hint"}>
@@ -50,7 +52,7 @@ export function FieldView(props: {
           return (
             <div key={key} className="obs-control" data-key={key}>
               {field.sided && side ? (
-                <span id={`${id}-${side}`} className="obs-side">
+                <span className="obs-side" aria-hidden="true">
                   {say(`observations.${side}`)}
                 </span>
               ) : null}
@@ -58,7 +60,9 @@ export function FieldView(props: {
                 field={field}
                 answer={answers[key]}
                 set={(answer) => props.set(key, isAnswered(answer) ? answer : undefined)}
-                labelledBy={field.sided && side ? `${id}-label ${id}-${side}` : `${id}-label`}
+                name={[field.label, flag, side ? say(`observations.${side}`) : ""]
+                  .filter(Boolean)
+                  .join(" ")}
                 describedBy={described.filter(Boolean).join(" ") || undefined}
                 invalid={fault !== ""}
               />

@@ -10,7 +10,7 @@ const MOVES = new Set(["Home", "End", "ArrowLeft", "ArrowRight", "ArrowUp", "Arr
  * A slider that starts unset: nothing is on it until somebody puts it somewhere, so that a scale
  * that was not asked is never a zero. Digits set it, Delete takes it back.
  */
-export function Scale({ field, answer, set, labelledBy, describedBy }: ControlProps): ReactNode {
+export function Scale({ field, answer, set, name, describedBy }: ControlProps): ReactNode {
   const { say } = useWords();
   const typed = useRef({ digits: "", at: 0 });
   const low = field.low ?? 0;
@@ -44,7 +44,7 @@ export function Scale({ field, answer, set, labelledBy, describedBy }: ControlPr
         max={high}
         step={1}
         value={isSet ? answer : low}
-        aria-labelledby={labelledBy}
+        aria-label={name}
         aria-describedby={describedBy}
         aria-valuetext={said}
         onChange={(event) => set(event.target.value)}

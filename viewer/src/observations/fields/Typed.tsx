@@ -10,7 +10,7 @@ export function Typed(props: ControlProps): ReactNode {
   const shared = {
     className: "input",
     value: typeof answer === "string" ? answer : "",
-    "aria-labelledby": props.labelledBy,
+    "aria-label": props.name,
     "aria-describedby": props.describedBy,
     "aria-invalid": props.invalid,
   };

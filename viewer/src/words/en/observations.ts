@@ -1,6 +1,6 @@
 export const observations = {
   "observations.title": "Observations",
-  "observations.inTime": "The patient in time",
+  "observations.inTime": "Patient's history",
   "observations.none": "Nothing has been observed of this patient yet.",
   "observations.new": "New observation",
   "observations.continue": "Continue the observation",

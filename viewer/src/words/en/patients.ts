@@ -1,6 +1,6 @@
 export const patients = {
   "patients.title": "Patient",
-  "patients.open": "{name} in time",
+  "patients.open": "History of {name}",
   "patients.short": "History",
   "patients.identifier": "Identifier {identifier}",
   "patients.pseudonym": "Pseudonym",
@@ -9,7 +9,7 @@ export const patients = {
   "patients.sex.F": "female",
   "patients.sex.M": "male",
   "patients.sex.O": "other sex",
-  "patients.time": "In time",
+  "patients.time": "History",
   "patients.kinds": "What is shown",
   "patients.kinds.study": "Studies",
   "patients.kinds.report": "Reports",

@@ -1,6 +1,6 @@
 export const observations = {
   "observations.title": "Observaciones",
-  "observations.inTime": "Evolución del paciente",
+  "observations.inTime": "Historial del paciente",
   "observations.none": "Todavía no hay observaciones de este paciente.",
   "observations.new": "Nueva observación",
   "observations.continue": "Continuar la observación",

@@ -1,6 +1,6 @@
 export const patients = {
   "patients.title": "Paciente",
-  "patients.open": "Evolución de {name}",
+  "patients.open": "Historial de {name}",
   "patients.short": "Historial",
   "patients.identifier": "Identificador {identifier}",
   "patients.pseudonym": "Seudónimo",
@@ -9,7 +9,7 @@ export const patients = {
   "patients.sex.F": "mujer",
   "patients.sex.M": "varón",
   "patients.sex.O": "otro sexo",
-  "patients.time": "Cronología",
+  "patients.time": "Historial",
   "patients.kinds": "Qué se muestra",
   "patients.kinds.study": "Estudios",
   "patients.kinds.report": "Informes",
