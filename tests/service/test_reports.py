@@ -327,6 +327,16 @@ def test_hostile_text_is_shown_and_runs_nowhere(study: int, clinician: Client) -
     assert "<script>alert" in "".join(pages_of(clinician, report)).replace("\n", "")
 
 
+def test_control_characters_that_were_pasted_are_left_out(study: int, clinician: Client) -> None:
+    pasted = "One.\x0b\x00\tTwo.\nÑ ≥ 3\x7f"
+    report = change(clinician, begin(clinician, study), impression=pasted).json()
+    assert sections(report)["impression"] == "One.\tTwo.\nÑ ≥ 3"
+    signed = sign(clinician, report).json()
+    (added,) = add(clinician, signed, pasted).json()["addenda"]
+    assert added["text"] == "One.\tTwo.\nÑ ≥ 3"
+    assert add(clinician, signed, "\x00\x0b").status_code == 422
+
+
 def test_the_text_to_copy_has_every_section_and_no_identity(study: int, clinician: Client) -> None:
     signed = sign(clinician, begin(clinician, study)).json()
     for part in ("Technique\n", "Findings\n", "What was not assessed\n", "Signed by The clinician"):

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from condyle.service.schemas.base import Body
 
-Text = Annotated[str, Field(max_length=50_000)]
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Signs that no page shows, and that PostgreSQL takes in part only."""
+
+
+def _shown(text: str) -> str:
+    return _CONTROLS.sub("", text)
+
+
+Text = Annotated[str, Field(max_length=50_000), AfterValidator(_shown)]
+"""What is typed or pasted, without the control characters that word processors leave in it."""
 
 
 class Section(Body):
