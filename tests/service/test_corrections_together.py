@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from tests.service.conftest import Client, LogIn
 from tests.service.studies_of import put_run, put_study
 
@@ -114,3 +114,22 @@ def test_what_a_model_abstained_from_has_no_value_and_says_so(run: str, clinicia
     first, second = say(clinician, call, {"kind": "add", "finding_added": add})["corrections"]
     assert (first["of_model"]["value"], first["of_model"]["text"]) == (None, "Abstained")
     assert second["of_model"] is None
+
+
+def test_the_models_findings_are_asked_for_no_oftener_however_much_is_said(
+    run: str, clinician: Client, archive: Archive
+) -> None:
+    asked: list[str] = []
+    event.listen(
+        archive.database.engine,
+        "before_cursor_execute",
+        lambda _c, _k, statement, *_: asked.append(statement),
+    )
+
+    def times(*bodies: dict[str, Any]) -> int:
+        asked.clear()
+        say(clinician, *bodies)
+        return sum("FROM findings" in statement for statement in asked)
+
+    once = times(ACCEPT_BOTH[0])
+    assert times(*(ACCEPT_BOTH * 5)) == once > 0

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -66,29 +67,64 @@ class Statement:
 
 
 def append(session: Session, study_id: int, said: Statement) -> Correction:
-    """Keeps what a reader says of a study.
+    """Keeps what a reader says of a study, as ``append_all`` keeps several things."""
+    return append_all(session, study_id, [said])[0]
+
+
+def append_all(
+    session: Session, study_id: int, statements: Sequence[Statement]
+) -> list[Correction]:
+    """Keeps what a reader says of a study, in order; each may take the place of one before it.
 
     Args:
         session: A writer's transaction.
         study_id: The study.
-        said: What is said.
+        statements: What is said.
 
     Raises:
         NotThere: There is no such study, or it shows no such finding or run.
-        UsageError: The value does not fit the finding.
-        Conflict: What it should take the place of is not the reader's word any more.
+        UsageError: A value does not fit the finding.
+        Conflict: What one should take the place of is not the reader's word any more.
     """
     study = get_study(session, study_id)
-    standing = current(corrections_of(session, study_id))
-    if said.kind == "withdraw":
-        row = _withdrawal(study_id, said, standing)
-    else:
-        row = _row(study_id, said)
-        _check(session, row, standing)
-        row.supersedes = _before(row, said, standing)
-    session.add(row)
+    rows = corrections_of(session, study_id)
+    shown = _Shown(session, study_id)
+    kept = []
+    for said in statements:
+        standing = current(rows)
+        if said.kind == "withdraw":
+            row = _withdrawal(study_id, said, standing)
+        else:
+            row = _row(study_id, said)
+            _check(session, row, standing, shown)
+            row.supersedes = _before(row, said, standing)
+        session.add(row)
+        session.flush()
+        rows.append(row)
+        kept.append(row)
     touch(session, study)
-    return row
+    return kept
+
+
+class _Shown:
+    """The runs that a study shows with their findings, asked for once: they are large."""
+
+    def __init__(self, session: Session, study_id: int) -> None:
+        self._session = session
+        self._study_id = study_id
+
+    @cached_property
+    def runs(self) -> dict[str, Analysis]:
+        return {run.id: run for run in shown_runs(self._session, self._study_id)}
+
+    @cached_property
+    def findings(self) -> list[FindingRow]:
+        return findings_of(self._session, self.runs)
+
+    def run(self, key: str) -> Analysis:
+        if key not in self.runs:
+            raise absent("analysis", key)
+        return self.runs[key]
 
 
 def corrections_of(session: Session, study_id: int) -> list[Correction]:
@@ -144,7 +180,9 @@ def _withdrawal(study_id: int, said: Statement, standing: Sequence[Correction]) 
     return row
 
 
-def _check(session: Session, row: Correction, standing: Sequence[Correction]) -> None:
+def _check(
+    session: Session, row: Correction, standing: Sequence[Correction], shown: _Shown
+) -> None:
     """Checks what a row speaks of and what it says; notes the run that it is of."""
     named = [row.finding_id, row.added, row.analysis_id]
     wanted = {"add": 0}.get(row.kind, 1)
@@ -158,10 +196,11 @@ def _check(session: Session, row: Correction, standing: Sequence[Correction]) ->
     if row.kind == "add":
         check_added(session, row.study_id, row.value)
     elif row.kind == "level":
-        run = _run(session, row.study_id, row.analysis_id or "")
-        check_levels(row.value, indices_of(findings_of(session, [run.id])))
+        run = shown.run(row.analysis_id or "")
+        of_run = [one for one in shown.findings if one.analysis_id == run.id]
+        check_levels(row.value, indices_of(of_run))
     else:
-        subject = _subject(session, row, standing)
+        subject = _subject(row, standing, shown)
         if row.kind in DRAWINGS:
             check_drawn(session, row.study_id, row.value, kind=row.kind)
         else:
@@ -173,22 +212,14 @@ def indices_of(findings: Sequence[FindingRow]) -> list[int]:
     return sorted({one.index_from_caudal for one in findings if one.index_from_caudal is not None})
 
 
-def _run(session: Session, study_id: int, key: str) -> Analysis:
-    for run in shown_runs(session, study_id):
-        if run.id == key:
-            return run
-    raise absent("analysis", key)
-
-
-def _subject(session: Session, row: Correction, standing: Sequence[Correction]) -> Subject:
+def _subject(row: Correction, standing: Sequence[Correction], shown: _Shown) -> Subject:
     """Gives the finding that a correction is of, the model's or one that a reader added."""
     if row.added is not None:
         for one in standing:
             if one.id == row.added and one.kind == "add":
                 return Subject(one.value["name"], one.value["value"])
         raise absent("added finding", row.added)
-    runs = [run.id for run in shown_runs(session, row.study_id)]
-    for found in findings_of(session, runs):
+    for found in shown.findings:
         if found.id == row.finding_id:
             row.analysis_id = found.analysis_id
             return Subject(found.name, None if found.abstained else found.document.get("value"))

@@ -84,8 +84,7 @@ def _keep(study_id: int, bodies: Sequence[NewCorrection], actor: Actor, deps: De
     said = [statement(body, actor, at) for body in bodies]
     with deps.archive.database.write() as session:
         patient = get_study(session, study_id).patient_id
-        rows = [corrections.append(session, study_id, one) for one in said]
-        session.flush()
+        rows = corrections.append_all(session, study_id, said)
         for row in rows:
             act = actor.act(
                 at,
