@@ -34,7 +34,7 @@ class _Asked:
     user: AskedId = None
     patient: AskedId = None
     study: AskedId = None
-    action: Annotated[str, Query(max_length=80, pattern=r"^[a-z.-]*$")] = ""
+    action: Annotated[str, Query(max_length=80, pattern=r"^[a-z._-]*$")] = ""
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
 
