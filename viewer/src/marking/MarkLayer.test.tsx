@@ -1,4 +1,4 @@
-import { act, fireEvent } from "@testing-library/react";
+import { act, cleanup, fireEvent } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { openBench, spotOf } from "./bench";
 import type { MarkStart } from "./marks";
@@ -290,6 +290,15 @@ describe("while marking", () => {
       "M2.5 2.5L2.5 3.5L1.5 3.5L1.5 2.5Z",
     );
     expect(spotOf([3, 2])).toEqual({ clientX: 5, clientY: 7 });
+  });
+
+  it("what is being changed alone stands out", async () => {
+    await openBench({}, { selected: 7 });
+    expect(document.querySelector(".shape-finding")).not.toBeNull();
+    expect(document.querySelector(".shape-chosen")).toBeNull();
+    cleanup();
+    await openBench({ on: false }, { selected: 7 });
+    expect(document.querySelector(".shape-chosen")).not.toBeNull();
   });
 
   it("nothing is drawn and no key is taken where the reader does not mark", async () => {

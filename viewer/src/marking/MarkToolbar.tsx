@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useWords } from "../words";
 import { describeMark } from "./describe";
 import { MarkIcon, type MarkIconName } from "./MarkIcon";
@@ -10,10 +10,16 @@ import "./marking.css";
 
 /** Tools, labels, brush size and acts of marking, as a strip for wherever the page wants it. */
 export function MarkToolbar({ marking }: { marking: Marking }): ReactNode {
+  return marking.on ? <Bar marking={marking} /> : null;
+}
+
+function Bar({ marking }: { marking: Marking }): ReactNode {
   const { say } = useWords();
-  if (!marking.on) return null;
+  const bar = useRef<HTMLDivElement>(null);
+  // It may open at the lower end of a panel that scrolls.
+  useEffect(() => bar.current?.scrollIntoView({ block: "nearest" }), []);
   return (
-    <div className="marking-bar">
+    <div ref={bar} className="marking-bar">
       <div className="marking-tools" role="toolbar" aria-label={say("marking.title")}>
         <Tools marking={marking} />
         <Acts marking={marking} />

@@ -1,5 +1,6 @@
 import { act as settle, fireEvent, render, screen } from "@testing-library/react";
 import { type ReactNode, useEffect, useReducer } from "react";
+import type { Shape } from "../viewport/drawing";
 import { fakeEngine } from "../viewport/fakeEngine";
 import { firstPanes, panesReducer } from "../viewport/panes";
 import { seriesAt } from "../viewport/testing";
@@ -21,6 +22,13 @@ const FRAMES = seriesAt([0, 4, 8]);
 const SOURCES = [
   { uid: "1.2", studyUid: "1", title: "Sagittal", modality: "MR", count: 3, prior: null },
 ];
+
+/** What a model found, which the page may have chosen. */
+const FOUND: Shape = {
+  ...{ id: "found", kind: "finding", structure: "tear", level: null },
+  outlines: [[[15, 5], [15, 8], [18, 8]]],
+  findings: [7],
+};
 
 /** The viewer with three slices of 20 by 10 pixels to draw on, for tests. */
 export interface Bench {
@@ -46,7 +54,7 @@ export function spotOf([row, column]: Spot): { clientX: number; clientY: number 
 
 export async function openBench(
   options: Partial<MarkingOptions> = {},
-  language: Language = "en",
+  { language = "en", selected = null }: { language?: Language; selected?: number | null } = {},
 ): Promise<Bench> {
   const { engine, stages } = fakeEngine({ "1.2": FRAMES });
   const kept: { marking: Marking | null } = { marking: null };
@@ -68,8 +76,8 @@ export async function openBench(
           {...{ engine, known, state, act, marking }}
           sources={SOURCES}
           target={null}
-          drawing={() => ({ shapes: [], labels: [] })}
-          selected={null}
+          drawing={() => ({ shapes: [FOUND], labels: [] })}
+          selected={selected}
           pick={() => undefined}
           step={() => undefined}
         />

@@ -227,7 +227,7 @@ describe("the toolbar", () => {
   });
 
   it("speaks Spanish and has no accessibility fault", async () => {
-    await openBench({ finish: () => undefined, cancel: () => undefined }, "es");
+    await openBench({ finish: () => undefined, cancel: () => undefined }, { language: "es" });
     const bar = screen.getByRole("toolbar", { name: "Dibujo" }).parentElement as HTMLElement;
     expect(screen.getByRole("button", { name: "Pincel" })).toBeTruthy();
     const found = await axe.run(bar, { rules: { "color-contrast": { enabled: false } } });

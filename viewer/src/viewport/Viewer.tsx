@@ -118,7 +118,8 @@ function Panes(props: PanesProps): ReactNode {
           aim={aimOf(props.target, pane.series)}
           drawing={tools.bar.overlays ? props.drawing : () => NOTHING}
           opacity={tools.bar.opacity}
-          selected={props.selected}
+          // What is being changed stands out by itself: what it was is drawn as one of the others.
+          selected={props.marking?.on ? null : props.selected}
           measurements={tools.measurements}
           marking={props.marking ?? null}
           scroll={(by) => props.scroll(number, by)}
