@@ -204,6 +204,22 @@ def test_findings_of_silent_mode_count_only_once_they_are_shown(do, at) -> None:
     assert study(do).finding_count == 1
 
 
+def test_a_run_that_was_stopped_hides_no_result_before_it(do, at) -> None:
+    def shown() -> list[str]:
+        return [run.id for run in do(lambda s: analyses.shown_runs(s, 1))]
+
+    queued(do, at)
+    do(lambda s: analyses.start(s, "one", at=at))
+    do(lambda s: analyses.finish(s, "one", result(True), at=at))
+    queued(do, at, key="two")
+    assert shown() == ["two"]
+    do(lambda s: analyses.cancel(s, "two", at=at))
+    assert shown() == ["one"]
+    queued(do, at, OTHER, key="only")
+    do(lambda s: analyses.cancel(s, "only", at=at))
+    assert shown() == ["one", "only"]
+
+
 def test_a_signed_study_stays_signed(do, at) -> None:
     do(lambda s: setattr(get_study(s, 1), "state", "signed"))
     queued(do, at)

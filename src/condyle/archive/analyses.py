@@ -231,8 +231,14 @@ def analyses_of(session: Session, study_id: int) -> list[Analysis]:
 
 
 def shown_runs(session: Session, study_id: int) -> list[Analysis]:
-    """Gives of each bundle its latest run on a study, and no run of silent mode."""
-    latest = {run.bundle: run for run in analyses_of(session, study_id)}
+    """Gives of each bundle its latest run on a study, and no run of silent mode.
+
+    A run that somebody stopped says nothing of the study: it hides no run before it.
+    """
+    latest: dict[str, Analysis] = {}
+    for run in analyses_of(session, study_id):
+        if run.state != "cancelled" or run.bundle not in latest:
+            latest[run.bundle] = run
     return [run for run in latest.values() if not run.hidden]
 
 
