@@ -52,11 +52,19 @@ def test_free_text_keeps_its_lines_and_loses_its_gaps() -> None:
 
 def test_spanish_has_its_own_words() -> None:
     told = lines(Observed("Espalda", DAY, ("Fiebre",)), language="es")
-    assert told == ["SIGNOS DE ALARMA: Fiebre (2030-01-06)", "Espalda, 2030-01-06:"]
+    assert told == ["SIGNOS DE ALARMA: Fiebre (2030-01-06)"]
+
+
+def test_of_a_red_flag_alone_there_is_no_heading_without_a_line() -> None:
+    told = lines(Observed("Back", DAY, ("Fever",), text="  "), Observed("Note", DAY, text="Fell."))
+    assert told == ["RED FLAGS: Fever (2030-01-06)", "Note, 2030-01-06:", "- Fell."]
 
 
 def test_a_report_takes_the_words_of_its_own_language() -> None:
-    observed = {"en": [Observed("Back", DAY)], "es": [Observed("Espalda", DAY)]}
+    observed = {
+        "en": [Observed("Back", DAY, text="Fell.")],
+        "es": [Observed("Espalda", DAY, text="Fell.")],
+    }
     source = Source((), (), observed)
-    assert filled(source, "en")["clinical-information"] == "Back, 2030-01-06:"
-    assert filled(source, "es")["clinical-information"] == "Espalda, 2030-01-06:"
+    assert filled(source, "en")["clinical-information"] == "Back, 2030-01-06:\n- Fell."
+    assert filled(source, "es")["clinical-information"] == "Espalda, 2030-01-06:\n- Fell."

@@ -98,6 +98,31 @@ def test_of_observations_without_a_study_the_latest_by_each_form_counts(
     ]
 
 
+def test_an_earlier_red_flag_is_told_until_the_same_question_is_answered_anew(
+    clinician: Client, studies: tuple[int, int]
+) -> None:
+    flagged = {"fever": True, "leg-pain": 9, "plantar-response.left": "extensor"}
+    observe(clinician, values=flagged, observed_on="2029-05-01")
+    observe(clinician, values={"leg-pain": 4}, observed_on="2029-12-01")
+    told = information(clinician, studies[0]).split("\n")
+    assert told == [
+        "RED FLAGS: Fever, or infection elsewhere (2029-05-01); "
+        "Plantar response (left): extensor (2029-05-01)",
+        "Back, 2029-12-01:",
+        "- Symptoms: Leg pain: 4 / 10.",
+    ]
+    since = {"fever": False, "plantar-response.left": "flexor", "plantar-response.right": "flexor"}
+    observe(clinician, values=since, observed_on="2029-12-02")
+    assert "RED FLAGS" not in information(clinician, studies[0])
+
+
+def test_a_red_flag_of_another_part_of_the_body_is_not_this_studys(
+    clinician: Client, studies: tuple[int, int]
+) -> None:
+    observe(clinician, study=studies[0], values={"fever": True})
+    assert information(clinician, studies[1]) == ""
+
+
 def test_another_patients_observations_are_nobody_elses(
     archive: Archive, clinician: Client, studies: tuple[int, int]
 ) -> None:

@@ -17,6 +17,8 @@ from condyle.workflows.clinic.forms.answers import form_title, red_flags, shown_
 from condyle.workflows.clinic.forms.definition import FormDefinition
 from condyle.workflows.clinic.forms.kept import kept_forms
 
+Row = tuple[Observation, FormDefinition | None]
+
 
 def observed_of(
     archive: Archive, session: Session, study_id: int
@@ -24,7 +26,8 @@ def observed_of(
     """Gives what was observed of a study's patient and concerns the study, by language.
 
     Those are the observations that name the study; of those that name none, the latest by each
-    form that is of the study's anatomy or of any. The latest examination comes first.
+    form that is of the study's anatomy or of any. Of the others of that anatomy come the red
+    flags alone, unless the same question was answered since. The latest examination comes first.
 
     Args:
         archive: Holds the forms as they were.
@@ -35,28 +38,55 @@ def observed_of(
     rows = standing_observations(session, study.patient_id)[::-1]
     forms = kept_forms(archive.objects, {row.form_object for row in rows if row.form_object})
     told = [(row, forms.get(row.form_object or "")) for row in rows]
-    chosen = _concerning(study, told)
-    return {
-        language: [_observed(row, form, language) for row, form in chosen] for language in LANGUAGES
-    }
+    concerning = _concerning(study, told)
+    return {language: _in_words(study, told, concerning, language) for language in LANGUAGES}
 
 
-def _concerning(
-    study: StudyRow, told: Sequence[tuple[Observation, FormDefinition | None]]
-) -> list[tuple[Observation, FormDefinition | None]]:
-    chosen = []
+def _concerning(study: StudyRow, told: Sequence[Row]) -> set[int]:
+    chosen: set[int] = set()
     seen: set[str] = set()
     for row, form in told:
         if row.study_id is None and row.form not in seen and _is_about(form, study):
             seen.add(row.form)
-            chosen.append((row, form))
+            chosen.add(row.id)
         elif row.study_id == study.id:
-            chosen.append((row, form))
+            chosen.add(row.id)
     return chosen
 
 
 def _is_about(form: FormDefinition | None, study: StudyRow) -> bool:
     return form is None or form.anatomy in (None, study.anatomy)
+
+
+def _in_words(
+    study: StudyRow, told: Sequence[Row], concerning: set[int], language: str
+) -> list[Observed]:
+    observed = []
+    answered: dict[str, set[str]] = {}
+    for row, form in told:
+        since = answered.setdefault(row.form, set())
+        if row.id in concerning:
+            observed.append(_observed(row, form, language))
+        elif form is not None and _is_about(form, study):
+            flags = [flag for flag in red_flags(form, row.values, language) if flag not in since]
+            if flags:
+                observed.append(Observed(form.title.said(language), row.observed_on, tuple(flags)))
+        if form is not None:
+            since |= _could_be_flags(form, row, language)
+    return observed
+
+
+def _could_be_flags(form: FormDefinition, row: Observation, language: str) -> set[str]:
+    """Gives every red flag that a question which was answered could have told, in words."""
+    flags: set[str] = set()
+    for key in row.values:
+        field = form.field_of(key)
+        if field is None:
+            continue
+        alarms = [True, *(choice.code for choice in field.choices)]
+        for alarm in alarms:
+            flags.update(red_flags(form, {key: alarm}, language))
+    return flags
 
 
 def _observed(row: Observation, form: FormDefinition | None, language: str) -> Observed:

@@ -40,6 +40,8 @@ def clinical_information(observed: Sequence[Observed], words: Catalogue) -> str:
     if flags:
         lines.append(words.label("clinical-red-flags", items="; ".join(dict.fromkeys(flags))))
     for one in observed:
+        if not (one.sections or one.text.strip()):
+            continue  # a red flag alone, which stands above
         lines.append(words.label("clinical-observed", form=one.title, date=one.on.isoformat()))
         lines += [f"- {title}: {_said(answers)}." for title, answers in one.sections]
         lines += [f"- {line}" for line in one.text.splitlines() if line.strip()]
