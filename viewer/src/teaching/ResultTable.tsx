@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { useWords } from "../words";
-import { byPlace, questionOf, valueText } from "./answering";
+import { byPlace, questionOf, shareText, valueText } from "./answering";
 import type { ItemResult, ModelAnswer, Question, Result, Value, Verdict } from "./types";
 
 /** Each item with own answer, reference and models; a click goes to where it is seen. */
@@ -125,7 +125,7 @@ function OfModel({
     <>
       <Told question={question} value={said.value} verdict={said.verdict} none="teaching.abstained" />
       {said.value === null && said.probability !== null ? (
-        <span className="hint">{say("teaching.probability", { p: number(said.probability) })}</span>
+        <span className="hint">{say("teaching.probability", { p: shareText(said.probability, number) })}</span>
       ) : null}
       {said.same_error ? <span className="result-same">{say("teaching.sameError")}</span> : null}
       {said.named ? (

@@ -22,6 +22,12 @@ export function valueText(question: Question | undefined, value: Value): string 
   return question?.choices.find((choice) => choice.value === value)?.label ?? String(value ?? "–");
 }
 
+/** A probability with two decimals; one that would be nothing then is said to be less. */
+export function shareText(share: number, number: (value: number) => string): string {
+  const least = 0.01;
+  return share < least ? `< ${number(least)}` : number(Math.round(share * 100) / 100);
+}
+
 /**
  * The answer that a key gives: a digit the grade of that number, `y` and `n` yes and no, `u` that
  * one cannot tell. `undefined` where the key gives none.

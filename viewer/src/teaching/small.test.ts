@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { byPlace, openItems, restNo, valueOfKey, valueText } from "./answering";
+import { byPlace, openItems, restNo, shareText, valueOfKey, valueText } from "./answering";
 import { timeText } from "./time";
 import type { Item, Question } from "./types";
 
@@ -37,6 +37,12 @@ test("a value is said by its choice, and as it is where there is none", () => {
   expect(valueText(CALL, false)).toBe("no");
   expect(valueText(undefined, 3)).toBe("3");
   expect(valueText(GRADE, null)).toBe("–");
+});
+
+test("a probability has two decimals, and is never said to be nothing", () => {
+  expect([0.0361, 0.004, 0, 1, 0.995].map((share) => shareText(share, String))).toEqual([
+    "0.04", "< 0.01", "< 0.01", "1", "1",
+  ]);
 });
 
 test("items stand by place in their order", () => {
