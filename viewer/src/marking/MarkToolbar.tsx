@@ -16,8 +16,11 @@ export function MarkToolbar({ marking }: { marking: Marking }): ReactNode {
 function Bar({ marking }: { marking: Marking }): ReactNode {
   const { say } = useWords();
   const bar = useRef<HTMLDivElement>(null);
-  // It may open at the lower end of a panel that scrolls.
-  useEffect(() => bar.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => {
+    // It may open at the lower end of a panel that scrolls. Browsers give a promise for it, which
+    // is nothing to clean up by.
+    void bar.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
     <div ref={bar} className="marking-bar">
       <div className="marking-tools" role="toolbar" aria-label={say("marking.title")}>

@@ -1,6 +1,6 @@
-import { act, fireEvent, renderHook, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, renderHook, screen } from "@testing-library/react";
 import axe from "axe-core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { LABELS, openBench } from "./bench";
 import type { MarkingOptions } from "./marking";
 import type { Mark, MarkStart } from "./marks";
@@ -166,6 +166,17 @@ describe("keys", () => {
 });
 
 describe("the toolbar", () => {
+  it("comes into view, and goes again where the browser gives a promise for that", async () => {
+    const asked: unknown[] = [];
+    vi.spyOn(Element.prototype, "scrollIntoView").mockImplementation((...given): never => {
+      asked.push(...given);
+      return Promise.resolve() as never;
+    });
+    await openBench();
+    cleanup();
+    expect(asked).toEqual([{ block: "nearest" }]);
+  });
+
   it("names each tool, and shows the one in hand", async () => {
     const bench = await openBench();
     fireEvent.click(screen.getByRole("button", { name: "Outline" }));
