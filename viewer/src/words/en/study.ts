@@ -126,7 +126,7 @@ export const study = {
 
   "analysis.again": "Analyse again",
   "analysis.again.why":
-    "Results until now stay in the archive with what made them; the newest of each bundle is shown. Corrections are kept.",
+    "Results until now stay in the archive with what made them; the newest of each bundle is shown. While a bundle runs again, its earlier findings are not shown. Corrections are kept.",
   "analysis.again.which": "Which bundles",
   "analysis.again.all": "All that are enabled",
   "analysis.again.queue": "Analyse",

@@ -126,7 +126,7 @@ export const study = {
 
   "analysis.again": "Analizar de nuevo",
   "analysis.again.why":
-    "Los resultados anteriores se conservan en el archivo con lo que los produjo; se muestra el más reciente de cada paquete. Las correcciones se conservan.",
+    "Los resultados anteriores se conservan en el archivo con lo que los produjo; se muestra el más reciente de cada paquete. Mientras un paquete vuelve a ejecutarse, sus hallazgos anteriores no se muestran. Las correcciones se conservan.",
   "analysis.again.which": "Qué paquetes",
   "analysis.again.all": "Todos los activados",
   "analysis.again.queue": "Analizar",
