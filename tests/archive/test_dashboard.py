@@ -17,8 +17,9 @@ from condyle.archive.dashboard import (
     volume,
 )
 from condyle.archive.dashboard_runs import (
+    Found,
     ended_runs,
-    found_values,
+    found_counts,
     own_call_pairs,
     run_times,
     spoken_of,
@@ -118,19 +119,21 @@ def test_runs_are_counted_by_their_end_with_the_reason(rows: Rows) -> None:
     assert times[(LAST - 1, "lumbar-grading", "1.0.0", False)].n == 2
 
 
-def test_findings_are_counted_by_value_and_silent_ones_on_request_alone(rows: Rows) -> None:
+def test_findings_are_counted_with_abstentions_and_silent_ones_on_request_alone(
+    rows: Rows,
+) -> None:
     shown, hidden = rows.run(rows.study()), rows.run(rows.study(), hidden=True)
+    rows.run(rows.study(), MAY, version="2.0.0")  # found nothing
     rows.finding(shown, True)
     rows.finding(shown, None)
-    rows.finding(shown, 4, name="pfirrmann-grade")
+    rows.finding(rows.run(rows.study()), 4, name="pfirrmann-grade")
     rows.finding(hidden, False)
-    seen = found_values(rows.session, MONTHS, silent=False)
-    assert sorted((one.name, one.abstained, one.value, one.count) for one in seen if one.value) == [
-        ("disc-bulging", False, 1, 1),
-        ("pfirrmann-grade", False, 4, 1),
+    seen = found_counts(rows.session, MONTHS, silent=False)
+    assert sorted(seen, key=str) == [
+        Found(LAST - 1, "lumbar-grading", "1.0.0", 3, 1),
+        Found(LAST, "lumbar-grading", "2.0.0", 0, 0),
     ]
-    assert sum(one.count for one in seen) == 3
-    assert sum(one.count for one in found_values(rows.session, MONTHS, silent=True)) == 4
+    assert sum(one.findings for one in found_counts(rows.session, MONTHS, silent=True)) == 4
 
 
 def whole(rows: Rows) -> tuple[int, int, int, int]:

@@ -159,8 +159,8 @@ def _period(of: Of, at: int, counted: Figures, words: Catalogue) -> BundlePeriod
         failed=states["failed"],
         cancelled=states["cancelled"],
         reasons=_reasons(runs, words),
-        findings=sum(one.count for one in found),
-        abstained=sum(one.count for one in found if one.abstained),
+        findings=sum(one.findings for one in found),
+        abstained=sum(one.abstained for one in found),
         run_time=_times(next((one for one in times if one is not None), None)),
         agreement=agreement_of(said[0]) if said else None,
     )
