@@ -36,22 +36,25 @@ export function Acts({
   const toasts = useToasts();
   const { may } = useSession();
   const [byHand, setByHand] = useState<string | null>(null);
-  const [said, setSaid] = useState("");
+  const [said, setSaid] = useState({ text: "", of: 0 });
   // Neither names nor texts are given to those who may not see identities.
   if (!may(PERMISSIONS.identity)) return null;
 
   async function copy() {
-    setSaid("");
+    setSaid({ text: "", of: 0 });
     try {
-      const { text, state } = fresh ? await fresh() : report;
+      const { text, state, edition } = fresh ? await fresh() : report;
       if (!(await copied(text))) return setByHand(text);
       // Said here and not at the edge of the page, where it would cover what stands below.
-      setSaid(say(state === "draft" ? "reports.copy.draft" : "reports.copy.done"));
+      const word = state === "draft" ? "reports.copy.draft" : "reports.copy.done";
+      setSaid({ text: say(word), of: edition });
     } catch (problem) {
       toasts.fail(problem);
     }
   }
 
+  // What is on the clipboard is of an edition, and not of what was written after it.
+  const done = said.of === report.edition ? said.text : "";
   return (
     <div className="report-acts">
       <button type="button" className="button" onClick={() => void copy()}>
@@ -59,8 +62,8 @@ export function Acts({
       </button>
       <FileLink kind="pdf" {...{ report, fresh }} />
       <FileLink kind="html" {...{ report, fresh }} />
-      <p role="status" className={said ? "report-said" : "hint"}>
-        {said || (report.state === "draft" ? say("reports.copy.draftNote") : "")}
+      <p role="status" className={done ? "report-said" : "hint"}>
+        {done || (report.state === "draft" ? say("reports.copy.draftNote") : "")}
       </p>
       {byHand === null ? null : <CopyByHand text={byHand} close={() => setByHand(null)} />}
     </div>

@@ -375,6 +375,9 @@ describe("copying", () => {
     expect(await screen.findByText(/A draft is on the clipboard/)).toBeDefined();
     expect(service.of(PATCH)).toHaveLength(1);
     expect(await navigator.clipboard.readText()).toContain("Unsigned draft.");
+    await dictate(user, "Clinical information", " More.");
+    await user.keyboard("{Control>}s{/Control}");
+    await waitFor(() => expect(screen.queryByText(/A draft is on the clipboard/)).toBeNull());
   });
 
   it("by hand is offered where the browser keeps the clipboard to itself", async () => {
@@ -385,6 +388,40 @@ describe("copying", () => {
     const text = await field("Text to copy");
     expect(text.value).toBe("MR lumbar spine\nSigned by Clara Mora.");
     expect(text.selectionEnd - text.selectionStart).toBe(text.value.length);
+  });
+});
+
+describe("what one wrote whose session ended", () => {
+  async function ended() {
+    const page = show([report()]);
+    page.service.on(PATCH, () => status(401, problem("Nobody is logged in.")));
+    await dictate(page.user, "Clinical information", "Pain.");
+    await page.user.keyboard("{Control>}s{/Control}");
+    const logIn = async (name: string) => {
+      const now = { ...ME, name, permissions: CLINICIAN };
+      page.service.on("POST /api/v1/session", () => now);
+      page.service.on("GET /api/v1/session", () => now);
+      page.service.on(PATCH, (asked) => changed(report(), asked));
+      await page.user.type(await screen.findByLabelText("Name"), name);
+      await page.user.type(screen.getByLabelText("Password"), "secret");
+      await page.user.click(screen.getByRole("button", { name: "Log in" }));
+    };
+    return { ...page, logIn };
+  }
+
+  it("is saved once they have logged in again", async () => {
+    const { service, logIn } = await ended();
+    await logIn(ME.name);
+    expect((await field("Clinical information")).value).toBe("Pain.");
+    await waitFor(() => expect(service.of(PATCH)).toHaveLength(2));
+    expect(await screen.findByText(/^Saved at/)).toBeDefined();
+  });
+
+  it("is neither shown to who logs in after them nor saved in that name", async () => {
+    const { service, logIn } = await ended();
+    await logIn("oscar");
+    expect((await field("Clinical information")).value).toBe("");
+    expect(service.of(PATCH)).toHaveLength(1);
   });
 });
 

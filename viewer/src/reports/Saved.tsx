@@ -14,7 +14,7 @@ export function Saved({ kept, again }: { kept: Kept; again: () => void }): React
       </p>
       {kept.problem === undefined ? null : (
         <details>
-          <summary>{say("shell.found")}</summary>
+          <summary>{say("reports.save.why")}</summary>
           <Failure problem={kept.problem} />
         </details>
       )}

@@ -29,6 +29,7 @@ export const reports = {
   "reports.save.done": "Saved at {when}",
   "reports.save.none": "Saved by itself as you type",
   "reports.save.failed": "Not saved. What you typed is kept here, and is tried again by itself.",
+  "reports.save.why": "Why it was not saved",
   "reports.save.again": "Save now",
 
   "reports.other.title": "{name} changed this section while you were writing in it.",

@@ -29,6 +29,7 @@ export const reports = {
   "reports.save.done": "Guardado: {when}",
   "reports.save.none": "Se guarda solo mientras escribe",
   "reports.save.failed": "No se guardó. Lo que escribió se conserva aquí y se intenta de nuevo sin que haga nada.",
+  "reports.save.why": "Por qué no se guardó",
   "reports.save.again": "Guardar ahora",
 
   "reports.other.title": "{name} cambió este apartado mientras usted escribía en él.",
