@@ -5,7 +5,7 @@ import type { Figure } from "./types";
 
 /** A figure with its interval and n, or that the patients are too few for one. */
 export function FigureCell({ figure, needed }: { figure: Figure; needed: number }): ReactNode {
-  const { say, count, number } = useWords();
+  const { say, count, language } = useWords();
   const { value, low, high, patients, rows, too_few: few } = figure;
   if (value === null || low === null || high === null) {
     return (
@@ -14,7 +14,8 @@ export function FigureCell({ figure, needed }: { figure: Figure; needed: number 
       </span>
     );
   }
-  const two = (one: number) => number(Math.round(one * 100) / 100);
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  const { format: two } = new Intl.NumberFormat(language, digits);
   return (
     <span className="figure" title={figure.method}>
       <span>

@@ -101,7 +101,7 @@ test("a result without a reference says that nobody said what is right", async (
 test("a figure has its interval and n, and none where patients are too few", async () => {
   teaching("/teaching/3/score");
   const own = await screen.findByRole("rowheader", { name: "You" });
-  expect(own.closest("tr")?.textContent).toContain("0.61 (0.4 to 0.81)60 answers, 12 patients");
+  expect(own.closest("tr")?.textContent).toContain("0.61 (0.40 to 0.81)60 answers, 12 patients");
   expect(row("lumbar-grading").textContent).toContain("Too few patients: 4 of the 10 needed");
   screen.getByText(/1 case does not count/);
   screen.getByRole("img", { name: "Right answers, case by case" });
