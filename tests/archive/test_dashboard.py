@@ -24,6 +24,7 @@ from condyle.archive.dashboard_runs import (
     run_times,
     spoken_of,
     spoken_of_pairs,
+    words_on_findings,
 )
 from condyle.archive.database import Database
 
@@ -137,7 +138,7 @@ def test_findings_are_counted_with_abstentions_and_silent_ones_on_request_alone(
 
 
 def whole(rows: Rows) -> tuple[int, int, int, int]:
-    (found,) = spoken_of(rows.session, MONTHS, by_period=False, by_name=False)
+    (found,) = spoken_of(words_on_findings(rows.session, MONTHS), by_period=False, by_name=False)
     return found.accepted, found.changed, found.rejected, found.unanswered
 
 
@@ -181,7 +182,7 @@ def test_the_sums_are_over_patients(rows: Rows) -> None:
         for number in range(right + wrong):
             kind = "accept" if number < right else "reject"
             rows.word(rows.finding(run, True), kind, user=user)
-    (found,) = spoken_of(rows.session, MONTHS, by_period=False, by_name=False)
+    (found,) = spoken_of(words_on_findings(rows.session, MONTHS), by_period=False, by_name=False)
     assert (found.patients, found.accepted, found.rejected) == (2, 2, 3)
     assert (found.rows_rows, found.hits_rows, found.hits_hits) == (9 + 4, 2 * 3, 4)
 
@@ -190,8 +191,8 @@ def test_words_are_apart_by_month_and_by_finding(rows: Rows) -> None:
     user, run = rows.user(), rows.run(rows.study())
     rows.word(rows.finding(run, True), "accept", user=user)
     rows.word(rows.finding(run, True, name="disc-narrowing"), "reject", MAY, user=user)
-    by_period = spoken_of(rows.session, MONTHS, by_period=True, by_name=False)
-    by_name = spoken_of(rows.session, MONTHS, by_period=False, by_name=True)
+    by_period = spoken_of(words_on_findings(rows.session, MONTHS), by_period=True, by_name=False)
+    by_name = spoken_of(words_on_findings(rows.session, MONTHS), by_period=False, by_name=True)
     assert sorted((one.period, one.accepted) for one in by_period) == [(LAST - 1, 1), (LAST, 0)]
     assert sorted((str(one.name), one.rejected) for one in by_name) == [
         ("disc-bulging", 0),
@@ -220,4 +221,4 @@ def test_nothing_is_counted_of_an_empty_archive(rows: Rows) -> None:
     empty: Periods = MONTHS
     assert volume(rows.session, empty) == [] and time_to_sign(rows.session, empty) == {}
     assert ended_runs(rows.session, empty) == [] and own_call_pairs(rows.session, empty) == []
-    assert spoken_of(rows.session, empty, by_period=True, by_name=True) == []
+    assert spoken_of(words_on_findings(rows.session, empty), by_period=True, by_name=True) == []

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, case, cast, func, select
+from sqlalchemy import Integer, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from condyle.archive.clinical_tables import Correction
@@ -142,9 +142,22 @@ def found_counts(session: Session, periods: Periods, *, silent: bool) -> list[Fo
     return [Found(*row[:3], int(row[3]), int(row[4])) for row in session.execute(query)]
 
 
-def spoken_of(
-    session: Session, periods: Periods, *, by_period: bool, by_name: bool
-) -> list[Spoken]:
+@dataclass(frozen=True)
+class PatientWords:
+    """How many findings of a patient readers accepted and so on, of one name and period."""
+
+    period: int
+    bundle: str
+    version: str
+    name: str
+    patient: int
+    accepted: int
+    changed: int
+    rejected: int
+    unanswered: int
+
+
+def words_on_findings(session: Session, periods: Periods) -> list[PatientWords]:
     """Gives what readers said of models' findings: of each the latest word that stands.
 
     A grade or a call that is the model's own counts as accepted. A run that is hidden has no
@@ -153,39 +166,50 @@ def spoken_of(
     Args:
         session: A transaction.
         periods: By the time of the word.
-        by_period: Whether for each period, or for all together.
-        by_name: Whether for each finding, or for all together.
     """
     words = _latest_words(periods).subquery()
-    keys: list[ColumnElement[Any]] = [words.c.bundle, words.c.version]
-    keys += [words.c.period] if by_period else []
-    keys += [words.c.name] if by_name else []
-    per_patient = select(
+    keys = [words.c[name] for name in ("period", "bundle", "version", "name", "patient_id")]
+    query = select(
         *keys,
         *(
-            func.sum(case((words.c.outcome == outcome, 1), else_=0)).label(outcome)
-            for outcome in _OUTCOMES
+            func.sum(case((words.c.outcome == outcome, 1), else_=0))
+            for outcome in ("accepted", "changed", "rejected", "unanswered")
         ),
-    ).group_by(*keys, words.c.patient_id)
-    each = per_patient.subquery()
-    rows = each.c.accepted + each.c.changed + each.c.rejected
-    again = [each.c[key.key or ""] for key in keys]
-    query = select(
-        *again,
-        *(func.sum(each.c[outcome]).label(outcome) for outcome in _OUTCOMES),
-        func.sum(case((rows > 0, 1), else_=0)).label("patients"),
-        func.sum(rows * rows).label("rows_rows"),
-        func.sum(each.c.accepted * rows).label("hits_rows"),
-        func.sum(each.c.accepted * each.c.accepted).label("hits_hits"),
-    ).group_by(*again)
-    nothing = {"period": None, "name": None}
-    return [
-        Spoken(**(nothing | {name: _whole(value) for name, value in row._mapping.items()}))
-        for row in session.execute(query)
-    ]
+    ).group_by(*keys)
+    return [PatientWords(*row[:5], *map(int, row[5:])) for row in session.execute(query)]
 
 
-_OUTCOMES = ("accepted", "changed", "rejected", "unanswered")
+def spoken_of(words: Iterable[PatientWords], *, by_period: bool, by_name: bool) -> list[Spoken]:
+    """Sums words for each period or all together, and for each finding or all together."""
+    groups: dict[_Key, dict[int, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0] * 4))
+    for one in words:
+        period, name = one.period if by_period else None, one.name if by_name else None
+        sums = groups[(period, one.bundle, one.version, name)][one.patient]
+        for at, count in enumerate((one.accepted, one.changed, one.rejected, one.unanswered)):
+            sums[at] += count
+    return [_spoken(key, list(each.values())) for key, each in groups.items()]
+
+
+_Key = tuple[int | None, str, str, str | None]
+
+
+def _spoken(key: _Key, patients: Sequence[Sequence[int]]) -> Spoken:
+    """Gives the sums over patients, each with accepted, changed, rejected and unanswered."""
+    each = [(one[0], sum(one[:3])) for one in patients]
+    return Spoken(
+        period=key[0],
+        bundle=key[1],
+        version=key[2],
+        name=key[3],
+        accepted=sum(one[0] for one in patients),
+        changed=sum(one[1] for one in patients),
+        rejected=sum(one[2] for one in patients),
+        unanswered=sum(one[3] for one in patients),
+        patients=sum(rows > 0 for _, rows in each),
+        rows_rows=sum(rows * rows for _, rows in each),
+        hits_rows=sum(hits * rows for hits, rows in each),
+        hits_hits=sum(hits * hits for hits, _ in each),
+    )
 
 
 def _latest_words(periods: Periods) -> Any:
@@ -223,11 +247,6 @@ def _latest_words(periods: Periods) -> Any:
         .subquery()
     )
     return select(words).where(words.c.newest == 1)
-
-
-def _whole(value: Any) -> Any:
-    """Gives a sum as a whole number, which PostgreSQL gives as a decimal one."""
-    return value if value is None or isinstance(value, str) else int(value)
 
 
 @dataclass(frozen=True)
@@ -289,33 +308,18 @@ def _models(session: Session, periods: Periods) -> Mapping[tuple[str, str, str |
 
 def spoken_of_pairs(pairs: Sequence[OwnCallPair], *, by_name: bool) -> list[Spoken]:
     """Sums readers' own calls as their words on findings: accepted is where both say the same."""
-    grouped: dict[tuple[str, str, str | None], list[OwnCallPair]] = defaultdict(list)
-    for pair in pairs:
-        grouped[(pair.bundle, pair.version, pair.name if by_name else None)].append(pair)
-    return [_summed(key, group) for key, group in sorted(grouped.items(), key=str)]
-
-
-def _summed(key: tuple[str, str, str | None], pairs: Iterable[OwnCallPair]) -> Spoken:
-    each: dict[int, list[bool]] = defaultdict(list)
-    unanswered = 0
-    for pair in pairs:
-        if pair.model is None:
-            unanswered += 1
-        else:
-            each[pair.patient].append(pair.reader == pair.model)
-    of = [(sum(same), len(same)) for same in each.values()]
-    hits, rows = sum(h for h, _ in of), sum(n for _, n in of)
-    return Spoken(
-        period=None,
-        bundle=key[0],
-        version=key[1],
-        name=key[2],
-        accepted=hits,
-        changed=rows - hits,
-        rejected=0,
-        unanswered=unanswered,
-        patients=len(of),
-        rows_rows=sum(n * n for _, n in of),
-        hits_rows=sum(h * n for h, n in of),
-        hits_hits=sum(h * h for h, _ in of),
-    )
+    words = [
+        PatientWords(
+            pair.period,
+            pair.bundle,
+            pair.version,
+            pair.name,
+            pair.patient,
+            accepted=int(pair.model is not None and pair.reader == pair.model),
+            changed=int(pair.model is not None and pair.reader != pair.model),
+            rejected=0,
+            unanswered=int(pair.model is None),
+        )
+        for pair in pairs
+    ]
+    return spoken_of(words, by_period=False, by_name=by_name)

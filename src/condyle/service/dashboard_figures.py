@@ -30,6 +30,7 @@ from condyle.archive.dashboard_runs import (
     run_times,
     spoken_of,
     spoken_of_pairs,
+    words_on_findings,
 )
 
 T = TypeVar("T")
@@ -64,6 +65,7 @@ def figures(session: Session, now: dt.datetime, by: By, *, silent: bool) -> Figu
         silent: Whether silent runs are in it.
     """
     periods = periods_until(now, by)
+    words = words_on_findings(session, periods)
     pairs = own_call_pairs(session, periods) if silent else []
     ended = [one for one in ended_runs(session, periods) if silent or not one.hidden]
     return Figures(
@@ -75,9 +77,9 @@ def figures(session: Session, now: dt.datetime, by: By, *, silent: bool) -> Figu
         ended=ended,
         run_times=run_times(session, periods),
         found=found_counts(session, periods, silent=silent),
-        spoken=spoken_of(session, periods, by_period=False, by_name=False),
-        spoken_by_period=spoken_of(session, periods, by_period=True, by_name=False),
-        spoken_by_name=spoken_of(session, periods, by_period=False, by_name=True),
+        spoken=spoken_of(words, by_period=False, by_name=False),
+        spoken_by_period=spoken_of(words, by_period=True, by_name=False),
+        spoken_by_name=spoken_of(words, by_period=False, by_name=True),
         own_calls=spoken_of_pairs(pairs, by_name=False),
         own_calls_by_name=spoken_of_pairs(pairs, by_name=True),
     )
