@@ -90,11 +90,9 @@ function Grades({
             type="button"
             aria-pressed={stands === grade}
             className="grade"
-            aria-label={`${grade}: ${text}`}
             onClick={() => correct.grade(grade, finding)}
           >
-            <b>{grade}</b>
-            <span>{text}</span>
+            <b>{grade}</b> <span>{text}</span>{" "}
             <small className={finding.value === grade ? "grade-model" : undefined}>
               {finding.value === grade ? `${say("corrections.model")} ` : ""}
               {probability === undefined ? "" : number(Number(probability.toFixed(2)))}
@@ -118,10 +116,9 @@ function Call({ finding, correct }: { finding: StandingFinding; correct: Correct
           type="button"
           aria-pressed={stands === (name === "positive")}
           className="grade"
-          aria-label={say(`corrections.act.${name}`)}
           onClick={() => correct.press(act(name, finding), finding)}
         >
-          {say(`corrections.act.${name}`)}
+          {say(`corrections.act.${name}`)}{" "}
           {finding.value === (name === "positive") ? (
             <small className="grade-model">{say("corrections.model")}</small>
           ) : null}

@@ -6,6 +6,8 @@ import { type Earlier, earlierWords } from "./earlier";
 import { subjectOf, whatOf } from "./History";
 import type { Correct } from "./useCorrect";
 
+const SETTLED = new Set(["done", "refused", "failed", "cancelled"]);
+
 /** Says that corrections of an earlier run do not hold for the present one, and offers what fits. */
 export function EarlierRun({
   correct,
@@ -17,7 +19,9 @@ export function EarlierRun({
   const { say, count } = useWords();
   const [open, setOpen] = useState(false);
   const earlier = earlierWords(corrections, correct.detail, correct.findings);
-  if (earlier.length === 0) return null;
+  // While a run is under way nothing says yet what of its findings fits.
+  const settled = correct.detail.analyses.every(({ state }) => SETTLED.has(state));
+  if (earlier.length === 0 || !settled) return null;
   return (
     <div className="notes notes-warned">
       <p>

@@ -15,6 +15,7 @@ export function History({
 }): ReactNode {
   const words = useWords();
   if (entries.length === 0) return null;
+  const known = new Map(entries.map((one) => [one.id, one]));
   const runs = new Set(correct.detail.analyses.map(({ id }) => id));
   const withdrawn = new Set(
     entries.flatMap(({ kind, supersedes }) => (kind === "withdraw" ? (supersedes ?? []) : [])),
@@ -27,7 +28,7 @@ export function History({
           <li key={one.id} className={one.superseded ? "history-gone" : undefined}>
             <span className="history-what">
               {title === "corrections.historyOf" ? <b>{subjectOf(one, correct)} </b> : null}
-              {whatOf(one, words)}
+              {whatOf(one, words, one.supersedes === null ? undefined : known.get(one.supersedes))}
             </span>
             <span className="history-who">
               {one.by}, <time dateTime={one.at}>{words.moment(one.at)}</time>
@@ -63,10 +64,22 @@ export function subjectOf(
   return [title, of_model?.level ?? finding_added?.level].filter(Boolean).join(" ");
 }
 
-/** What a correction says, in words. */
-export function whatOf(entry: CorrectionEntry, { say }: Pick<Words, "say">): string {
+/**
+ * What a correction says, in words.
+ *
+ * @param before - What it takes back or takes the place of, where that is known.
+ */
+export function whatOf(
+  entry: CorrectionEntry,
+  words: Pick<Words, "say">,
+  before?: CorrectionEntry,
+): string {
+  const { say } = words;
   const text = entry.of_model?.text ?? "";
   const { kind, grade } = entry;
+  if (kind === "withdraw" && before) {
+    return say("corrections.kind.withdrawn", { what: whatOf(before, words) });
+  }
   if (kind === "grade") {
     return text
       ? say("corrections.kind.grade", { grade: grade ?? "", text })

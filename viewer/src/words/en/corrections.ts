@@ -53,7 +53,7 @@ export const corrections = {
   "corrections.acceptAll.one": "Accept all ({n})",
   "corrections.acceptAll.other": "Accept all ({n})",
   "corrections.acceptLevel.one": "Accept {n} of {level}",
-  "corrections.acceptLevel.other": "Accept all {n} of {level}",
+  "corrections.acceptLevel.other": "Accept {n} of {level}",
   "corrections.acceptShort": "Accept {n}",
   "corrections.acceptWhat": "As the models decided; {below} of them below threshold. {left} have no decision to accept.",
   "corrections.accepted.one": "{n} finding accepted, {below} of them below threshold.",
@@ -126,6 +126,7 @@ export const corrections = {
   "corrections.kind.outline": "outline drawn",
   "corrections.kind.box": "box drawn",
   "corrections.kind.add": "added: {text}",
+  "corrections.kind.withdrawn": "took back: {what}",
   "corrections.kind.withdraw": "took back an earlier word",
 
   "corrections.earlier.one": "{n} correction is of an earlier analysis and does not hold for this one.",
