@@ -43,7 +43,9 @@ export function useLabels(options: {
     const fitting = toolsOf(labels, key);
     if (tool !== null && !fitting.includes(tool)) setTool(fitting[0] ?? null);
   });
-  useEffect(() => fit(label), [label]);
+  useEffect(() => {
+    fit(label);
+  }, [label]);
   const answer = (key: string, value: string | null) => {
     const { [key]: _, ...rest } = answers;
     const next = value === null ? rest : { ...rest, [key]: value };
