@@ -26,7 +26,10 @@ export function earlierWords(
   const runs = new Set(detail.analyses.map(({ id }) => id));
   const old = standingWords(corrections).filter(({ analysis }) => analysis && !runs.has(analysis));
   const last = new Map(old.map((entry) => [topicOf(entry), entry]));
-  return [...last.values()].map((entry) => ({ entry, statement: refit(entry, detail.findings, findings) }));
+  return [...last.values()].flatMap((entry) => {
+    const statement = refit(entry, detail.findings, findings);
+    return statement === undefined ? [] : [{ entry, statement }];
+  });
 }
 
 function topicOf({ kind, finding, analysis, drawn }: CorrectionEntry): string {
@@ -37,11 +40,12 @@ function topicOf({ kind, finding, analysis, drawn }: CorrectionEntry): string {
   return `value ${finding}`;
 }
 
+/** `undefined` where a reader has spoken of the present finding already: then nothing is left. */
 function refit(
   entry: CorrectionEntry,
   models: readonly FindingEntry[],
   findings: readonly StandingFinding[],
-): Statement | null {
+): Statement | null | undefined {
   const before = entry.of_model;
   if (!before) return null;
   const model = models.find(
@@ -55,9 +59,9 @@ function refit(
   const said: Statement = { ...again(entry), ...of(fits) };
   if (entry.kind === "outline" || entry.kind === "box") {
     const drawn = fits.read?.words.some((word) => word.kind === entry.kind) ?? false;
-    return drawn ? null : said;
+    return drawn ? undefined : said;
   }
-  if (fits.read?.valueSaid) return null;
+  if (fits.read?.valueSaid) return undefined;
   if (entry.kind === "accept") return accepted(before.value, fits, said);
   if (entry.kind === "reject") return fits.value === before.value ? said : null;
   return said;
