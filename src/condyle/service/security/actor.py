@@ -193,7 +193,8 @@ def _actor(
 def _language(asked: str, kept: str) -> str:
     """Gives the first language of a list that there are words in (RFC 9110, 12.5.4)."""
     tags = (part.partition(";")[0].strip().lower() for part in asked.split(","))
-    return next((name for name in (tag[:2] for tag in tags) if name in LANGUAGES), kept or LANGUAGES[0])
+    known = (name for name in (tag[:2] for tag in tags) if name in LANGUAGES)
+    return next(known, kept or LANGUAGES[0])
 
 
 def _check_csrf(request: Request, actor: Actor) -> None:
