@@ -64,13 +64,6 @@ class Worklist(Body):
     revision: int
 
 
-class PatientStudies(Body):
-    """A patient with all studies, the latest first."""
-
-    patient: PatientEntry
-    studies: list[WorklistEntry]
-
-
 class SeriesEntry(Body):
     """A series that the viewer can show; ``original`` names the file that it was made from."""
 
