@@ -401,6 +401,22 @@ def test_a_bundle_in_silent_mode_is_shown_once_the_learner_has_answered(
     assert [one["silent"] for one in result["models"]] == [True]
 
 
+def test_who_reads_in_the_clinic_too_owes_their_own_call_before_a_silent_bundle_is_told(
+    clinician: Client, archive: Archive
+) -> None:
+    study = put_case(archive)
+    correct(clinician, study, "pfirrmann-grade", kind="grade", grade=3)
+    number = make(clinician, study)
+    run = put_run(archive, study, hidden=True, minute=5)
+    attempt = begin(clinician, cases(clinician, number)[0]["id"])["id"]
+    told = answer(clinician, attempt).json()
+    assert [one for one in told["models"] if one["silent"]] == []
+    own = {"analysis": run, "calls": []}
+    assert clinician.post(f"/api/v1/studies/{study}/own-calls", json=own).status_code == 201
+    told = clinician.get(f"{PATH}/attempts/{attempt}/result").json()
+    assert [one["silent"] for one in told["models"]] == [True]
+
+
 def test_the_teachers_table_has_each_learner_and_the_hardest_case_first(
     clinician: Client, learner: Client, archive: Archive, clock: Clock
 ) -> None:

@@ -7,7 +7,7 @@ second is told and nobody's words are lost. What comes after the signature is an
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 

@@ -11,6 +11,7 @@ from condyle.archive.clinical_tables import Observation
 from condyle.archive.observations import standing_observations
 from condyle.archive.studies import get_study
 from condyle.archive.tables import StudyRow
+from condyle.archive.teaching_questions import REFERENCE_FORM
 from condyle.reporting.clinical.information import Observed
 from condyle.reporting.wording import LANGUAGES
 from condyle.workflows.clinic.forms.answers import form_title, red_flags, shown_answers
@@ -28,6 +29,7 @@ def observed_of(
     Those are the observations that name the study; of those that name none, the latest by each
     form that is of the study's anatomy or of any. Of the others of that anatomy come the red
     flags alone, unless the same question was answered since. The latest examination comes first.
+    What a surgeon saw is a reference that findings are judged against, and fills no report.
 
     Args:
         archive: Holds the forms as they were.
@@ -35,7 +37,8 @@ def observed_of(
         study_id: The study.
     """
     study = get_study(session, study_id)
-    rows = standing_observations(session, study.patient_id)[::-1]
+    standing = standing_observations(session, study.patient_id)[::-1]
+    rows = [row for row in standing if row.form != REFERENCE_FORM]
     forms = kept_forms(archive.objects, {row.form_object for row in rows if row.form_object})
     told = [(row, forms.get(row.form_object or "")) for row in rows]
     concerning = _concerning(study, told)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from condyle.archive.archive import Archive
+from condyle.archive.own_calls import runs_for_reader
 from condyle.archive.teaching import cases_of, get_case, get_collection, items_in, reference_of
 from condyle.archive.teaching_attempts import attempts
 from condyle.archive.teaching_models import ModelAnswers, ModelSaid, model_answers
@@ -14,6 +15,7 @@ from condyle.archive.teaching_questions import Item, Value
 from condyle.archive.teaching_references import Answer
 from condyle.archive.teaching_tables import TeachingAttempt, TeachingCase
 from condyle.reporting.report_json import read_report_json
+from condyle.service.access import Permission
 from condyle.service.deps import Deps
 from condyle.service.finding_view import finding_entries
 from condyle.service.schemas import teaching as bodies
@@ -38,11 +40,12 @@ def result_body(
     case = get_case(session, own.case_id)
     items = items_in(get_collection(session, case.collection_id))
     reference = reference_of(session, case.id)
-    # A reader made their call of a case that has a reference, and the learner has now: nothing
-    # is left that a bundle in silent mode could sway.
     asked = {item.key for item in items}
     found = model_answers(session, case.study_id, asked, silent=reference is not None)
-    models = [one for one in found if one.said]
+    # A reader made their call of a case that has a reference, and the learner has now. Who reads
+    # in the clinic too still owes their own call on the study before they are told.
+    owed = _owed_calls(session, case.study_id, actor)
+    models = [one for one in found if one.said and not (one.run.hidden and one.run.bundle in owed)]
     readers = set() if reference is None else {*reference.readers, reference.set_by}
     said = {} if reference is None else reference.answers
     ended = own.submitted_at or own.started_at
@@ -62,6 +65,14 @@ def result_body(
         findings=_findings(deps.archive, models, actor.language),
         next_case=_next(session, case, actor),
     )
+
+
+def _owed_calls(session: Session, study_id: int, actor: Actor) -> set[str]:
+    """Gives the silent bundles whose result somebody may not see before their own call."""
+    if not actor.may(Permission.CORRECT):
+        return set()
+    runs = runs_for_reader(session, study_id, actor.user_id)
+    return {run.bundle for run, own in runs if own is None}
 
 
 def _item(

@@ -5,11 +5,14 @@ The tests share one server and run in their order; the last ones kill it.
 
 from __future__ import annotations
 
+import io
+import re
 from pathlib import Path
 
 import pydicom
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from pypdf import PdfReader
 
 from . import axe, browsing
 from .browsing import Watched, asked
@@ -22,6 +25,15 @@ pytestmark = pytest.mark.needs("browser")
 
 def detail_of(page: Page) -> dict:
     return asked(page, "/api/v1/studies/" + page.url.rsplit("/", 1)[1])
+
+
+def corrections_of(page: Page) -> dict:
+    return asked(page, "/api/v1/studies/" + page.url.rsplit("/", 1)[1] + "/corrections")
+
+
+def labels_in(pane: Locator) -> list[str]:
+    """The names of levels that are drawn over an image."""
+    return sorted(pane.locator("text").all_text_contents())
 
 
 def pane_of(page: Page, title: str) -> Locator:
@@ -112,7 +124,7 @@ def test_a_finding_that_is_clicked_shows_its_slice_and_is_marked_there(
     stray = drawn(picture_of(pane.locator(".pane-surface")))["chosen"]
 
     level = study.get_by_role("region", name=finding["level"])
-    level.get_by_role("button", name=finding["title"]).click()
+    level.locator(".finding-name", has_text=finding["title"]).click()
     expect(pane).to_have_attribute("data-slice", str(own))
     expect(pane.locator(".shape-chosen").first).to_be_attached()
     assert drawn(picture_of(pane.locator(".pane-surface")))["chosen"] > 50 + 2 * stray
@@ -140,6 +152,108 @@ def test_the_threshold_changes_what_is_listed_as_positive_and_no_stored_decision
     assert positives(study) == own
 
 
+def test_a_grade_that_a_reader_changes_stands_beside_the_models(study: Page) -> None:
+    before = detail_of(study)["findings"]
+    finding = next(one for one in before if one["grades"] and one["level"] == "L4-L5")
+    other = 1 if finding["value"] != 1 else 2
+    level = study.get_by_role("region", name="L4-L5")
+    level.locator(".finding-name", has_text=finding["title"]).click()
+    grades = study.get_by_role("group", name=f"Grade of {finding['title']}")
+    grades.get_by_role("button").nth(other - 1).click()
+    expect(level.get_by_text("changed by Clara Clinician")).to_be_visible()
+    expect(level.get_by_text(f"Grade {finding['value']}").first).to_be_visible()
+    standing = {one["finding"]: one for one in corrections_of(study)["findings"]}
+    assert standing[finding["id"]]["value"] == other
+    assert detail_of(study)["findings"] == before, "the model's own stays as it was"
+
+
+def test_the_whole_chain_of_levels_is_renumbered_in_one_act_and_back(study: Page) -> None:
+    pane = study.locator(".pane-surface").first
+    named = labels_in(pane)
+    assert "L5-S1" in named and "L4-L5" in named
+    study.get_by_role("button", name="Renumber levels").click()
+    dialog = study.get_by_role("dialog")
+    dialog.get_by_role("button", name="One level up").click()
+    dialog.get_by_role("button", name="Renumber", exact=True).click()
+    expect(dialog).to_be_hidden()
+    expect(study.get_by_role("region", name="L5-S1")).to_have_count(0)
+    expect(pane.get_by_text("L5-S1")).to_have_count(0)
+    assert len(labels_in(pane)) == len(named)
+    study.get_by_role("button", name="Undo").last.click()
+    expect(study.get_by_role("region", name="L5-S1")).to_be_visible()
+    expect(pane.get_by_text("L5-S1")).to_have_count(1)
+    assert labels_in(pane) == named
+
+
+def test_an_outline_is_painted_on_the_image_where_the_pointer_was(study: Page) -> None:
+    level = study.get_by_role("region", name="L3-L4")
+    level.locator(".finding-name", has_text="Pfirrmann").click()
+    study.get_by_role("button", name="Draw box").click()
+    surface = study.locator(".pane-surface").first
+    box = surface.bounding_box()
+    assert box is not None
+    x, y = box["x"] + 0.5 * box["width"], box["y"] + 0.45 * box["height"]
+    study.mouse.move(x, y)
+    study.mouse.down()
+    study.mouse.move(x + 60, y + 40, steps=4)
+    study.mouse.up()
+    study.keyboard.press("Enter")
+    expect(level.get_by_text("changed by Clara Clinician")).to_be_visible()
+    (drawn_box,) = [
+        one["drawn"]["box"] for one in corrections_of(study)["corrections"] if one["kind"] == "box"
+    ]
+    zoom = float((study.locator(".corner-zoom").first.text_content() or "").split()[0]) / 100
+    assert abs((drawn_box[3] - drawn_box[1]) * zoom - 60) < 3 * zoom + 2
+    assert abs((drawn_box[2] - drawn_box[0]) * zoom - 40) < 3 * zoom + 2
+
+
+def test_what_was_observed_stands_with_the_patient_red_flags_first(study: Page) -> None:
+    study.get_by_role("tab", name="Observations").click()
+    study.get_by_role("button", name="New observation").click()
+    form = study.locator(".obs-form")
+    form.get_by_label("Walking distance").fill("400")
+    form.get_by_role("group", name="Saddle anaesthesia").get_by_label("Yes").check()
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_be_hidden()
+    panel = study.get_by_role("tabpanel")
+    expect(panel.get_by_text("Saddle anaesthesia").first).to_be_visible()
+    expect(panel.get_by_text("400 m").first).to_be_visible()
+    study.get_by_role("link", name="The patient in time").click()
+    expect(study.get_by_role("heading", level=1)).to_be_visible()
+    expect(study.get_by_text("Back").first).to_be_visible()
+
+
+def test_a_report_is_written_beside_the_images_signed_and_added_to(study: Page) -> None:
+    study.get_by_role("tab", name="Report").click()
+    study.get_by_role("button", name="Begin the report").click()
+    panel = study.get_by_role("tabpanel")
+    findings = panel.get_by_label("Findings", exact=True)
+    expect(findings).to_have_value(re.compile("L4-L5: Pfirrmann grade [12]"))
+    expect(panel.get_by_label("Clinical information")).to_have_value(re.compile("anaesthesia"))
+    panel.get_by_label("Impression").fill("Degenerative discs; see the clinic's letter.")
+    expect(panel.get_by_text("Saved at")).to_be_visible()
+    study.reload()
+    study.get_by_role("tab", name="Report").click()
+    expect(panel.get_by_label("Impression")).to_have_value(re.compile("clinic's letter"))
+
+    panel.get_by_role("button", name="Sign", exact=True).click()
+    dialog = study.get_by_role("dialog")
+    password = dialog.get_by_label("Your password")
+    password.fill("not the password")
+    dialog.get_by_role("button", name="Sign as").click()
+    expect(dialog.get_by_text("Nothing was signed")).to_be_visible()
+    password.fill(CLINICIAN[1])
+    dialog.get_by_role("button", name="Sign as").click()
+    expect(panel.get_by_text("Signed by Clara Clinician")).to_be_visible()
+    (report,) = asked(study, "/api/v1/studies/1/reports")
+    assert report["state"] == "signed" and "clinic's letter" in report["text"]
+    pdf = study.request.get(f"/api/v1/reports/{report['id']}/files/report.pdf").body()
+    said = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    assert "Clara Clinician" in said and "Not assessed" in said and "DRAFT" not in said
+    study.goto("/")
+    expect(study.locator("tr.study .state")).to_have_text("Signed")
+
+
 def test_everything_is_said_in_spanish_too(study: Page) -> None:
     language = study.locator("select.bar-language")
     english = set(study.locator(".finding-title").all_text_contents())
@@ -153,10 +267,10 @@ def test_everything_is_said_in_spanish_too(study: Page) -> None:
         ).to_be_visible()
         assert study.locator("html").get_attribute("lang") == "es"
         study.goto("/")
-        expect(study.locator("tr.study .state")).to_have_text("Leído")
+        expect(study.locator("tr.study .state")).to_have_text("Firmado")
     finally:
         language.select_option("en")
-    expect(study.locator("tr.study .state")).to_have_text("Read")
+    expect(study.locator("tr.study .state")).to_have_text("Signed")
 
 
 def test_a_file_that_is_no_image_is_refused_by_its_name_with_a_reason(
@@ -204,8 +318,14 @@ def test_axe_finds_nothing_serious_before_the_log_in_and_would_say_so(
         ("/studies/1", ".pane .shape", "es"),
         ("/bundles", "main .card", "en"),
         ("/users", "tbody tr", "en"),
+        ("/patients/1", "main h1", "en"),
+        ("/annotation", "main h1", "en"),
+        ("/teaching", "main h1", "en"),
+        ("/dashboard", "main svg", "en"),
+        ("/audit", "tbody tr", "en"),
+        ("/account", "main h1", "en"),
     ],
-    ids=["worklist", "upload", "study", "study in Spanish", "bundles", "users"],
+    ids=lambda it: it if it.startswith("/") else "",
 )
 def test_axe_finds_nothing_serious(
     arrival: Arrival, administrator: Page, path: str, there: str, language: str
@@ -226,14 +346,18 @@ def test_after_a_kill_the_study_is_found_and_can_be_read_again(
     clinic: RunningClinic, arrival: Arrival, clinician: Page, browser: Browser, watched: Watched
 ) -> None:
     before = asked(clinician, "/api/v1/studies/1")
+    corrected = asked(clinician, "/api/v1/studies/1/corrections")
+    signed = asked(clinician, "/api/v1/studies/1/reports")
     clinic.kill()
     clinic.start()
     assert clinic.told.count("with the password") == 1
     page = browsing.new_page(browser, watched)
     browsing.log_in(page, *CLINICIAN)
-    expect(page.locator("tr.study .state")).to_have_text("Read")
+    expect(page.locator("tr.study .state")).to_have_text("Signed")
     browsing.open_study(page)
     assert detail_of(page) == before
+    assert corrections_of(page) == corrected
+    assert asked(page, "/api/v1/studies/1/reports") == signed
     counts = drawn(picture_of(page.locator(".pane-surface").first))
     assert min(counts["disc"], counts["vertebra"], counts["canal"]) > 100, counts
     assert asked(clinician, "/api/v1/session")["name"] == CLINICIAN[0], "still logged in"

@@ -37,10 +37,10 @@ test("no source makes a page of text, or runs text", () => {
     expect(text, path).not.toMatch(/dangerouslySetInnerHTML|innerHTML|outerHTML|\beval\(|new Function/);
 });
 
-test("nothing of a patient is kept in the browser: only the language and an upload's name", () => {
+test("nothing of a patient is kept in the browser: only the language, an upload's name and a width", () => {
   const kept = /(?:localStorage|sessionStorage)\.setItem\(([^,]+),/g;
   const keys = shipped.flatMap(([path, text]) =>
     [...text.matchAll(kept)].map((found) => `${path.split("/")[1]} ${found[1]}`),
   );
-  expect(keys.toSorted()).toEqual(["upload KEPT_AS", "words KEPT_AS"]);
+  expect(keys.toSorted()).toEqual(["study KEPT_AS", "upload KEPT_AS", "words KEPT_AS"]);
 });

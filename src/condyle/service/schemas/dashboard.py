@@ -131,7 +131,8 @@ class DriftTest(Body):
     """One distribution now and before.
 
     ``answer`` is the one whose share differs most, ``before`` and ``now`` its shares, ``reason``
-    says in words why runs ended so; ``detectable`` is the difference that would have been seen with 80 %.
+    says in words why runs ended so; ``detectable`` is the difference that would have been seen
+    with 80 %.
     """
 
     subject: str
