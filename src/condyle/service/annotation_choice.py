@@ -129,7 +129,7 @@ def keyed_labels(labels: Iterable[NewLabel]) -> list[dict[str, Any]]:
                 "a label with answers that do not fit it",
                 "two or more different answers for a label of the case, none for the others",
             )
-        key = _key(label.name) or f"label-{number}"
+        key = _key(label.name, number)
         if key in used:
             raise _unfit("two labels of one name", "a name for each label")
         used.add(key)
@@ -138,9 +138,13 @@ def keyed_labels(labels: Iterable[NewLabel]) -> list[dict[str, Any]]:
     return found
 
 
-def _key(name: str) -> str:
+def _key(name: str, number: int) -> str:
     """Gives a name that files and tables of every layout can hold."""
-    return re.sub(r"[^a-z0-9]+", "-", folded(name)).strip("-")
+    key = re.sub(r"[^a-z0-9]+", "-", folded(name)).strip("-")
+    if key.isdecimal() or key == "background":
+        # Beside names, tables of masks' values hold those values, and their background.
+        return f"label-{key}"
+    return key or f"label-{number}"
 
 
 def _unfit(found: str, needed: str) -> InputError:

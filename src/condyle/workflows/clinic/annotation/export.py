@@ -240,7 +240,7 @@ def _check_size(export: Export) -> None:
         raise InputError(
             "The list was not exported.",
             found=f"{pixels >> 20} million pixels in all",
-            needed=f"at most {_MOST_PIXELS >> 20} in a layout of boxes",
+            needed=f"at most {_MOST_PIXELS >> 20} million in a layout of boxes",
             mend="make lists of fewer studies, or of single series.",
         )
 
