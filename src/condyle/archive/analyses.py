@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from condyle.archive.absence import absent
+from condyle.archive.silent_tables import OwnCall
 from condyle.archive.studies import as_row, get_study, touch
 from condyle.archive.tables import Analysis, FindingRow, StudyRow
 from condyle.domain.messages import Message
@@ -338,7 +339,19 @@ def _end(session: Session, row: Analysis, state: str, at: dt.datetime) -> None:
 
 
 def _changed(session: Session, row: Analysis) -> None:
+    if row.hidden and not _is_called(session, row):
+        # The study's revision goes to every reader: it would tell when a silent run ended.
+        session.flush()
+        return
     settle(session, get_study(session, row.study_id))
+
+
+def _is_called(session: Session, row: Analysis) -> bool:
+    """Says whether a reader waits for the run's result, having made their own call."""
+    called = select(OwnCall.id).where(
+        OwnCall.study_id == row.study_id, OwnCall.bundle == row.bundle
+    )
+    return session.scalar(called.limit(1)) is not None
 
 
 def _finding(row: Analysis, new: NewFinding) -> FindingRow:
