@@ -289,3 +289,25 @@ def test_a_zip_holds_the_folder_byte_by_byte_whatever_its_size(tmp_path: Path) -
         assert opened.namelist() == ["it/a/b/noise.bin", "it/a/empty.txt", "it/é.txt"]
         assert opened.read("it/a/b/noise.bin") == noise and opened.read("it/a/empty.txt") == b""
     assert b"".join(pieces) == b"".join(zipped(tmp_path, name="it")), "no clock is in it"
+
+
+@pytest.mark.parametrize("layout", AREAS)
+@pytest.mark.parametrize(
+    "answers", [("n/a", "yes"), ("NaN", "none"), ("a, b", 'say "c"'), ("-", "?"), ("1", "2")]
+)
+def test_answers_that_a_table_could_mistake_are_read_back_as_they_were_given(
+    tmp_path: Path, layout: Layout, answers: tuple[str, ...]
+) -> None:
+    asked = NewLabel(name="Q", kind="case", colour="#00aaff", answers=list(answers))
+    named = [*labels(("Disc", "mask")), *keyed_labels([asked])]
+    cases = [
+        case_of(mark("q", answer=given, place=None), number=number)
+        for number, given in enumerate(answers, 1)
+    ]
+    data = write(tmp_path / "d", layout, named, *cases)
+    told = {
+        (case.patient, data.labels["q"][int(grades["q"])])
+        for case in data.cases
+        for grades in case.reference.grades.values()
+    }
+    assert told == {("P1", answers[0]), ("P2", answers[1])}
