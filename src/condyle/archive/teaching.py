@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,7 +13,13 @@ from sqlalchemy.orm import Session
 from condyle.archive.absence import absent
 from condyle.archive.studies import get_study
 from condyle.archive.teaching_questions import Item, check_questions, items_of, unfit
-from condyle.archive.teaching_references import references_of, sources_of, take_reference
+from condyle.archive.teaching_references import (
+    Kind,
+    Source,
+    references_of,
+    sources_of,
+    take_reference,
+)
 from condyle.archive.teaching_tables import (
     TeachingAttempt,
     TeachingCase,
@@ -244,8 +250,21 @@ def _let_references_go(
         same = [
             one for one in found if (one.kind, one.source_id) == (before.kind, before.source_id)
         ]
-        for source in (same or found)[:1]:
+        # What nothing answers any more is kept of the earlier one, so far as it is still asked.
+        for source in (same or found or [_narrowed(before, items)])[:1]:
             take_reference(session, case.id, source, by=before.set_by, at=before.set_at)
+
+
+def _narrowed(before: TeachingReference, items: Sequence[Item]) -> Source:
+    asked = {item.key for item in items}
+    return Source(
+        kind=cast(Kind, before.kind),
+        source_id=before.source_id,
+        answers={key: value for key, value in before.answers.items() if key in asked},
+        readers=tuple(before.readers),
+        model_seen=before.model_seen,
+        said_at=before.said_at,
+    )
 
 
 def _check_title(title: str) -> None:

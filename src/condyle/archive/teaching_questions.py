@@ -134,14 +134,20 @@ def check_questions(anatomy: str, questions: Sequence[Mapping[str, Any]]) -> Non
         UsageError: It asks nothing or twice the same, of another anatomy, or at no level.
     """
     names = [one["name"] for one in questions]
+    anatomies = sorted({question.anatomy for question in QUESTIONS.values()})
     fitting = [name for name, question in QUESTIONS.items() if question.anatomy == anatomy]
     if not names or len(set(names)) < len(names) or not set(names) <= set(fitting):
-        raise unfit("no question, one twice, or one of another anatomy", ", ".join(fitting))
+        raise unfit(
+            "no question, one twice, or one of another anatomy", ", ".join(fitting or anatomies)
+        )
     for one in questions:
         known = QUESTIONS[one["name"]].levels
         levels = one["levels"]
         if bool(levels) != bool(known) or not set(levels) <= set(known):
-            raise unfit("a question at no level, or at one that is in no table", ", ".join(known))
+            raise unfit(
+                "a question at no level, or at one that is in no table",
+                ", ".join(known) or "no level",
+            )
 
 
 def check_answers(items: Iterable[Item], answers: Mapping[str, object]) -> None:

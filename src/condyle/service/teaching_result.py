@@ -40,14 +40,14 @@ def result_body(
     case = get_case(session, own.case_id)
     items = items_in(get_collection(session, case.collection_id))
     reference = reference_of(session, case.id)
+    said = {} if reference is None else reference.answers
     asked = {item.key for item in items}
-    found = model_answers(session, case.study_id, asked, silent=reference is not None)
+    found = model_answers(session, case.study_id, asked, silent=bool(said))
     # A reader made their call of a case that has a reference, and the learner has now. Who reads
     # in the clinic too still owes their own call on the study before they are told.
     owed = _owed_calls(session, case.study_id, actor)
     models = [one for one in found if one.said and not (one.run.hidden and one.run.bundle in owed)]
     readers = set() if reference is None else {*reference.readers, reference.set_by}
-    said = {} if reference is None else reference.answers
     ended = own.submitted_at or own.started_at
     return bodies.TeachingResult(
         attempt=attempt_entry(deps, session, own, actor),

@@ -115,7 +115,7 @@ def _learner_case(
         number=number,
         attempt=None if own is None else own.id,
         state="unread" if own is None else "answered" if answered else "begun",
-        scorable=reference is not None,
+        scorable=reference is not None and bool(reference.answers),
         submitted_at=None if own is None else own.submitted_at,
         looked_s=None if own is None else own.looked_ms / 1000,
         right=right,
@@ -208,6 +208,7 @@ def attempt_entry(
     study = get_study(session, case.study_id)
     names = [one["name"] for one in collection.questions]
     series = series_of(session, study.id)
+    reference = reference_of(session, case.id)
     return bodies.TeachingAttemptEntry(
         id=own.id,
         case=case.id,
@@ -224,7 +225,7 @@ def attempt_entry(
         simulated=study.simulated,
         questions=question_entries(deps, actor.language, names),
         items=item_entries(items_in(collection)),
-        scorable=reference_of(session, case.id) is not None,
+        scorable=reference is not None and bool(reference.answers),
         seen_before=own.seen_before,
         started_at=own.started_at,
         looked_s=own.looked_ms / 1000,
