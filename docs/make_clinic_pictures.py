@@ -14,45 +14,37 @@ import sys
 import tempfile
 from pathlib import Path
 
+import clinic_room_pictures as rooms
+import clinic_study_pictures as reading
 from clinic import browsing
-from clinic.browsing import Watched
 from clinic.running import FIRST_USER, RunningClinic
-from playwright.sync_api import Browser, Page, expect
+from clinic_camera import FIRST, PASSWORD, STAFF, People, shoot
+from playwright.sync_api import Page, expect
 
+from condyle.phantoms import LumbarParameters
 from condyle.workflows.simulate import simulate_lumbar
 
-ROOT = Path(__file__).resolve().parents[1]
-IMAGES = ROOT / "docs" / "images"
-
-PASSWORD = "copper lantern river fox"
-_READ_MS = 300_000
-STAFF = (("Clara Clinician", "clara", "clinician"), ("Rosa Researcher", "rosa", "researcher"))
+_READ_MS = 600_000
+_SMALL = LumbarParameters(slices=5, supersampling=1, planes=1)
 
 
-def shoot(page: Page, name: str) -> None:
-    """Takes a picture of a page."""
-    path = IMAGES / f"clinic-{name}.png"
-    page.screenshot(path=path, animations="disabled")
-    sys.stdout.write(f"{path.relative_to(ROOT)}\n")
-
-
-def enter(browser: Browser, clinic: RunningClinic) -> Page:
+def enter(people: People, first_password: str) -> Page:
     """Takes the log-in's picture, and gives the page of the administrator."""
-    page = browsing.new_page(browser, Watched(clinic.address))
+    page = people.arrive()
     page.goto("/")
     expect(page.get_by_label("Name", exact=True)).to_be_visible()
     shoot(page, "log-in")
-    browsing.log_in(page, FIRST_USER, clinic.first_password)
+    browsing.log_in(page, FIRST_USER, first_password)
     expect(page.get_by_label("New password again")).to_be_visible()
     shoot(page, "first-password")
-    browsing.change_password(page, clinic.first_password, PASSWORD)
+    browsing.change_password(page, first_password, PASSWORD)
     return page
 
 
 def administer(page: Page) -> None:
     """Adds users, and takes the pictures of the administrator's pages."""
     for full_name, name, role in STAFF:
-        browsing.add_user(page, full_name=full_name, name=name, role=role, password=PASSWORD)
+        browsing.add_user(page, full_name=full_name, name=name, role=role, password=FIRST)
     expect(page.locator("tbody tr")).to_have_count(1 + len(STAFF))
     page.reload()
     expect(page.locator("tbody tr")).to_have_count(1 + len(STAFF))
@@ -65,7 +57,8 @@ def administer(page: Page) -> None:
 def bring(page: Page, folder: Path) -> None:
     """Uploads simulated patients, and takes the pictures of that and of the worklist."""
     for seed in (1, 2, 3):
-        study = simulate_lumbar(folder / str(seed), seed=seed)
+        own = {} if seed == 1 else {"parameters": _SMALL}
+        study = simulate_lumbar(folder / str(seed), seed=seed, **own)
         browsing.upload(page, sorted(study.rglob("*.dcm")))
         if seed == 1:
             shoot(page, "upload-result")
@@ -78,21 +71,6 @@ def bring(page: Page, folder: Path) -> None:
     expect(page.locator(".state.read")).to_have_count(3, timeout=_READ_MS)
 
 
-def read(page: Page) -> None:
-    """Takes the pictures of a study: as it opens, with a finding chosen, and in Spanish."""
-    page.goto("/studies/1")
-    browsing.panes_drawn(page)
-    shoot(page, "study")
-    page.locator(".finding-name").first.click()
-    expect(page.locator(".shape-chosen").first).to_be_attached()
-    page.get_by_role("button", name="0.3", exact=True).click()
-    shoot(page, "study-finding")
-    page.locator("select.bar-language").select_option("es")
-    # The pages' own words change at once; what the service says, when it has answered again.
-    expect(page.locator(".not-assessed")).to_contain_text("Forámenes intervertebrales")
-    shoot(page, "study-spanish")
-
-
 def main() -> None:
     """Writes all pictures."""
     chromium = shutil.which("chromium")
@@ -102,10 +80,17 @@ def main() -> None:
         clinic = RunningClinic(Path(folder))
         clinic.start()
         try:
-            page = enter(browser, clinic)
-            administer(page)
-            bring(page, Path(folder))
-            read(page)
+            people = People(browser, clinic.address)
+            administrator = enter(people, clinic.first_password)
+            administer(administrator)
+            bring(administrator, Path(folder))
+            clinician = people.first_entry("clara")
+            reading.take_all(clinician)
+            rooms.annotate(people, clinician)
+            rooms.teach(people, clinician)
+            silent = simulate_lumbar(Path(folder) / "4", seed=4, parameters=_SMALL)
+            rooms.stay_silent(administrator, clinician, silent)
+            rooms.oversee(administrator, clinician)
         finally:
             clinic.stop()
 
