@@ -105,6 +105,7 @@ def test_a_researcher_finds_nothing_by_what_they_may_not_see(
         ({"labels": [LABELS[0], LABELS[0]]}, "two labels of one name"),
         ({"labels": [LABELS[2] | {"answers": ["one"]}]}, "answers"),
         ({"labels": [LABELS[0] | {"answers": ["a", "b"]}]}, "answers"),
+        ({"labels": [LABELS[2] | {"answers": ["no", "=1+1"]}]}, "answers"),
     ],
 )
 def test_a_list_that_makes_no_sense_is_refused(

@@ -2583,7 +2583,8 @@ export interface components {
          * @description One distribution now and before.
          *
          *     ``answer`` is the one whose share differs most, ``before`` and ``now`` its shares, ``reason``
-         *     says in words why runs ended so; ``detectable`` is the difference that would have been seen with 80 %.
+         *     says in words why runs ended so; ``detectable`` is the difference that would have been seen
+         *     with 80 %.
          */
         DriftTest: {
             /** Adjusted */

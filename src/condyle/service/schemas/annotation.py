@@ -24,6 +24,9 @@ def _as_text(value: str) -> str:
 
 
 Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_as_text)]
+Answer = Annotated[Name, Field(pattern=r"^[^=+\-@]")]
+"""A spreadsheet would take one that begins so for a formula, and its table is not read back."""
+
 Words = Annotated[str, Field(max_length=2000), AfterValidator(_as_text)]
 Uid = Annotated[str, Field(pattern=r"^[0-9.]{1,64}$")]
 Row = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -37,7 +40,7 @@ class NewLabel(Body):
     name: Name
     kind: LabelKind
     colour: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
-    answers: list[Name] = Field(default_factory=list, max_length=12)
+    answers: list[Answer] = Field(default_factory=list, max_length=12)
 
 
 class Label(NewLabel):
