@@ -152,7 +152,9 @@ def stay_silent(administrator: Page, clinician: Page, study: Path) -> None:
     shoot(clinician, "own-call")
     asking.get_by_role("button", name="Keep my call and show").click()
     clinician.get_by_role("dialog").get_by_role("button", name="Keep my call").click()
-    expect(clinician.locator(".own-call-beside").first).to_be_visible(timeout=300_000)
+    expect(clinician.locator(".own-call-beside").first).to_be_visible()
+    unfinished = clinician.get_by_text("The bundle has not finished")
+    expect(unfinished).to_have_count(0, timeout=300_000)
     shoot(clinician, "own-call-result")
     do(administrator, "PATCH", "/bundles/lumbar-grading", {"silent": False})
 

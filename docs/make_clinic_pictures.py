@@ -57,8 +57,8 @@ def administer(page: Page) -> None:
 def bring(page: Page, folder: Path) -> None:
     """Uploads simulated patients, and takes the pictures of that and of the worklist."""
     for seed in (1, 2, 3):
-        own = {} if seed == 1 else {"parameters": _SMALL}
-        study = simulate_lumbar(folder / str(seed), seed=seed, **own)
+        size = LumbarParameters() if seed == 1 else _SMALL
+        study = simulate_lumbar(folder / str(seed), seed=seed, parameters=size)
         browsing.upload(page, sorted(study.rglob("*.dcm")))
         if seed == 1:
             shoot(page, "upload-result")
