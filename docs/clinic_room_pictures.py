@@ -21,12 +21,12 @@ def annotate(people: People, clinician: Page) -> None:
         page.goto("/annotation")
         page.get_by_role("link", name="Go on").click()
         for number in range(_CASES):
+            expect(page.get_by_text(f"Case {number + 1} of {_CASES}")).to_be_visible()
             draw_case(page, across)
             if name == "ana" and number == 0:
                 shoot(page, "annotation-draw")
             page.keyboard.press("n")
-            page.wait_for_url("**/annotation" if number == _CASES - 1 else "**/cases/*")
-            page.wait_for_timeout(1500)
+        page.wait_for_url("**/annotation")
     decide(clinician)
     leader.reload()
     expect(leader.get_by_role("heading", name="Agreement")).to_be_visible()
