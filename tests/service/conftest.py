@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,18 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
     return path
+
+
+@contextmanager
+def staffed(url: str) -> Iterator[Database]:
+    """A database of either kind with one user a role."""
+    database = open_database(url)
+    stored = CHEAP.hash(PASSWORD)
+    with database.write() as session:
+        for role in ROLES:
+            accounts.add_user(session, accounts.NewAccount(role, role, role, stored), START)
+    yield database
+    database.close()
 
 
 @pytest.fixture

@@ -11,11 +11,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from condyle.archive import accounts
 from condyle.archive.annotation_tables import Adjudication, AnnotationWork
 from condyle.archive.archive import Archive
-from condyle.archive.database import Database, open_database
-from condyle.service.access import ROLES
+from condyle.archive.database import Database
 
 from .annotated import (
     API,
@@ -28,18 +26,13 @@ from .annotated import (
     people_of,
     save,
 )
-from .conftest import CHEAP, PASSWORD, START, LogIn
+from .conftest import START, LogIn, staffed
 
 
 @pytest.fixture
 def database(archive_url: str) -> Iterator[Database]:
-    database = open_database(archive_url)
-    stored = CHEAP.hash(PASSWORD)
-    with database.write() as session:
-        for role in ROLES:
-            accounts.add_user(session, accounts.NewAccount(role, role, role, stored), START)
-    yield database
-    database.close()
+    with staffed(archive_url) as database:
+        yield database
 
 
 def test_a_list_from_its_making_to_its_export(

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from condyle.archive import accounts, audit
-from condyle.archive.database import Database, open_database
-from condyle.service.access import ROLES
+from condyle.archive import audit
+from condyle.archive.database import Database
 
-from .conftest import CHEAP, PASSWORD, START, Client, Clock, LogIn
+from .conftest import Client, Clock, LogIn, staffed
 
 SESSION = "/api/v1/session"
 USERS = "/api/v1/users"
@@ -19,13 +18,8 @@ USERS = "/api/v1/users"
 
 @pytest.fixture
 def database(archive_url: str) -> Iterator[Database]:
-    database = open_database(archive_url)
-    stored = CHEAP.hash(PASSWORD)
-    with database.write() as session:
-        for role in ROLES:
-            accounts.add_user(session, accounts.NewAccount(role, role, role, stored), START)
-    yield database
-    database.close()
+    with staffed(archive_url) as database:
+        yield database
 
 
 def user_of(client: Client, name: str) -> dict[str, Any]:

@@ -7,24 +7,17 @@ from collections.abc import Iterator
 
 import pytest
 from tests.archive.dashboard_of import Rows
-from tests.service.conftest import CHEAP, PASSWORD, START, Clock, LogIn
+from tests.service.conftest import START, Clock, LogIn, staffed
 
-from condyle.archive import accounts
-from condyle.archive.database import Database, open_database
-from condyle.service.access import ROLES
+from condyle.archive.database import Database
 
 EARLIER = START - dt.timedelta(days=40)
 
 
 @pytest.fixture
 def database(archive_url: str) -> Iterator[Database]:
-    database = open_database(archive_url)
-    stored = CHEAP.hash(PASSWORD)
-    with database.write() as session:
-        for role in ROLES:
-            accounts.add_user(session, accounts.NewAccount(role, role, role, stored), START)
-    yield database
-    database.close()
+    with staffed(archive_url) as database:
+        yield database
 
 
 def test_from_a_silent_run_to_the_dashboard_and_the_table(

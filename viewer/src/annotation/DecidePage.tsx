@@ -13,6 +13,7 @@ import { useWords } from "../words";
 import { AgreementTable } from "./AgreementTable";
 import { askCaseOfMany } from "./ask";
 import { CaseImages, useCaseFrames } from "./CaseImages";
+import { CaseSteps } from "./CaseSteps";
 import { Decisions } from "./Decisions";
 import { middle } from "./DrawPage";
 import { LabelList } from "./LabelList";
@@ -158,22 +159,7 @@ function Deciding({ given }: { given: CaseOfMany }): ReactNode {
           >
             {say("annotation.decide.now")} <kbd>N</kbd>
           </button>
-          <button
-            type="button"
-            className="button plain"
-            disabled={given.previous === null}
-            onClick={() => go(given.previous)}
-          >
-            {say("annotation.previous")} <kbd>B</kbd>
-          </button>
-          <button
-            type="button"
-            className="button plain"
-            disabled={given.following === null}
-            onClick={() => go(given.following)}
-          >
-            {say("annotation.following")}
-          </button>
+          <CaseSteps given={given} go={go} />
         </div>
         <p className="hint">{say("annotation.keys.decide")}</p>
         <Decisions decisions={given.decisions} />

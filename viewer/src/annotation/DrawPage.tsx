@@ -10,6 +10,7 @@ import type { Frame } from "../viewport/frames";
 import { useWords } from "../words";
 import { askCase } from "./ask";
 import { CaseImages, useCaseFrames } from "./CaseImages";
+import { CaseSteps } from "./CaseSteps";
 import { LabelList } from "./LabelList";
 import { answersOf, marksFor, slicesOf, startsOf, unanswered } from "./marks";
 import { Kept } from "./Kept";
@@ -117,22 +118,7 @@ function Drawing({ given, reload }: { given: CaseToDraw; reload: () => void }): 
           <button type="button" className="button" onClick={() => setAsking(true)}>
             {say("annotation.unjudged")}
           </button>
-          <button
-            type="button"
-            className="button plain"
-            disabled={given.previous === null}
-            onClick={() => go(given.previous)}
-          >
-            {say("annotation.previous")} <kbd>B</kbd>
-          </button>
-          <button
-            type="button"
-            className="button plain"
-            disabled={given.following === null}
-            onClick={() => go(given.following)}
-          >
-            {say("annotation.following")}
-          </button>
+          <CaseSteps given={given} go={go} />
         </div>
         <p className="hint">{say("annotation.keys")}</p>
       </div>

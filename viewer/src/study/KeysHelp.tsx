@@ -1,11 +1,10 @@
 import { type ReactNode, useState } from "react";
 import { Dialog } from "../shell/Dialog";
+import { KeyList, type KeyLines } from "../shell/KeyList";
 import { useKeys } from "../viewport/keys";
 import { useWords, type Word } from "../words";
 
-type Lines = readonly (readonly [readonly string[], Word])[];
-
-const OF_FINDINGS: Lines = [
+const OF_FINDINGS: KeyLines = [
   [["N", "B"], "keys.next"],
   [["Y"], "keys.accept"],
   [["X"], "keys.reject"],
@@ -15,7 +14,7 @@ const OF_FINDINGS: Lines = [
   [["M"], "keys.add"],
 ];
 const READ_ONLY = 1;
-const OF_IMAGES: Lines = [
+const OF_IMAGES: KeyLines = [
   [["↑", "↓", "Page ↑", "Page ↓"], "keys.slices"],
   [["Home", "End"], "keys.ends"],
   [["1", "2", "4"], "keys.layout"],
@@ -41,29 +40,18 @@ function KeysHelp({ may, close }: { may: boolean; close: () => void }): ReactNod
   const { say } = useWords();
   return (
     <Dialog title={say("keys.title")} close={close}>
-      <KeyList title="keys.findings" lines={may ? OF_FINDINGS : OF_FINDINGS.slice(0, READ_ONLY)} />
-      <KeyList title="keys.images" lines={OF_IMAGES} />
+      <Keys title="keys.findings" lines={may ? OF_FINDINGS : OF_FINDINGS.slice(0, READ_ONLY)} />
+      <Keys title="keys.images" lines={OF_IMAGES} />
     </Dialog>
   );
 }
 
-function KeyList({ title, lines }: { title: Word; lines: Lines }): ReactNode {
+function Keys({ title, lines }: { title: Word; lines: KeyLines }): ReactNode {
   const { say } = useWords();
   return (
     <section>
       <h3>{say(title)}</h3>
-      <dl className="study-keys">
-        {lines.map(([keys, word]) => (
-          <div key={word}>
-            <dt>
-              {keys.map((key) => (
-                <kbd key={key}>{key}</kbd>
-              ))}
-            </dt>
-            <dd>{say(word)}</dd>
-          </div>
-        ))}
-      </dl>
+      <KeyList className="study-keys" lines={lines} />
     </section>
   );
 }

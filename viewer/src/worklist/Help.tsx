@@ -1,8 +1,9 @@
 import type { ReactNode } from "react";
 import { Dialog } from "../shell/Dialog";
-import { useWords, type Word } from "../words";
+import { KeyList, type KeyLines } from "../shell/KeyList";
+import { useWords } from "../words";
 
-const KEYS: [string[], Word][] = [
+const KEYS: KeyLines = [
   [["j", "↓"], "worklist.help.down"],
   [["k", "↑"], "worklist.help.up"],
   [["Home", "End"], "worklist.help.ends"],
@@ -18,18 +19,7 @@ export function Help({ close }: { close: () => void }): ReactNode {
   const { say } = useWords();
   return (
     <Dialog title={say("worklist.help")} close={close}>
-      <dl className="keys">
-        {KEYS.map(([keys, word]) => (
-          <div key={word}>
-            <dt>
-              {keys.map((key) => (
-                <kbd key={key}>{key}</kbd>
-              ))}
-            </dt>
-            <dd>{say(word)}</dd>
-          </div>
-        ))}
-      </dl>
+      <KeyList className="keys" lines={KEYS} />
     </Dialog>
   );
 }
