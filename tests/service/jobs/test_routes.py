@@ -57,7 +57,7 @@ def test_an_administrator_silences_and_disables_a_bundle(administrator, acts):
     assert acts()[-1] == (
         "bundle.changed",
         "lumbar-grading",
-        {"enabled": False, "silent": True, "pinned": None},
+        {"enabled": False, "silent": True, "shown_to_all": False, "pinned": None},
     )
 
 

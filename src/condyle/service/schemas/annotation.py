@@ -24,7 +24,7 @@ def _as_text(value: str) -> str:
 
 
 Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_as_text)]
-Answer = Annotated[Name, Field(pattern=r"^[^=+\-@]")]
+Answer = Annotated[Name, Field(pattern=r"^(-$|[^=+\-@])")]
 """A spreadsheet would take one that begins so for a formula, and its table is not read back."""
 
 Words = Annotated[str, Field(max_length=2000), AfterValidator(_as_text)]
