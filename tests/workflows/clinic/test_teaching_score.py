@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
@@ -21,9 +24,8 @@ from condyle.workflows.clinic.teaching_score import (
 GRADE, CALL = "pfirrmann-grade", "disc-herniation"
 
 
-def row(patient: int, truth: Value, own: Value, **changed: object) -> Answered:
-    values = {"attempt": patient, "case": patient, "question": GRADE, "models": {}} | changed
-    return Answered(patient=patient, truth=truth, own=own, **values)  # type: ignore[arg-type]
+def row(patient: int, truth: Value, own: Value, **changed: Any) -> Answered:
+    return replace(Answered(patient, patient, patient, GRADE, truth, own, {}), **changed)
 
 
 def named(found: list[Figure]) -> dict[str, Figure]:
