@@ -114,6 +114,9 @@ def test_after_their_call_both_stand_side_by_side(clinician: Client, study: int,
     assert beside["disc-bulging"]["agrees"] is None and beside["disc-bulging"]["own"] is None
     assert len(silent["result"]["findings"]) == 3
     assert silent["called"]["calls"] == [HERNIATION, PFIRRMANN]
+    made = silent["result"]["run"]
+    assert (made["id"], made["silent"], made["state"]) == (run, True, "done")
+    assert made["not_assessed"] and all(one["text"] for one in made["not_assessed"])
     assert asked(clinician, study) == [silent]
 
 

@@ -30,6 +30,7 @@ from condyle.service.schemas.own_calls import (
     SilentRun,
 )
 from condyle.service.security.actor import Actor
+from condyle.service.study_view import analysis_entry
 
 LEVELLED = ("intervertebral-disc", "vertebra", "vertebral-endplate")
 """Structures of which a spine has one a level."""
@@ -114,6 +115,7 @@ def _result(
         finished_at=run.finished_at,
         findings=[] if report is None else finding_entries(run, report, rows, actor.language),
         beside=_beside(own, rows, _words(actor.language)),
+        run=analysis_entry(run, report, actor.language),
     )
 
 

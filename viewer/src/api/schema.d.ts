@@ -4018,6 +4018,9 @@ export interface components {
         /**
          * SilentResult
          * @description What a silent run gave, for a reader who has made their own call.
+         *
+         *     ``run`` is the run as the study's page lists it: what made the result, what it was warned of
+         *     and what it did not assess.
          */
         SilentResult: {
             /** Beside */
@@ -4027,6 +4030,7 @@ export interface components {
             /** Finished At */
             finished_at: string | null;
             reason: components["schemas"]["Said"] | null;
+            run: components["schemas"]["AnalysisEntry"];
             /** Sha256 */
             sha256: string;
             /**

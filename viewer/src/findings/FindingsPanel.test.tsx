@@ -2,8 +2,9 @@ import { render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { describe, expect, it } from "vitest";
-import type { FindingEntry, StudyDetail } from "../api/types";
+import type { FindingEntry, SilentRun, StudyDetail } from "../api/types";
 import type { Correct } from "../corrections/useCorrect";
+import { calledRun, silentRun } from "../silent/testing";
 import { type Language, WordsProvider } from "../words";
 import { type FindingsChoice, FindingsPanel } from "./FindingsPanel";
 import { analysis, detail, finding, said } from "./testing";
@@ -13,7 +14,15 @@ const READ_ONLY = {
 } as Correct;
 const low = finding({ id: 2, title: "Narrowing", value: false, probability: 0.35, text: "no" });
 
-function Panel({ of, note }: { of: StudyDetail; note: (what: string) => void }) {
+function Panel({
+  of,
+  silent,
+  note,
+}: {
+  of: StudyDetail;
+  silent: SilentRun[] | undefined;
+  note: (what: string) => void;
+}) {
   const [choice, setChoice] = useState<FindingsChoice>({
     threshold: null,
     selected: null,
@@ -22,6 +31,7 @@ function Panel({ of, note }: { of: StudyDetail; note: (what: string) => void }) 
   return (
     <FindingsPanel
       detail={of}
+      silent={silent}
       findings={of.findings}
       correct={READ_ONLY}
       help={() => undefined}
@@ -36,14 +46,16 @@ function Panel({ of, note }: { of: StudyDetail; note: (what: string) => void }) 
   );
 }
 
-function show(of: StudyDetail, language: Language = "en") {
+function show(of: StudyDetail, language: Language = "en", silent?: SilentRun[]) {
   const notes: string[] = [];
-  render(
+  const page = (runs: SilentRun[] | undefined) => (
     <WordsProvider first={language}>
-      <Panel of={of} note={(what) => void notes.push(what)} />
-    </WordsProvider>,
+      <Panel of={of} silent={runs} note={(what) => void notes.push(what)} />
+    </WordsProvider>
   );
-  return { notes, user: userEvent.setup() };
+  const { rerender } = render(page(silent));
+  const again = (runs: SilentRun[]) => rerender(page(runs));
+  return { notes, again, user: userEvent.setup() };
 }
 
 describe("the findings", () => {
@@ -57,6 +69,18 @@ describe("the findings", () => {
   it("say that nothing is assessed where no model has looked", () => {
     show(detail({ findings: [], analyses: [] }));
     expect(screen.getByText(/nothing in it is assessed/)).toBeDefined();
+  });
+
+  it("tell before one's own call that a silent bundle says nothing yet, and after it what it left out", () => {
+    const { again } = show(detail({ findings: [], analyses: [] }), "en", [silentRun()]);
+    expect(screen.queryByText(/No model has looked/)).toBeNull();
+    expect(screen.getByText(/comes after your own call/)).toBeDefined();
+    again([calledRun()]);
+    const list = screen.getByRole("region", { name: "Not assessed" });
+    expect(within(list).getByText("Intervertebral foramina")).toBeDefined();
+    expect(screen.queryByText(/No model has looked|No finding was made\.$/)).toBeNull();
+    expect(screen.getByText(/stands beside your call/)).toBeDefined();
+    expect(screen.getByRole("region", { name: "Made by" }).textContent).toContain("0123456789ab");
   });
 
   it("name the bundle with version, hash, use and exclusions", () => {

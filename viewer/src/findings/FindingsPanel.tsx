@@ -1,8 +1,9 @@
 import { type ReactNode, useEffect, useRef } from "react";
-import type { AnalysisEntry, StudyDetail } from "../api/types";
+import type { AnalysisEntry, SilentRun, StudyDetail } from "../api/types";
 import { AcceptAll, CorrectionsBar, UndoButton } from "../corrections/Bar";
 import { History } from "../corrections/History";
 import type { Correct } from "../corrections/useCorrect";
+import { type Looked, lookedAt } from "../silent/seen";
 import { useWords } from "../words";
 import { Analyses } from "./Analyses";
 import { isFolded } from "./decision";
@@ -30,6 +31,8 @@ export interface PanelProps {
   help: () => void;
   /** What stands below the slider, and above the findings. */
   operating?: ReactNode;
+  /** The silent runs as the reader may know of them. */
+  silent?: readonly SilentRun[] | undefined;
   ownCalls?: ReactNode;
   choice: FindingsChoice;
   setThreshold: (threshold: number | null) => void;
@@ -43,6 +46,7 @@ export function FindingsPanel(props: PanelProps): ReactNode {
   const { say } = useWords();
   const groups = byLevel(findings, choice.threshold);
   const analyses = new Map(detail.analyses.map((analysis) => [analysis.id, analysis]));
+  const looked = lookedAt(detail.analyses, props.silent);
   const thresholded = detail.findings.some((finding) => finding.threshold !== null);
   return (
     <aside className="findings" aria-label={say("findings.title")}>
@@ -53,11 +57,11 @@ export function FindingsPanel(props: PanelProps): ReactNode {
           {say("keys.title")} <kbd>?</kbd>
         </button>
       </div>
-      {detail.analyses.some((one) => one.simulated_training) ? (
+      {looked.analyses.some((one) => one.simulated_training) ? (
         <p className="badge-simulated">{say("findings.simulatedTraining")}</p>
       ) : null}
       <p className="findings-draft">{say("findings.draft")}</p>
-      <Notes analyses={detail.analyses} />
+      <Notes analyses={looked.analyses} />
       {thresholded ? (
         <ThresholdSlider
           findings={findings}
@@ -69,7 +73,7 @@ export function FindingsPanel(props: PanelProps): ReactNode {
       {props.ownCalls}
       <CorrectionsBar correct={correct} />
       {findings.length === 0 ? (
-        <p className="findings-none">{say(noneWord(detail.analyses))}</p>
+        <p className="findings-none">{say(noneWord(detail.analyses, looked))}</p>
       ) : null}
       {groups.map((group) => (
         <Level key={group.level ?? "study"} {...props} group={group} analyses={analyses} />
@@ -79,16 +83,19 @@ export function FindingsPanel(props: PanelProps): ReactNode {
         entries={correct.correcting.corrections?.corrections ?? []}
         correct={correct}
       />
-      <NotAssessed analyses={detail.analyses} />
-      <Analyses analyses={detail.analyses} />
+      <NotAssessed looked={looked} />
+      <Analyses analyses={looked.analyses} />
     </aside>
   );
 }
 
-function noneWord(analyses: readonly AnalysisEntry[]): "findings.notYet" | "findings.none" {
-  return analyses.some(({ state }) => state === "queued" || state === "running")
-    ? "findings.notYet"
-    : "findings.none";
+function noneWord(
+  open: readonly AnalysisEntry[],
+  { called, untold }: Looked,
+): "findings.notYet" | "findings.none" | "findings.noneOpen" | "findings.noneUntold" {
+  if (open.some(({ state }) => state === "queued" || state === "running")) return "findings.notYet";
+  if (untold) return "findings.noneUntold";
+  return called ? "findings.noneOpen" : "findings.none";
 }
 
 interface LevelProps extends PanelProps {

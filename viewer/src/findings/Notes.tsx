@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { AnalysisEntry, Said } from "../api/types";
+import type { Looked } from "../silent/seen";
 import { useWords } from "../words";
 
 /** A text, and what it is said of where that is not the study as a whole. */
@@ -59,7 +60,11 @@ function List({
 }
 
 /** What nobody looked at; always open, so that silence is not read as normal. */
-export function NotAssessed({ analyses }: { analyses: readonly AnalysisEntry[] }): ReactNode {
+export function NotAssessed({
+  looked: { analyses, untold },
+}: {
+  looked: Looked;
+}): ReactNode {
   const { say } = useWords();
   const told = onceEach(analyses.flatMap((one) => one.not_assessed));
   return (
@@ -71,9 +76,21 @@ export function NotAssessed({ analyses }: { analyses: readonly AnalysisEntry[] }
             <li key={text}>{text}</li>
           ))}
         </ul>
-      ) : (
-        <p>{say("findings.nothingAssessed")}</p>
+      ) : null}
+      {untold ? <p>{say("findings.untoldAssessed")}</p> : null}
+      {told.length || untold ? null : (
+        <p>{say(assessedWord(analyses))}</p>
       )}
     </section>
   );
+}
+
+/** No list is no assurance: either nobody looked, or who did has not said (yet). */
+function assessedWord(
+  analyses: readonly AnalysisEntry[],
+): "findings.nothingAssessed" | "findings.assessedLater" | "findings.assessedUnsaid" {
+  if (analyses.some(({ state }) => state === "done")) return "findings.assessedUnsaid";
+  return analyses.some(({ state }) => state === "queued" || state === "running")
+    ? "findings.assessedLater"
+    : "findings.nothingAssessed";
 }

@@ -26,7 +26,7 @@ export function RunUnderWay({ analysis }: { analysis: AnalysisEntry }): ReactNod
           {...(progress?.total ? { value: progress.done, max: progress.total } : {})}
         />
       )}
-      {state !== "cancelling" && may(PERMISSIONS.analyse) ? <Stop analysis={analysis} /> : null}
+      {state !== "cancelling" && !analysis.silent && may(PERMISSIONS.analyse) ? <Stop analysis={analysis} /> : null}
     </div>
   );
 }

@@ -12,6 +12,8 @@ import { type Language, WordsProvider } from "../words";
 import { Entrance } from "../session/Entrance";
 import { OperatingAt } from "./OperatingAt";
 import { OwnCalls } from "./OwnCalls";
+import { lookedAt } from "./seen";
+import { useOwnCalls } from "./useOwnCalls";
 import { calledRun, curve, silentRun } from "./testing";
 
 const READER = { ...ME, permissions: ["see_findings", "correct"] };
@@ -39,7 +41,8 @@ function calls(runs: () => SilentRun[], me = READER) {
     [`POST ${PATH}`]: () => ({ runs: [] }),
   });
   const select = vi.fn();
-  shown(service, <OwnCalls study={{ id: 7, revision: 1 }} select={select} />);
+  const Page = () => <OwnCalls calls={useOwnCalls({ id: 7, revision: 1 })} select={select} />;
+  shown(service, <Page />);
   return { service, select, user: userEvent.setup() };
 }
 
@@ -180,4 +183,15 @@ test("a run that decides by no threshold is not spoken of", async () => {
   const service = operating(KNOWN, 0.5, "en", [finding({ threshold: null })]);
   await waitFor(() => expect(service.of("GET /api/v1/session")).toHaveLength(1));
   expect(screen.queryByText("What this threshold does")).toBeNull();
+});
+
+test("a silent run that was called is among those that looked; one shown to all is there once", () => {
+  const called = lookedAt([], [calledRun()]);
+  expect(called.analyses.map(({ id }) => id)).toEqual(["a-1"]);
+  expect([called.called, called.untold]).toEqual([true, false]);
+  const shownToAll = lookedAt([analysis()], [calledRun()]);
+  expect(shownToAll.analyses).toHaveLength(1);
+  expect(shownToAll.called).toBe(false);
+  const before = lookedAt([], [silentRun()]);
+  expect([before.analyses.length, before.untold]).toEqual([0, true]);
 });

@@ -1,5 +1,5 @@
 import type { AskedFinding, Beside, OperatingCurveEntry, Share, SilentRun } from "../api/types";
-import { finding } from "../findings/testing";
+import { analysis, finding } from "../findings/testing";
 
 /** Two findings of a level, and one of the whole study. */
 export const ASKED: AskedFinding[] = [
@@ -60,6 +60,7 @@ export function calledRun(): SilentRun {
         beside({ level: "L4-L5", own: false, agrees: false, finding: null }),
         beside({ level: "L3-L4", own: null, own_text: "", agrees: null, finding: null }),
       ],
+      run: analysis({ silent: true }),
     },
   });
 }

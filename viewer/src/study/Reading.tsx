@@ -11,6 +11,7 @@ import { ReportPanel } from "../reports/ReportPanel";
 import { Tabs } from "../shell/Tabs";
 import { OperatingAt } from "../silent/OperatingAt";
 import { OwnCalls } from "../silent/OwnCalls";
+import { useOwnCalls } from "../silent/useOwnCalls";
 import { useWords } from "../words";
 import { firstPanes, panesReducer } from "../viewport/panes";
 import type { Engine } from "../viewport/stage";
@@ -57,6 +58,7 @@ export function Reading({
   const { selected } = findings.choice;
   const on = tab === "findings";
   const correct = useCorrect({ detail, findings: findings.findings, correcting, selected, on });
+  const ownCalls = useOwnCalls(detail.study);
   const help = useKeysHelp(correcting.may);
   return (
     <div className="reading" style={side.style}>
@@ -97,7 +99,8 @@ export function Reading({
                       threshold={findings.choice.threshold}
                     />
                   }
-                  ownCalls={<OwnCalls select={findings.select} study={detail.study} />}
+                  silent={ownCalls.runs}
+                  ownCalls={<OwnCalls select={findings.select} calls={ownCalls} />}
                 />
               ),
             },

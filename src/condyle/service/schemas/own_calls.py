@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from condyle.service.schemas.base import AnalysisState, Body, Said
-from condyle.service.schemas.studies import FindingEntry
+from condyle.service.schemas.studies import AnalysisEntry, FindingEntry
 
 
 class AskedFinding(Body):
@@ -64,7 +64,11 @@ class Beside(Body):
 
 
 class SilentResult(Body):
-    """What a silent run gave, for a reader who has made their own call."""
+    """What a silent run gave, for a reader who has made their own call.
+
+    ``run`` is the run as the study's page lists it: what made the result, what it was warned of
+    and what it did not assess.
+    """
 
     state: AnalysisState
     reason: Said | None
@@ -73,6 +77,7 @@ class SilentResult(Body):
     finished_at: dt.datetime | None
     findings: list[FindingEntry]
     beside: list[Beside]
+    run: AnalysisEntry
 
 
 class SilentRun(Body):

@@ -75,6 +75,10 @@ export const study = {
   "findings.title": "Findings",
   "findings.draft": "Drafts of models, for a clinician to check.",
   "findings.none": "No finding was made.",
+  "findings.noneOpen":
+    "No finding was made by a bundle that reads openly; what the silent one found stands beside your call.",
+  "findings.noneUntold":
+    "No finding is shown: what the silent bundle found comes after your own call.",
   "findings.notYet": "The models are still at work.",
   "findings.study": "Whole study",
   "findings.fromCaudal": "disc {n} from below",
@@ -99,6 +103,10 @@ export const study = {
   "findings.assumptions": "Taken for granted",
   "findings.notAssessed": "Not assessed",
   "findings.nothingAssessed": "No model has looked at this study: nothing in it is assessed.",
+  "findings.untoldAssessed": "What the silent bundle did not assess is told after your own call.",
+  "findings.assessedLater": "The models are still at work: nothing is assessed yet.",
+  "findings.assessedUnsaid":
+    "The models that read this study list nothing that they left out. Whatever is not among their findings is not assessed.",
   "findings.bundles": "Made by",
   "findings.notFor": "Not for: {list}.",
   "findings.made": "{when}, Condyle {software}",

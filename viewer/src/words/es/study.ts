@@ -75,6 +75,10 @@ export const study = {
   "findings.title": "Hallazgos",
   "findings.draft": "Borradores de modelos, para que los revise un clínico.",
   "findings.none": "No hubo ningún hallazgo.",
+  "findings.noneOpen":
+    "Ningún paquete de lectura abierta hizo hallazgos; lo que encontró el silencioso figura junto a su lectura.",
+  "findings.noneUntold":
+    "No se muestra ningún hallazgo: lo que encontró el paquete silencioso se muestra después de su propia lectura.",
   "findings.notYet": "Los modelos siguen trabajando.",
   "findings.study": "Todo el estudio",
   "findings.fromCaudal": "disco {n} desde abajo",
@@ -99,6 +103,11 @@ export const study = {
   "findings.assumptions": "Se da por supuesto",
   "findings.notAssessed": "No evaluado",
   "findings.nothingAssessed": "Ningún modelo ha mirado este estudio: nada en él está evaluado.",
+  "findings.untoldAssessed":
+    "Lo que el paquete silencioso no evaluó se indica después de su propia lectura.",
+  "findings.assessedLater": "Los modelos siguen trabajando: todavía no se ha evaluado nada.",
+  "findings.assessedUnsaid":
+    "Los modelos que leyeron este estudio no enumeran nada que hayan dejado fuera. Lo que no figura entre sus hallazgos no está evaluado.",
   "findings.bundles": "Hecho por",
   "findings.notFor": "No apto para: {list}.",
   "findings.made": "{when}, Condyle {software}",
