@@ -28,8 +28,7 @@ from condyle.archive.tables import StudyRow
 from condyle.errors import ArchiveDamaged, BadConfiguration, Unavailable
 
 _WAIT_S = 20
-_POOL = 8
-_OVERFLOW = 16  # beyond the pool, closed again after use
+_POOL = 24  # kept open: one that is opened anew under load costs more than what is asked of it
 _POSTGRES = (
     f"lock_timeout={_WAIT_S}s",
     "timezone=UTC",
@@ -141,7 +140,7 @@ def open_database(url: str) -> Database:
     engine = create_engine(
         parsed,
         pool_size=_POOL,
-        max_overflow=_OVERFLOW,
+        max_overflow=0,
         pool_pre_ping=True,  # a connection that the server dropped is replaced, not an error
         connect_args={
             "connect_timeout": 10,
@@ -196,9 +195,7 @@ def _open_sqlite(url: URL) -> Database:
             needed="a file that this user may write, in a folder that is there",
             mend="make the folder, or set CONDYLE_DATABASE_URL to another file.",
         ) from error
-    engine = create_engine(
-        url, pool_size=_POOL, max_overflow=_OVERFLOW, connect_args={"timeout": _WAIT_S}
-    )
+    engine = create_engine(url, pool_size=_POOL, max_overflow=0, connect_args={"timeout": _WAIT_S})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return Database(url, engine)

@@ -32,6 +32,7 @@ _SAMPLE = 500
 _SHARE = 0.1
 _RANKS = (0, 1, 2)
 _MOST_WORDS = 8
+_OTHER = aliased(StudyRow)  # made once: each one anew costs as much as its query
 
 
 @dataclass(frozen=True)
@@ -96,13 +97,12 @@ class Criteria:
         """Gives of each criterion the query of the numbers of the studies that meet it."""
         for word in self.words:
             yield select(StudyWord.study_id).where(*_begins(word))
-        other = aliased(StudyRow)
         for name, value in self.equal.items():
-            yield select(other.id).where(getattr(other, name) == value)
+            yield select(_OTHER.id).where(getattr(_OTHER, name) == value)
         if self.is_dated:
-            yield select(other.id).where(*self.dated(other.date_sort))
+            yield select(_OTHER.id).where(*self.dated(_OTHER.date_sort))
         if self.pseudonym:
-            yield select(other.id).where(other.patient_id.in_(self._patients()))
+            yield select(_OTHER.id).where(_OTHER.patient_id.in_(self._patients()))
 
     def conditions(self, *, unindexed: bool, by_date: bool) -> list[ColumnElement[bool]]:
         """Gives each criterion as a condition on a study, in the order of ``sets``.

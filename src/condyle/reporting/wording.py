@@ -45,6 +45,11 @@ class Catalogue:
         """Gives the word for a name; a name that the catalogue lacks is given as it is."""
         return self.terms.get(name) or readable(name)
 
+    def exclusion(self, code: str, anatomy: str) -> str:
+        """Gives whom a bundle is not for, in words that fit what it reads."""
+        known = f"{code}-of-part"
+        return self.term(known if anatomy != "lumbar-spine" and known in self.terms else code)
+
     def label(self, key: str, **values: str | int) -> str:
         """Gives fixed text of a page with its values filled in."""
         return self.labels[key].format_map(_readable_values(values))
@@ -88,6 +93,8 @@ def readable(text: str) -> str:
     Args:
         text: A name, or text out of a header; letters of every script stay as they are.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(_SHOWN_AS.get(unicodedata.category(c), c) for c in _turning_marks_out(text))
 
 

@@ -54,8 +54,11 @@ def make_deps(settings: Settings, archive: Archive) -> Deps:
     )
 
 
-def deps_of(request: Request) -> Deps:
-    """Gives what the app of this request was made with."""
+async def deps_of(request: Request) -> Deps:
+    """Gives what the app of this request was made with.
+
+    It waits for nothing, and is a coroutine so that no thread is started for it.
+    """
     deps: Deps = request.app.state.deps
     return deps
 
