@@ -331,7 +331,7 @@ def test_what_is_asked_is_changed_only_until_somebody_has_begun(
     "questions",
     [
         [{"name": "acl", "levels": []}],
-        [{"name": "stenosis", "levels": ["L4-L5"]}],
+        [{"name": "scoliosis", "levels": ["L4-L5"]}],
         [{"name": "disc-herniation", "levels": []}],
         [{"name": "disc-herniation", "levels": ["L9-L10"]}],
         [QUESTIONS[0], QUESTIONS[0]],

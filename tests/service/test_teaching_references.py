@@ -251,3 +251,23 @@ def test_cases_are_gone_on_with_in_turn_and_from_the_start_at_the_end(
     assert following == [ids[2], ids[0], None]
     entry = learner.get(f"{PATH}/collections").json()[0]
     assert (entry["cases"], entry["answered"], entry["begun"]) == (3, 3, 0)
+
+
+def test_a_stenosis_is_asked_at_levels_and_judged_by_what_a_surgeon_saw(
+    clinician: Client, archive: Archive
+) -> None:
+    study = put_case(archive)
+    detail = clinician.get(f"/api/v1/studies/{study}").json()
+    values = {"stenosis-l4-l5": "severe", "stenosis-l5-s1": "not-inspected"}
+    body = {"form": "reference", "observed_on": "2030-01-05", "values": values, "study": study}
+    patient = detail["study"]["patient"]["id"]
+    made = clinician.post(f"/api/v1/patients/{patient}/observations", json=body)
+    assert made.status_code == 201, made.text
+    asked = [{"name": "stenosis", "levels": ["L4-L5", "L5-S1"]}]
+    found = results(clinician, make(clinician, study, questions=asked))
+    assert found["stenosis@L4-L5"]["reference"] == 3
+    assert (found["stenosis@L5-S1"]["reference"], next(iter(found))) == (None, "stenosis@L4-L5")
+    questions = clinician.get(f"{PATH}/questions", headers={"Accept-Language": "es"}).json()
+    (entry,) = [one for one in questions if one["name"] == "stenosis"]
+    assert entry["title"] == "Estenosis central del canal"
+    assert [one["label"] for one in entry["choices"]] == ["ninguna", "leve", "moderada", "grave"]

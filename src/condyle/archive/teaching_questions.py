@@ -25,6 +25,7 @@ NOT_INSPECTED = "not-inspected"
 _INTACT = ("intact", "partial", "complete")
 _ICRS = ("0", "1", "2", "3", "4")
 _TORN = ("intact", "tear")
+_STENOSIS = ("none", "mild", "moderate", "severe")
 _LUMBAR = USUAL_LEVELS[:5]
 
 
@@ -39,6 +40,7 @@ class Question:
         grades: The scale in order; empty for yes or no.
         levels: Where it may be asked; empty where it has no level.
         codes: Codes of the form's answers, in the order of the grades, else of no and yes.
+            Where it has levels, the form has a field a level.
     """
 
     name: str
@@ -47,6 +49,15 @@ class Question:
     grades: tuple[int, ...] = ()
     levels: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+
+    @property
+    def of_form(self) -> bool:
+        """Whether it is a field of the form's, and not of the findings table."""
+        return bool(self.codes)
+
+    def field_at(self, level: str | None) -> str:
+        """Gives the form's field that answers it at a level."""
+        return self.name if level is None else f"{self.name}-{level.lower()}"
 
     def fits(self, value: object) -> bool:
         """Says whether a value is an answer to it; that one cannot tell always is."""
@@ -64,10 +75,12 @@ def _finding(name: str) -> Question:
     return Question(name, "lumbar-spine", concept.kind, grades, tuple(LEVELS))
 
 
-def _of_form(name: str, anatomy: str, codes: tuple[str, ...]) -> Question:
+def _of_form(
+    name: str, anatomy: str, codes: tuple[str, ...], levels: tuple[str, ...] = ()
+) -> Question:
     if len(codes) == 2:
-        return Question(name, anatomy, "presence", codes=codes)
-    return Question(name, anatomy, "grade", tuple(range(len(codes))), codes=codes)
+        return Question(name, anatomy, "presence", levels=levels, codes=codes)
+    return Question(name, anatomy, "grade", tuple(range(len(codes))), levels, codes)
 
 
 QUESTIONS: Mapping[str, Question] = MappingProxyType(
@@ -75,6 +88,7 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         question.name: question
         for question in (
             *(_finding(name) for name in FINDINGS),
+            _of_form("stenosis", "lumbar-spine", _STENOSIS, _LUMBAR),
             _of_form("acl", "knee", _INTACT),
             _of_form("pcl", "knee", _INTACT),
             _of_form("medial-meniscus", "knee", _TORN),
@@ -172,10 +186,12 @@ def form_answers(values: Mapping[str, Any]) -> dict[str, Value]:
     """
     found: dict[str, Value] = {}
     for question in QUESTIONS.values():
-        code = values.get(question.name)
-        if code in question.codes:
-            place = question.codes.index(str(code))
-            found[question.name] = bool(place) if question.kind == "presence" else place
+        for level in question.levels or (None,):
+            code = values.get(question.field_at(level)) if question.of_form else None
+            if code in question.codes:
+                place = question.codes.index(str(code))
+                said = bool(place) if question.kind == "presence" else place
+                found[item_key(question.name, level)] = said
     for level in _LUMBAR:
         code = values.get(f"herniation-{level.lower()}")
         if code is not None and code != NOT_INSPECTED:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from condyle.archive.studies import get_study
 from condyle.archive.teaching import cases_of, get_case, items_in
+from condyle.archive.teaching_aid import aided
 from condyle.archive.teaching_attempts import attempts
 from condyle.archive.teaching_models import model_answers
 from condyle.archive.teaching_questions import QUESTIONS, Value
@@ -37,12 +38,14 @@ def score_body(
 ) -> bodies.TeachingScore:
     """Gives a learner's score over the cases that they have answered.
 
-    Cases whose study they had opened before are shown, and count for no figure.
+    Cases whose study they had opened before, or elsewhere meanwhile, are shown, and count for
+    no figure.
     """
     ids = [case.id for case in cases_of(session, row.id, withdrawn=True)]
     own = attempts(session, user_id=actor.user_id, case_ids=ids, submitted=True)
     rows = answered_rows(session, row, own, models=True)
-    counting = {one.id for one in own if not one.seen_before}
+    helped = aided(session, own)
+    counting = {one.id for one in own if not one.seen_before and one.id not in helped}
     scored = {one.attempt for one in rows if one.truth is not None}
     kept = [one for one in rows if one.attempt in counting]
     numbers = numbers_of(session, row.id)
@@ -53,7 +56,12 @@ def score_body(
         overall=figure_entry(share_right(kept, own_answer)),
         questions=_questions(deps, row, kept, actor.language),
         cases=[
-            _case(one, numbers[one.case_id], [r for r in rows if r.attempt == one.id])
+            _case(
+                one,
+                numbers[one.case_id],
+                [r for r in rows if r.attempt == one.id],
+                helped=one.id in helped,
+            )
             for one in own
         ],
         curve=[
@@ -61,6 +69,7 @@ def score_body(
             for each in learning_curve(kept, order)
         ],
         left_out_seen=sum(one.seen_before for one in own),
+        left_out_aided=sum(one.id in helped and not one.seen_before for one in own),
         left_out_unscorable=sum(one.id not in scored for one in own),
     )
 
@@ -71,10 +80,12 @@ def learners_body(session: Session, row: TeachingCollection) -> bodies.LearnersT
     given = attempts(session, case_ids=ids, submitted=True)
     rows = answered_rows(session, row, given, models=False)
     names = names_of_users(session, {one.user_id for one in given})
+    uncounted = aided(session, given) | {one.id for one in given if one.seen_before}
+    counted = [one for one in given if one.id not in uncounted]
     learners = []
     for user_id in sorted(names, key=lambda each: names[each].casefold()):
         own = [one for one in given if one.user_id == user_id]
-        counting = {one.id for one in own if not one.seen_before}
+        counting = {one.id for one in own} - uncounted
         kept = [one for one in rows if one.attempt in counting]
         learners.append(
             bodies.LearnerScore(
@@ -86,7 +97,7 @@ def learners_body(session: Session, row: TeachingCollection) -> bodies.LearnersT
             )
         )
     return bodies.LearnersTable(
-        needed=FEWEST_PATIENTS, learners=learners, cases=_difficulties(session, row, given, rows)
+        needed=FEWEST_PATIENTS, learners=learners, cases=_difficulties(session, row, counted, rows)
     )
 
 
@@ -189,7 +200,9 @@ def _of_model(bundle: str, row: Answered) -> Value:
     return row.models.get(bundle)
 
 
-def _case(one: TeachingAttempt, number: int, rows: Sequence[Answered]) -> bodies.CaseScore:
+def _case(
+    one: TeachingAttempt, number: int, rows: Sequence[Answered], *, helped: bool
+) -> bodies.CaseScore:
     told = [verdict(QUESTIONS[row.question], row.truth, row.own) for row in rows]
     ended = one.submitted_at or one.started_at
     return bodies.CaseScore(
@@ -203,7 +216,8 @@ def _case(one: TeachingAttempt, number: int, rows: Sequence[Answered]) -> bodies
         near=told.count("near"),
         wrong=told.count("wrong"),
         unscored=told.count("unscored"),
-        counts=not one.seen_before and any(row.truth is not None for row in rows),
+        aided=helped,
+        counts=not (one.seen_before or helped) and any(row.truth is not None for row in rows),
     )
 
 
@@ -216,7 +230,7 @@ def _difficulties(
     numbers = numbers_of(session, row.id)
     found = []
     for case in cases_of(session, row.id):
-        own = [one for one in given if one.case_id == case.id and not one.seen_before]
+        own = [one for one in given if one.case_id == case.id]
         ids = {one.id for one in own}
         told = [
             verdict(QUESTIONS[each.question], each.truth, each.own)

@@ -22,6 +22,7 @@ from condyle.archive.teaching import (
     items_in,
     reference_of,
 )
+from condyle.archive.teaching_aid import aided
 from condyle.archive.teaching_attempts import attempts
 from condyle.archive.teaching_questions import QUESTIONS
 from condyle.archive.teaching_references import Source, references_of, sources_of
@@ -227,6 +228,7 @@ def attempt_entry(
         items=item_entries(items_in(collection)),
         scorable=reference is not None and bool(reference.answers),
         seen_before=own.seen_before,
+        aided=bool(aided(session, [own])),
         started_at=own.started_at,
         looked_s=own.looked_ms / 1000,
         draft=own.draft,

@@ -9,7 +9,7 @@ from condyle.domain.anatomy import FINDINGS
 from condyle.reporting.wording import LANGUAGES, Catalogue, catalogue
 from condyle.service.deps import Deps
 from condyle.service.schemas.teaching import TeachingChoice, TeachingItem, TeachingQuestion
-from condyle.workflows.clinic.forms.definition import FormDefinition
+from condyle.workflows.clinic.forms.definition import FormDefinition, FormField
 
 
 def question_entries(
@@ -35,10 +35,9 @@ def item_entries(items: Iterable[Item]) -> list[TeachingItem]:
 
 
 def _entry(question: Question, words: Catalogue, form: FormDefinition | None) -> TeachingQuestion:
-    field = None if form is None or not question.codes else form.field_of(question.name)
     return TeachingQuestion(
         name=question.name,
-        title=words.term(question.name) if field is None else field.label.said(words.language),
+        title=_title(question, words, form),
         anatomy=question.anatomy,
         kind=question.kind,
         choices=_choices(question, words, form),
@@ -46,12 +45,27 @@ def _entry(question: Question, words: Catalogue, form: FormDefinition | None) ->
     )
 
 
+def _field(question: Question, form: FormDefinition | None) -> FormField | None:
+    """Gives the form's field of a question; of those at levels the first, for all are alike."""
+    level = question.levels[0] if question.levels else None
+    return form.field_of(question.field_at(level)) if form and question.of_form else None
+
+
+def _title(question: Question, words: Catalogue, form: FormDefinition | None) -> str:
+    """Gives what is asked, without the level that stands beside it."""
+    field = _field(question, form)
+    if field is None:
+        return words.term(question.name)
+    label = field.label.said(words.language)
+    return label.removesuffix(question.levels[0]).rstrip() if question.levels else label
+
+
 def _choices(
     question: Question, words: Catalogue, form: FormDefinition | None
 ) -> list[TeachingChoice]:
     values: tuple[int | bool, ...] = question.grades or (False, True)
     if question.codes:
-        field = None if form is None else form.field_of(question.name)
+        field = _field(question, form)
         told = {} if field is None else {one.code: one.label for one in field.choices}
         labels = [told[c].said(words.language) if c in told else c for c in question.codes]
         return [_choice(v, label) for v, label in zip(values, labels, strict=True)]

@@ -8,6 +8,8 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from condyle.archive import audit
+from condyle.archive.teaching_aid import mark_aided, under_way
+from condyle.service.access import Permission
 
 if TYPE_CHECKING:
     from condyle.service.deps import Deps
@@ -41,12 +43,17 @@ class SeenOnce:
             self._seen.pop(key, None)
 
 
-def note_view(deps: Deps, actor: Actor, *, study_id: int, patient_id: int) -> None:
+def note_view(
+    deps: Deps, actor: Actor, *, study_id: int, patient_id: int, images: bool = False
+) -> None:
     """Writes into the audit log that somebody sees a study, once a log-in and study.
 
     Call it before anything of the study is given; it opens a transaction of its own, so not
-    within one.
+    within one. Of a learner who reads the study as a case it is kept that they had help, but
+    where only ``images`` are given, which the case's own page shows.
     """
+    if not images:
+        _note_aid(deps, actor, patient_id)
     _note(deps, actor, ("study", study_id), patient_id)
 
 
@@ -55,7 +62,18 @@ def note_patient_view(deps: Deps, actor: Actor, patient_id: int) -> None:
 
     Call it as ``note_view``.
     """
+    _note_aid(deps, actor, patient_id)
     _note(deps, actor, ("patient", patient_id), patient_id)
+
+
+def _note_aid(deps: Deps, actor: Actor, patient_id: int) -> None:
+    if not actor.may(Permission.LEARN):
+        return
+    with deps.archive.database.read() as session:
+        if not under_way(session, patient_id, actor.user_id):
+            return
+    with deps.archive.database.write() as session:
+        mark_aided(session, patient_id, user_id=actor.user_id, user_name=actor.name, at=deps.now())
 
 
 def _note(deps: Deps, actor: Actor, what: tuple[str, int], patient_id: int) -> None:

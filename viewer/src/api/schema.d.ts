@@ -20,6 +20,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analyses/{analysis_id}/maps/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Map
+         * @description Gives a probability or heat map of one slice, as the overlays of its study name it.
+         */
+        get: operations["show_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/analyses/{analysis_id}/operating-curves": {
         parameters: {
             query?: never;
@@ -2288,6 +2308,8 @@ export interface components {
          * @description One answered case in its turn.
          */
         CaseScore: {
+            /** Aided */
+            aided: boolean;
             /** Attempt */
             attempt: number;
             /** Case */
@@ -3015,13 +3037,46 @@ export interface components {
         };
         /**
          * Looked
-         * @description How long a case's page was shown until now.
+         * @description How long a case's page was shown until now, and whether help was had elsewhere.
          */
         Looked: {
+            /** Aided */
+            aided: boolean;
             /** Looked S */
             looked_s: number;
             /** Submitted */
             submitted: boolean;
+        };
+        /**
+         * MapPlace
+         * @description A probability or heat map of one slice that a run keeps as a file, for a finding.
+         *
+         *     ``key`` is the finding's; ``kind`` is "probability", from which an outline at a threshold is
+         *     drawn, or "heat", what in the slice spoke for the finding, which is never a segmentation.
+         *     ``file`` is a grey picture of the frame's rows and columns: 255 is 1, or the hottest place.
+         */
+        MapPlace: {
+            /** Analysis */
+            analysis: string;
+            /** Columns */
+            columns: number;
+            /** File */
+            file: string;
+            /** Frame */
+            frame: number;
+            /** Instance Uid */
+            instance_uid: string;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "probability" | "heat";
+            /** Rows */
+            rows: number;
+            /** Series Uid */
+            series_uid: string;
         };
         /**
          * Mark
@@ -3526,6 +3581,8 @@ export interface components {
         Overlays: {
             /** Labels */
             labels: components["schemas"]["LevelLabel"][];
+            /** Maps */
+            maps?: components["schemas"]["MapPlace"][];
             /** Structures */
             structures: components["schemas"]["StructureOutline"][];
         };
@@ -4143,9 +4200,12 @@ export interface components {
          * @description A learner's reading of a case: images and what is asked, and nothing that was found.
          *
          *     ``study_uid`` and ``series`` are for the images. ``seen_before`` says that the learner had
-         *     opened the study before, so that it does not count.
+         *     opened the study before, and ``aided`` that they opened it or the patient's records elsewhere
+         *     before they had answered, so that it does not count.
          */
         TeachingAttemptEntry: {
+            /** Aided */
+            aided: boolean;
             /** Case */
             case: number;
             /** Collection */
@@ -4335,6 +4395,8 @@ export interface components {
             collection: components["schemas"]["TeachingCollectionEntry"];
             /** Curve */
             curve: components["schemas"]["CurveBlock"][];
+            /** Left Out Aided */
+            left_out_aided: number;
             /** Left Out Seen */
             left_out_seen: number;
             /** Left Out Unscorable */
@@ -4628,6 +4690,128 @@ export interface operations {
                     "application/json": unknown;
                     "application/pdf": unknown;
                     "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_map: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                analysis_id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
                 };
             };
             /** @description It was not understood */

@@ -8,6 +8,7 @@ import { Images } from "./Images";
 import { WhenLoaded } from "./LoadedPage";
 import { timeText } from "./time";
 import type { Answers, Attempt } from "./types";
+import { NotCounted } from "./NotCounted";
 import { useCalls, useOne } from "./useCalls";
 import { useLooking } from "./useLooking";
 
@@ -59,7 +60,7 @@ function Reading({ attempt }: { attempt: Attempt }): ReactNode {
           <span className="unseen">{say("teaching.time")}</span> {timeText(looking.looked)}
         </span>
         {attempt.scorable ? null : <span className="tag plain">{say("teaching.noReference.why")}</span>}
-        {attempt.seen_before ? <span className="tag">{say("teaching.seenBefore")}</span> : null}
+        <NotCounted attempt={{ ...attempt, aided: attempt.aided || looking.aided }} />
         {looking.kept ? null : (
           <span className="tag" role="status">
             {say("teaching.notKept")}

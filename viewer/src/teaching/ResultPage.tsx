@@ -13,6 +13,7 @@ import { ReferenceText } from "./ReferenceText";
 import { ResultTable } from "./ResultTable";
 import { timeText } from "./time";
 import type { ItemResult, Result } from "./types";
+import { NotCounted } from "./NotCounted";
 import { useOne } from "./useCalls";
 
 const ask: Parameters<typeof useOne<Result>>[1] = (calls, id, signal) => calls.result(id, signal);
@@ -46,7 +47,7 @@ function Shown({ result }: { result: Result }): ReactNode {
         <span title={say("teaching.wall", { time: timeText(result.wall_s) })}>
           {say("teaching.looked", { time: timeText(attempt.looked_s) })}
         </span>
-        {attempt.seen_before ? <span className="tag">{say("teaching.seenBefore")}</span> : null}
+        <NotCounted attempt={attempt} />
       </CaseHead>
       <Images attempt={attempt} seen={seen} />
       <div className="reading-side result">

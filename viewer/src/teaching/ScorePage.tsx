@@ -32,6 +32,9 @@ function Shown({ score }: { score: Score }): ReactNode {
             <FigureCell figure={score.overall} needed={needed} />
             <p className="hint">{say("teaching.score.why", { needed })}</p>
             {score.left_out_seen ? <p>{count("teaching.leftOut.seen", score.left_out_seen)}</p> : null}
+            {score.left_out_aided ? (
+              <p>{count("teaching.leftOut.aided", score.left_out_aided)}</p>
+            ) : null}
             {score.left_out_unscorable ? (
               <p>{count("teaching.leftOut.unscorable", score.left_out_unscorable)}</p>
             ) : null}
@@ -115,6 +118,7 @@ function CaseTable({ score }: { score: Score }): ReactNode {
               <Link to={`/teaching/attempts/${one.attempt}/result`}>
                 {say("teaching.caseNumber", { n: one.number })}
               </Link>
+              {one.aided ? <span className="tag plain">{say("teaching.aided.short")}</span> : null}
               {one.counts ? null : <span className="tag plain">{say("teaching.countsNot")}</span>}
             </th>
             <td>{moment(one.submitted_at)}</td>

@@ -123,6 +123,14 @@ test("a case without a reference and one that was opened before say so", async (
   screen.getByText(/You had opened this study before/);
 });
 
+test("a case whose study was opened in another tab says at once that it does not count", async () => {
+  await reading(READING, {
+    "POST /api/v1/teaching/attempts/5/look": () => ({ looked_s: 61, submitted: false, aided: true }),
+  });
+  const tag = await screen.findByText("Read with help: it does not count");
+  expect(tag.title).toMatch(/elsewhere before you had answered/);
+});
+
 test("a case that is answered leads to its result", async () => {
   teaching(READING, {
     "GET /api/v1/teaching/attempts/5": () => attempt({ submitted_at: "2026-06-14T10:05:00Z" }),

@@ -103,10 +103,10 @@ test("a figure has its interval and n, and none where patients are too few", asy
   const own = await screen.findByRole("rowheader", { name: "You" });
   expect(own.closest("tr")?.textContent).toContain("0.61 (0.40 to 0.81)60 answers, 12 patients");
   expect(row("lumbar-grading").textContent).toContain("Too few patients: 4 of the 10 needed");
-  screen.getByText(/1 case does not count/);
+  screen.getByText("1 case does not count: you had opened its study before.");
   screen.getByRole("img", { name: "Right answers, case by case" });
   screen.getByRole("img", { name: "Time of each case" });
-  expect(row("Case 2does not count").textContent).toContain("1:30");
+  expect(row("Case 2with helpdoes not count").textContent).toContain("1:30");
 });
 
 test("who has answered nothing has no score, and no chart of nothing", async () => {

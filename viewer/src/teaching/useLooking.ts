@@ -12,6 +12,8 @@ export interface Looking {
   looked: number;
   /** Whether the answers so far reached the service. */
   kept: boolean;
+  /** Whether the study or its patient's records were opened elsewhere meanwhile. */
+  aided: boolean;
   /** Ends the telling: the answers were given. */
   stop: () => void;
 }
@@ -25,6 +27,7 @@ export function useLooking(attempt: number, began: number, answers: Answers): Lo
   const [told, setTold] = useState(() => ({ looked: began, at: performance.now(), shown: true }));
   const [now, setNow] = useState(() => performance.now());
   const [kept, setKept] = useState(true);
+  const [aided, setAided] = useState(false);
   const latest = useRef(answers);
   const over = useRef(false);
   useEffect(() => {
@@ -35,7 +38,8 @@ export function useLooking(attempt: number, began: number, answers: Answers): Lo
     (shown: boolean) => {
       if (over.current) return;
       calls.look(attempt, shown, latest.current).then(
-        ({ looked_s }) => {
+        ({ looked_s, aided: helped }) => {
+          setAided(helped);
           setTold({ looked: looked_s, at: performance.now(), shown });
           setKept(true);
         },
@@ -74,6 +78,7 @@ export function useLooking(attempt: number, began: number, answers: Answers): Lo
   return {
     looked: told.looked + since,
     kept,
+    aided,
     stop: useCallback(() => {
       over.current = true;
     }, []),

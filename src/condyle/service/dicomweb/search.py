@@ -49,12 +49,14 @@ class Searcher:
         root: Address of DICOMweb, without a slash at its end.
         pseudonymous: Whether they get pseudonyms, and search by them.
         annotator: Their number if they see nothing but the cases that they draw on.
+        learnt: Studies that they are reading as teaching cases: found by UID, without a name.
     """
 
     session: Session
     root: str
     pseudonymous: bool
     annotator: int | None = None
+    learnt: frozenset[int] = frozenset()
 
     def studies(self, query: Query) -> Found:
         """Finds studies, the latest received first."""
@@ -121,6 +123,9 @@ class Searcher:
     def _of_study(self, query: Query) -> list[ColumnElement[bool]]:
         """Gives what a study must meet; who gets pseudonyms cannot ask for what they hide."""
         found: list[ColumnElement[bool]] = []
+        if self.learnt and query.texts:
+            # Whose they are would be told by what finds them.
+            found.append(StudyRow.id.not_in(self.learnt))
         if self.annotator is not None:
             found.append(shown_study(self.annotator))
         for keyword, value in query.texts.items():
@@ -156,7 +161,7 @@ class Searcher:
         return page[: query.limit], len(page) > query.limit
 
     def _study(self, row: StudyRow, patient: Patient) -> WebStudy:
-        hidden = self.pseudonymous
+        hidden = self.pseudonymous or row.id in self.learnt
         return WebStudy(
             uid=row.uid,
             patient_name=patient.pseudonym if hidden else patient.name,
@@ -173,11 +178,14 @@ class Searcher:
             url=f"{self.root}/studies/{row.uid}",
         )
 
+    def _hides(self, row: SeriesRow) -> bool:
+        return self.pseudonymous or row.study_id in self.learnt
+
     def _series(self, row: SeriesRow, study: WebStudy) -> WebSeries:
         return WebSeries(
             uid=row.uid,
             number=row.number,
-            description="" if self.pseudonymous else row.description,
+            description="" if self._hides(row) else row.description,
             modality=row.modality,
             body_part=row.body_part,
             instances=row.instance_count,

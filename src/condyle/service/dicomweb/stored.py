@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from condyle.archive.absence import absent
 from condyle.archive.archive import Archive
 from condyle.archive.tables import InstanceRow, Patient, SeriesRow, StudyRow
+from condyle.archive.teaching_aid import is_under_way
 from condyle.dicom.frame_bytes import StoredFrames, needs_bits
 from condyle.dicom.json_header import inflated_header, value_of
 from condyle.dicom.web_attributes import without_identity
@@ -46,6 +47,7 @@ class Located:
         size: Their count.
         syntax: Their Transfer Syntax UID.
         frames_at: Where its frames lie in them.
+        learnt: Whether who asks reads its study as a teaching case, which has no name.
     """
 
     study_id: int
@@ -54,10 +56,11 @@ class Located:
     size: int
     syntax: str
     frames_at: Sequence[Any]
+    learnt: bool
 
 
-def locate(session: Session, place: Place) -> Located:
-    """Finds one instance.
+def locate(session: Session, place: Place, user_id: int) -> Located:
+    """Finds one instance, for somebody.
 
     Raises:
         NotThere: There is none with these UIDs.
@@ -70,6 +73,7 @@ def locate(session: Session, place: Place) -> Located:
             InstanceRow.size,
             InstanceRow.transfer_syntax,
             InstanceRow.frames_at,
+            is_under_way(user_id),
         )
         .join(SeriesRow, SeriesRow.id == InstanceRow.series_id)
         .join(StudyRow, StudyRow.id == InstanceRow.study_id)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from condyle.archive import audit
 from condyle.archive.annotation_access import check_shown
+from condyle.archive.teaching_aid import nameless, studies_under_way
 from condyle.dicom.frame_bytes import frame_bytes, served_syntax
 from condyle.dicom.web_attributes import Document
 from condyle.errors import ArchiveDamaged, BadImage, InputError, NotAllowed
@@ -141,15 +142,15 @@ def show_frames(
     place = Place(study, series, instance)
     with deps.archive.database.read() as session:
         _check_shown(session, actor, place)
-        located = locate(session, place)
-    if actor.pseudonymous and shows_identity(deps.archive, place):
+        located = locate(session, place, actor.user_id)
+    if (actor.pseudonymous or located.learnt) and shows_identity(deps.archive, place):
         raise NotAllowed(
             "The frames were not given.",
             found="an image that says that its pixels name the patient",
-            needed="a role that may see patients' names",
+            needed="a role that may see patients' names, and no teaching case of it under way",
             mend="ask somebody who may to look at it.",
         )
-    note_view(deps, actor, study_id=located.study_id, patient_id=located.patient_id)
+    note_view(deps, actor, study_id=located.study_id, patient_id=located.patient_id, images=True)
     numbers = [int(one) for one in frames.split(",")]
     syntax = served_syntax(located.syntax)
     given = frames_given(request.headers.get("accept", ""), syntax, len(numbers))
@@ -168,7 +169,14 @@ def show_instance(
 ) -> Response:
     """Gives the file of an instance as it came, identity and all: only to who may know it."""
     with deps.archive.database.read() as session:
-        located = locate(session, Place(study, series, instance))
+        located = locate(session, Place(study, series, instance), actor.user_id)
+    if located.learnt:
+        raise NotAllowed(
+            "The file was not given.",
+            found="a study that you are reading as a teaching case, which has no name",
+            needed="a case that you have answered",
+            mend="answer the case first.",
+        )
     note_view(deps, actor, study_id=located.study_id, patient_id=located.patient_id)
     given = instance_given(request.headers.get("accept", ""), located.syntax)
     act = actor.act(
@@ -203,7 +211,8 @@ def _search(
     query = read_query([*request.query_params.multi_items(), *(within or {}).items()], keys)
     root = f"{deps.settings.shown_address}{ROOT}"
     with deps.archive.database.read() as session:
-        searcher = Searcher(session, root, actor.pseudonymous, _annotator(actor))
+        learnt = studies_under_way(session, actor.user_id)
+        searcher = Searcher(session, root, actor.pseudonymous, _annotator(actor), learnt)
         found: Found = getattr(searcher, level)(query)
     return _found(found, query, media)
 
@@ -240,8 +249,10 @@ def _metadata(request: Request, actor: Actor, deps: Deps, place: Place) -> Respo
     with deps.archive.database.read() as session:
         _check_shown(session, actor, place)
         study_id, patient_id, pseudonym = patient_of(session, place)
-    note_view(deps, actor, study_id=study_id, patient_id=patient_id)
-    told = headers(deps.archive, place, pseudonym if actor.pseudonymous else None)
+        page = bool(actor.session_id)
+        hidden = actor.pseudonymous or nameless(session, place.study, actor.user_id, page=page)
+    note_view(deps, actor, study_id=study_id, patient_id=patient_id, images=True)
+    told = headers(deps.archive, place, pseudonym if hidden else None)
     return StreamingResponse(told, media_type=media)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from condyle.archive import audit, teaching, teaching_attempts, teaching_references
 from condyle.archive.absence import absent
 from condyle.archive.studies import get_study
+from condyle.archive.teaching_aid import aided
 from condyle.archive.teaching_tables import TeachingAttempt, TeachingCase, TeachingCollection
 from condyle.errors import Conflict
 from condyle.service.access import Permission
@@ -205,7 +206,11 @@ def tell_look(
     with deps.archive.database.write() as session:
         row = teaching_attempts.own_attempt(session, attempt_id, actor.user_id)
         teaching_attempts.look(session, row, shown=told.shown, draft=told.draft, at=deps.now())
-        return bodies.Looked(looked_s=row.looked_ms / 1000, submitted=row.submitted_at is not None)
+        return bodies.Looked(
+            looked_s=row.looked_ms / 1000,
+            submitted=row.submitted_at is not None,
+            aided=bool(aided(session, [row])),
+        )
 
 
 def answer_teaching_case(

@@ -161,7 +161,8 @@ class TeachingAttemptEntry(Body):
     """A learner's reading of a case: images and what is asked, and nothing that was found.
 
     ``study_uid`` and ``series`` are for the images. ``seen_before`` says that the learner had
-    opened the study before, so that it does not count.
+    opened the study before, and ``aided`` that they opened it or the patient's records elsewhere
+    before they had answered, so that it does not count.
     """
 
     id: int
@@ -177,6 +178,7 @@ class TeachingAttemptEntry(Body):
     items: list[TeachingItem]
     scorable: bool
     seen_before: bool
+    aided: bool
     started_at: dt.datetime
     looked_s: float
     draft: dict[str, int | bool | None]
@@ -191,10 +193,11 @@ class Look(Body):
 
 
 class Looked(Body):
-    """How long a case's page was shown until now."""
+    """How long a case's page was shown until now, and whether help was had elsewhere."""
 
     looked_s: float
     submitted: bool
+    aided: bool
 
 
 class TeachingAnswers(Body):
@@ -299,6 +302,7 @@ class CaseScore(Body):
     near: int
     wrong: int
     unscored: int
+    aided: bool
     counts: bool
 
 
@@ -320,6 +324,7 @@ class TeachingScore(Body):
     cases: list[CaseScore]
     curve: list[CurveBlock]
     left_out_seen: int
+    left_out_aided: int
     left_out_unscorable: int
 
 

@@ -141,6 +141,7 @@ export const audit = {
   "audit.did.teaching.case.withdrawn": "withdrew a teaching case",
   "audit.did.teaching.reference.taken": "took the reference of a teaching case",
   "audit.did.teaching.begun": "began a teaching case",
+  "audit.did.teaching.aided": "opened the records of a teaching case before answering it",
   "audit.did.teaching.answered": "answered a teaching case",
   "audit.did.bundle.changed": "changed a bundle",
   "audit.did.audit.exported": "exported the audit log",

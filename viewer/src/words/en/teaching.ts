@@ -44,6 +44,10 @@ export const teaching = {
   "teaching.noReference.why": "No reference: this case is not scored",
   "teaching.noReference.teacher": "No reference: cannot be scored",
   "teaching.noReference.result": "This case has no reference: nobody has said what is right, and it is not scored.",
+  "teaching.aided": "Read with help: it does not count",
+  "teaching.aided.why":
+    "You opened this study or its patient's records elsewhere before you had answered.",
+  "teaching.aided.short": "with help",
   "teaching.seenBefore": "You had opened this study before: it does not count",
 
   "teaching.sheet": "Answers",
@@ -138,6 +142,10 @@ export const teaching = {
     "Each figure has its 95 % interval, drawn by patient. With fewer than {needed} patients there is no figure: it would say next to nothing. Models are judged on the very answers that you gave.",
   "teaching.leftOut.seen.one": "{n} case does not count: you had opened its study before.",
   "teaching.leftOut.seen.other": "{n} cases do not count: you had opened their studies before.",
+  "teaching.leftOut.aided.one":
+    "{n} case does not count: you opened its study or its patient's records before you had answered.",
+  "teaching.leftOut.aided.other":
+    "{n} cases do not count: you opened their studies or their patients' records before you had answered.",
   "teaching.leftOut.unscorable.one": "{n} case has no reference for what you answered.",
   "teaching.leftOut.unscorable.other": "{n} cases have no reference for what you answered.",
   "teaching.tooFew": "Too few patients: {n} of the {needed} needed",

@@ -141,6 +141,7 @@ export const audit = {
   "audit.did.teaching.case.withdrawn": "retiró un caso docente",
   "audit.did.teaching.reference.taken": "tomó la referencia de un caso docente",
   "audit.did.teaching.begun": "comenzó un caso docente",
+  "audit.did.teaching.aided": "abrió la historia de un caso docente antes de responderlo",
   "audit.did.teaching.answered": "respondió un caso docente",
   "audit.did.bundle.changed": "cambió un paquete",
   "audit.did.audit.exported": "exportó el registro de auditoría",

@@ -44,6 +44,10 @@ export const teaching = {
   "teaching.noReference.why": "Sin referencia: este caso no se puntúa",
   "teaching.noReference.teacher": "Sin referencia: no se puede puntuar",
   "teaching.noReference.result": "Este caso no tiene referencia: nadie ha dicho qué es lo correcto, y no se puntúa.",
+  "teaching.aided": "Leído con ayuda: no cuenta",
+  "teaching.aided.why":
+    "Abrió este estudio o la historia de su paciente en otro lugar antes de responder.",
+  "teaching.aided.short": "con ayuda",
   "teaching.seenBefore": "Ya había abierto este estudio: no cuenta",
 
   "teaching.sheet": "Respuestas",
@@ -138,6 +142,10 @@ export const teaching = {
     "Cada cifra lleva su intervalo del 95 %, calculado por paciente. Con menos de {needed} pacientes no se da ninguna: no diría casi nada. Los modelos se juzgan exactamente en las respuestas que usted dio.",
   "teaching.leftOut.seen.one": "{n} caso no cuenta: ya había abierto su estudio.",
   "teaching.leftOut.seen.other": "{n} casos no cuentan: ya había abierto sus estudios.",
+  "teaching.leftOut.aided.one":
+    "{n} caso no cuenta: abrió su estudio o la historia de su paciente antes de responder.",
+  "teaching.leftOut.aided.other":
+    "{n} casos no cuentan: abrió sus estudios o las historias de sus pacientes antes de responder.",
   "teaching.leftOut.unscorable.one": "{n} caso no tiene referencia para lo que respondió.",
   "teaching.leftOut.unscorable.other": "{n} casos no tienen referencia para lo que respondió.",
   "teaching.tooFew": "Pocos pacientes: {n} de los {needed} necesarios",
