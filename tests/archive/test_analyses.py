@@ -212,12 +212,32 @@ def test_a_run_that_was_stopped_hides_no_result_before_it(do, at) -> None:
     do(lambda s: analyses.start(s, "one", at=at))
     do(lambda s: analyses.finish(s, "one", result(True), at=at))
     queued(do, at, key="two")
-    assert shown() == ["two"]
+    do(lambda s: analyses.start(s, "two", at=at))
     do(lambda s: analyses.cancel(s, "two", at=at))
+    assert shown() == ["one", "two"]
+    do(lambda s: analyses.cancelled(s, "two", at=at))
     assert shown() == ["one"]
     queued(do, at, OTHER, key="only")
     do(lambda s: analyses.cancel(s, "only", at=at))
     assert shown() == ["one", "only"]
+
+
+def test_what_a_bundle_found_before_stands_until_its_new_run_ends(do, at) -> None:
+    def shown() -> list[str]:
+        return [run.id for run in do(lambda s: analyses.shown_runs(s, 1))]
+
+    queued(do, at)
+    assert shown() == ["one"]
+    do(lambda s: analyses.finish(s, "one", result(True), at=at))
+    queued(do, at, key="two")
+    assert shown() == ["one", "two"]
+    do(lambda s: analyses.start(s, "two", at=at))
+    assert shown() == ["one", "two"]
+    do(lambda s: analyses.finish(s, "two", result(), at=at))
+    assert shown() == ["two"]
+    hidden = BundleRun(RUN.name, RUN.version, RUN.sha256, hidden=True)
+    queued(do, at, hidden, key="z-silent")
+    assert shown() == []
 
 
 def test_a_signed_study_stays_signed(do, at) -> None:

@@ -234,13 +234,26 @@ def analyses_of(session: Session, study_id: int) -> list[Analysis]:
 def shown_runs(session: Session, study_id: int) -> list[Analysis]:
     """Gives of each bundle its latest run on a study, and no run of silent mode.
 
-    A run that somebody stopped says nothing of the study: it hides no run before it.
+    A run that somebody stopped says nothing of the study: it hides no run before it. Nor does
+    one that is under way yet: what the bundle found before stands first, until the run ends.
     """
     latest: dict[str, Analysis] = {}
+    before: dict[str, Analysis] = {}
     for run in analyses_of(session, study_id):
-        if run.state != "cancelled" or run.bundle not in latest:
-            latest[run.bundle] = run
-    return [run for run in latest.values() if not run.hidden]
+        if run.state == "cancelled" and run.bundle in latest:
+            continue
+        earlier = latest.get(run.bundle)
+        if earlier is not None and earlier.state not in UNDER_WAY:
+            before[run.bundle] = earlier
+        latest[run.bundle] = run
+    shown = []
+    for bundle, run in latest.items():
+        earlier = before.get(bundle)
+        under_way = run.state in UNDER_WAY and not run.hidden
+        if under_way and earlier is not None and earlier.state == "done":
+            shown.append(earlier)
+        shown.append(run)
+    return [run for run in shown if not run.hidden]
 
 
 def analyses_in(session: Session, *states: str, limit: int = 1000) -> list[Analysis]:

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { AnalysisEntry } from "../api/types";
 import { useWords } from "../words";
+import { earlierRuns } from "./earlierRuns";
 import { exclusionText } from "./exclusions";
 import { RunUnderWay } from "./RunUnderWay";
 
@@ -8,17 +9,28 @@ import { RunUnderWay } from "./RunUnderWay";
 export function Analyses({ analyses }: { analyses: readonly AnalysisEntry[] }): ReactNode {
   const { say } = useWords();
   if (analyses.length === 0) return null;
+  const earlier = earlierRuns(analyses);
   return (
     <section className="analyses" aria-label={say("findings.bundles")}>
       <h3>{say("findings.bundles")}</h3>
       {analyses.map((analysis) => (
-        <Analysis key={analysis.id} analysis={analysis} />
+        <Analysis
+          key={analysis.id}
+          analysis={analysis}
+          earlier={earlier.has(analysis.id)}
+        />
       ))}
     </section>
   );
 }
 
-function Analysis({ analysis }: { analysis: AnalysisEntry }): ReactNode {
+function Analysis({
+  analysis,
+  earlier,
+}: {
+  analysis: AnalysisEntry;
+  earlier: boolean;
+}): ReactNode {
   const { say, moment, language } = useWords();
   const exclusion = (code: string) => exclusionText(code, say).toLocaleLowerCase(language);
   const list = new Intl.ListFormat(language, { type: "conjunction" });
@@ -29,7 +41,8 @@ function Analysis({ analysis }: { analysis: AnalysisEntry }): ReactNode {
         <code title={analysis.sha256}>{analysis.sha256.slice(0, 12)}</code>{" "}
         <span className={`analysis-state analysis-${analysis.state}`}>
           {say(`analysis.${analysis.state}`)}
-        </span>
+        </span>{" "}
+        {earlier ? <span className="finding-earlier">{say("analysis.earlier")}</span> : null}
         {analysis.simulated_training ? (
           <span className="badge-simulated">{say("findings.simulatedShort")}</span>
         ) : null}

@@ -20,9 +20,12 @@ export function FindingRow({
   select,
   toggle,
   correct,
+  earlier,
 }: {
   finding: StandingFinding;
   analysis: AnalysisEntry | undefined;
+  /** Whether it is of a run that stands only until the new one of its bundle ends. */
+  earlier: boolean;
   threshold: number | null;
   selected: boolean;
   hidden: boolean;
@@ -43,6 +46,7 @@ export function FindingRow({
       <div className="finding-head">
         <button type="button" className="finding-name" aria-pressed={selected} onClick={select}>
           <span className="finding-title">{finding.title}</span>
+          {earlier ? <small className="finding-earlier">{say("analysis.earlier")}</small> : null}
           <span className="finding-decision">
             {finding.read?.valueSaid ? (
               <StandingValue finding={finding} />

@@ -83,6 +83,20 @@ describe("the findings", () => {
     expect(screen.getByRole("region", { name: "Made by" }).textContent).toContain("0123456789ab");
   });
 
+  it("stay while their bundle runs again, marked as of the earlier run", () => {
+    const runs = [
+      analysis({ finished_at: "2026-01-02T03:04:05Z" }),
+      analysis({ id: "a-2", state: "running" }),
+      analysis({ id: "b-1", bundle: "other" }),
+    ];
+    const other = finding({ id: 3, analysis: "b-1", title: "Osteophyte" });
+    show(detail({ analyses: runs, findings: [finding(), other] }));
+    const row = screen.getByRole("button", { name: /Posterior contour bulge/ });
+    expect(row.textContent).toContain("of the earlier run");
+    expect(screen.getByRole("button", { name: /Osteophyte/ }).textContent).not.toContain("earlier");
+    expect(screen.getAllByText(/^lumbar-grading runs again/)).toHaveLength(1);
+  });
+
   it("name the bundle with version, hash, use and exclusions", () => {
     show(detail());
     const made = screen.getByRole("region", { name: "Made by" });

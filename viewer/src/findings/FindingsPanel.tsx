@@ -7,6 +7,7 @@ import { type Looked, lookedAt } from "../silent/seen";
 import { useWords } from "../words";
 import { Analyses } from "./Analyses";
 import { isFolded } from "./decision";
+import { earlierRuns } from "./earlierRuns";
 import { FindingRow } from "./FindingRow";
 import { byLevel, type LevelGroup } from "./groups";
 import { NotAssessed, Notes } from "./Notes";
@@ -61,6 +62,7 @@ export function FindingsPanel(props: PanelProps): ReactNode {
         <p className="badge-simulated">{say("findings.simulatedTraining")}</p>
       ) : null}
       <p className="findings-draft">{say("findings.draft")}</p>
+      <RunsAgain analyses={detail.analyses} />
       <Notes analyses={looked.analyses} />
       {thresholded ? (
         <ThresholdSlider
@@ -89,6 +91,19 @@ export function FindingsPanel(props: PanelProps): ReactNode {
   );
 }
 
+/** Says of each bundle that runs again that its findings are still those of before. */
+function RunsAgain({ analyses }: { analyses: readonly AnalysisEntry[] }): ReactNode {
+  const { say, moment } = useWords();
+  const earlier = earlierRuns(analyses);
+  return analyses
+    .filter(({ id }) => earlier.has(id))
+    .map(({ id, bundle, finished_at }) => (
+      <p key={id} className="findings-again" role="status">
+        {say("analysis.earlier.why", { bundle, when: finished_at ? moment(finished_at) : "" })}
+      </p>
+    ));
+}
+
 function noneWord(
   open: readonly AnalysisEntry[],
   { called, untold }: Looked,
@@ -105,6 +120,7 @@ interface LevelProps extends PanelProps {
 
 function Level({ group, analyses, correct, choice, select, toggle }: LevelProps): ReactNode {
   const { say, count } = useWords();
+  const earlier = earlierRuns([...analyses.values()]);
   const low = group.findings.filter((f) => isFolded(f, choice.threshold));
   const high = group.findings.filter((f) => !low.includes(f));
   const may = correct.correcting.may && correct.correcting.corrections !== undefined;
@@ -114,6 +130,7 @@ function Level({ group, analyses, correct, choice, select, toggle }: LevelProps)
       key={finding.id}
       finding={finding}
       analysis={analyses.get(finding.analysis)}
+      earlier={earlier.has(finding.analysis)}
       threshold={choice.threshold}
       selected={finding.id === choice.selected}
       hidden={choice.hidden.has(finding.id)}

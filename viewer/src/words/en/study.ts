@@ -134,7 +134,7 @@ export const study = {
 
   "analysis.again": "Analyse again",
   "analysis.again.why":
-    "Results until now stay in the archive with what made them; the newest of each bundle is shown. While a bundle runs again, its earlier findings are not shown. Corrections are kept.",
+    "Results until now stay in the archive with what made them; the newest of each bundle is shown. While a bundle runs again, its earlier findings stay, marked as of the earlier run. Corrections are kept.",
   "analysis.again.which": "Which bundles",
   "analysis.again.all": "All that are enabled",
   "analysis.again.queue": "Analyse",
@@ -147,6 +147,9 @@ export const study = {
   "analysis.stop.done": "{bundle} does not run any more.",
   "analysis.stop.soon": "{bundle} stops at its next step.",
   "analysis.far": "{bundle}: {done} of {total} steps",
+  "analysis.earlier": "of the earlier run",
+  "analysis.earlier.why":
+    "{bundle} runs again: what it found before, on {when}, stands here until the new run ends.",
   "analysis.queued": "waiting",
   "analysis.running": "running",
   "analysis.done": "done",

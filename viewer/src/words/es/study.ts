@@ -135,7 +135,7 @@ export const study = {
 
   "analysis.again": "Analizar de nuevo",
   "analysis.again.why":
-    "Los resultados anteriores se conservan en el archivo con lo que los produjo; se muestra el más reciente de cada paquete. Mientras un paquete vuelve a ejecutarse, sus hallazgos anteriores no se muestran. Las correcciones se conservan.",
+    "Los resultados anteriores se conservan en el archivo con lo que los produjo; se muestra el más reciente de cada paquete. Mientras un paquete vuelve a ejecutarse, sus hallazgos anteriores permanecen, señalados como de la ejecución anterior. Las correcciones se conservan.",
   "analysis.again.which": "Qué paquetes",
   "analysis.again.all": "Todos los activados",
   "analysis.again.queue": "Analizar",
@@ -148,6 +148,9 @@ export const study = {
   "analysis.stop.done": "{bundle} ya no se ejecuta.",
   "analysis.stop.soon": "{bundle} se detendrá en su próximo paso.",
   "analysis.far": "{bundle}: {done} de {total} pasos",
+  "analysis.earlier": "de la ejecución anterior",
+  "analysis.earlier.why":
+    "{bundle} vuelve a ejecutarse: lo que encontró antes, el {when}, figura aquí hasta que termine la nueva ejecución.",
   "analysis.queued": "en espera",
   "analysis.running": "en curso",
   "analysis.done": "hecho",
