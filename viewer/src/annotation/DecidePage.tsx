@@ -1,8 +1,10 @@
-import { type ReactNode, useCallback, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { Link, useNavigate, useParams } from "react-router";
 import { useApi } from "../api/context";
 import { answer } from "../api/http";
 import type { AnonymousWork, CaseOfMany } from "../api/types";
+import { closeOutline } from "../marking/holdOutline";
 import { MarkToolbar } from "../marking/MarkToolbar";
 import { Failure } from "../shell/Failure";
 import { useToasts } from "../shell/toasts";
@@ -83,8 +85,14 @@ function Deciding({ given }: { given: CaseOfMany }): ReactNode {
     setTaken(work?.reader ?? null);
     labelled.begin(startsOf(work?.marks ?? []), answersOf(work?.marks ?? []));
   }
+  // What a click closes is there before the page is drawn anew.
+  const latest = useRef(labelled);
+  useEffect(() => {
+    latest.current = labelled;
+  });
   async function decide() {
     if (busy || given.works.length === 0) return;
+    flushSync(() => closeOutline(labelled.marking, false));
     const open = unanswered(given.labels, labelled.answers);
     if (open) return toasts.tell(say("annotation.answer.first", { name: open.name }));
     setBusy(true);
@@ -93,7 +101,7 @@ function Deciding({ given }: { given: CaseOfMany }): ReactNode {
       taken_from: taken,
       state: "done" as const,
       note,
-      marks: marksFor(labelled.marking.marks, labelled.answers),
+      marks: marksFor(latest.current.marking.marks, labelled.answers),
     };
     try {
       const params = { path: { case_id: given.id } };

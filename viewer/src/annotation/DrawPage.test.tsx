@@ -63,6 +63,22 @@ describe("a case of one's own", () => {
     expect(sent(service)).toMatchObject([{ state: "done", edition: 0 }]);
   });
 
+  it("keeps an outline that was still open when it is done", async () => {
+    const { service } = draw();
+    await begun();
+    key("3");
+    for (const one of ["2", "t", "j", " "]) key(one);
+    for (const way of ["ArrowRight", "ArrowDown", "ArrowLeft"]) {
+      for (let n = 0; n < 3; n++) key(way);
+      key(" ");
+    }
+    key("n");
+    expect(await screen.findByRole("heading", { name: "Discs: case-001" })).toBeTruthy();
+    const done = sent(service).filter(({ state }) => state === "done");
+    expect(done[0]?.marks).toHaveLength(2);
+    expect(sent(service).every(({ state }) => state === "done")).toBe(true);
+  });
+
   it("wants an answer first", async () => {
     const { service } = draw();
     await begun();

@@ -1,6 +1,8 @@
 import { type ReactNode, useCallback, useMemo, useState } from "react";
+import { flushSync } from "react-dom";
 import { Link, useNavigate, useParams } from "react-router";
 import type { CaseToDraw } from "../api/types";
+import { closeOutline } from "../marking/holdOutline";
 import { MarkToolbar } from "../marking/MarkToolbar";
 import { Failure } from "../shell/Failure";
 import { Waiting } from "../shell/Waiting";
@@ -71,6 +73,8 @@ function Drawing({ given, reload }: { given: CaseToDraw; reload: () => void }): 
   async function finish(state: "done" | "unjudged", reason = "") {
     const open = state === "done" && unanswered(labels, labelled.answers);
     if (open) return toasts.tell(say("annotation.answer.first", { name: open.name }));
+    // Whoever goes on without having closed the outline means it as it is.
+    flushSync(() => closeOutline(labelled.marking, false));
     if (!(await saving.save({ state, reason }))) return;
     const left = list.next === given.id ? given.following : (given.following ?? list.next);
     if (left === null) toasts.tell(say("annotation.list.done"));

@@ -1,7 +1,7 @@
 import { type ReactNode, type RefObject, useEffect, useEffectEvent, useMemo, useRef } from "react";
 import type { Frame } from "../viewport/frames";
 import type { Stage, View } from "../viewport/stage";
-import { Brush, DraftShape, Handles, MarkShapes } from "./MarkShapes";
+import { Brush, DraftShape, Handles, KeyCursor, MarkShapes } from "./MarkShapes";
 import type { Marking } from "./marking";
 import { type MarkPage, pageOf, sameFrame } from "./marks";
 import { canvasTransform } from "./strokeCanvas";
@@ -37,7 +37,7 @@ function useFront({ front }: Marking, page: MarkPage | null, active: boolean): v
 }
 
 function Layer(props: MarkLayerProps & { page: MarkPage }): ReactNode {
-  const { marking, page, view, stage, activate } = props;
+  const { marking, page, view, stage, active, activate } = props;
   const { matrix } = view;
   const { tool, labels, selected } = marking;
   const layer = useRef<HTMLDivElement | null>(null);
@@ -52,6 +52,8 @@ function Layer(props: MarkLayerProps & { page: MarkPage }): ReactNode {
   const marks = marking.marksOf(page).filter(({ id }) => id !== draft?.box?.id);
   const box = draft?.box?.box ?? marks.find(({ id }) => id === selected)?.box;
   const brushes = tool === "brush" || tool === "erase";
+  const cursor = drawing && active && tool !== "box" ? marking.cursor : null;
+  const at = pointers.at ?? cursor;
   return (
     <div
       ref={layer}
@@ -75,14 +77,13 @@ function Layer(props: MarkLayerProps & { page: MarkPage }): ReactNode {
           hidden={pointers.stroking && draft ? draft.label : null}
         />
         {draft ? (
-          <DraftShape {...{ draft, colour, matrix }} to={drawing ? pointers.at : null} />
+          <DraftShape {...{ draft, colour, matrix }} to={drawing ? at : null} />
         ) : null}
         {box && tool === "box" ? <Handles box={box} matrix={matrix} /> : null}
-        {brushes && drawing && pointers.at ? (
-          <Brush
-            {...{ matrix, at: pointers.at, radius: marking.radius, erases: tool === "erase" }}
-          />
+        {brushes && drawing && at ? (
+          <Brush {...{ matrix, at, radius: marking.radius, erases: tool === "erase" }} />
         ) : null}
+        {cursor ? <KeyCursor at={cursor} matrix={matrix} /> : null}
       </svg>
     </div>
   );

@@ -128,3 +128,15 @@ export function Brush({
     </g>
   );
 }
+
+/** Where keys draw: a cross, as large at any enlargement. */
+export function KeyCursor({ at, matrix }: { at: Ring[number]; matrix: Affine }): ReactNode {
+  const [x, y] = toSpot(matrix, at);
+  const path = `M${x - 9} ${y}H${x - 3}M${x + 3} ${y}H${x + 9}M${x} ${y - 9}V${y - 3}M${x} ${y + 3}V${y + 9}`;
+  return (
+    <g className="mark-cursor">
+      <path className="mark-halo" d={path} />
+      <path className="mark-line" d={path} />
+    </g>
+  );
+}

@@ -163,19 +163,31 @@ function Size({ marking }: { marking: Marking }): ReactNode {
   );
 }
 
+/** How the tool in hand is used without a pointer. */
+function keysOf(tool: "brush" | "erase" | "outline"): "marking.keys.paint" | "marking.keys.outline" {
+  return tool === "outline" ? "marking.keys.outline" : "marking.keys.paint";
+}
+
 /** How the tool in hand is used, and what is selected. */
 function Telling({ marking }: { marking: Marking }): ReactNode {
   const { say, number } = useWords();
-  const { only, page, tool } = marking;
+  const { only, page, tool, cursor } = marking;
   const elsewhere = only && page && !sameFrame(only, page);
   const mark = marking.marks.find(({ id }) => id === marking.selected);
   return (
     <>
       <p className="marking-hint">
         {elsewhere ? say("marking.elsewhere") : say(`marking.hint.${tool ?? "look"}`)}
+        {elsewhere || tool === null || tool === "box" ? null : ` ${say(keysOf(tool))}`}
       </p>
       <p className="marking-selected" role="status">
         {mark ? describeMark(mark, say, number) : ""}
+        {cursor ? (
+          <span>
+            {" "}
+            {say("marking.cursor", { row: number(cursor[0]), column: number(cursor[1]) })}
+          </span>
+        ) : null}
       </p>
     </>
   );

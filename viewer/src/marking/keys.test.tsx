@@ -254,3 +254,51 @@ describe("a brush's size", () => {
     expect(widened(63, 3)).toBe(64);
   });
 });
+
+describe("a cursor", () => {
+  it("is shown by a key, moved by arrows while the slice stays, and paints with Space", async () => {
+    const bench = await openBench();
+    bench.press("ArrowDown");
+    expect(bench.marking().cursor).toBeNull();
+    act(() => bench.marking().setRadius(0.5));
+    bench.press("j");
+    const before = bench.marking().page?.instanceUid;
+    expect(bench.marking().cursor).toEqual([9, 4]);
+    bench.press("ArrowUp", { ctrlKey: true });
+    bench.press("ArrowRight");
+    expect(bench.marking().cursor).toEqual([0, 5]);
+    expect(bench.marking().page?.instanceUid).toBe(before);
+    expect(bench.layer.querySelector(".mark-cursor")).not.toBeNull();
+    bench.press(" ");
+    expect(bench.lines()[0]).toBe(".....#....");
+    bench.press("ArrowRight", { shiftKey: true });
+    bench.press("ArrowRight", { shiftKey: true });
+    expect(bench.lines()[0]).toBe(".....###..");
+    bench.press("x");
+    bench.press(" ");
+    expect(bench.lines()[0]).toBe(".....##...");
+    bench.press("Escape");
+    expect(bench.marking().cursor).toBeNull();
+    expect(screen.queryByText(/^Cursor at/)).toBeNull();
+  });
+
+  it("sets the points of an outline, which Enter closes, and tells where it is", async () => {
+    const bench = await openBench();
+    bench.press("t");
+    bench.press("j");
+    bench.press(" ");
+    for (const [key, times] of [["ArrowRight", 3], ["ArrowDown", 3], ["ArrowLeft", 3]] as const) {
+      for (let n = 0; n < times; n++) bench.press(key);
+      bench.press(" ");
+    }
+    expect(screen.getByText("Cursor at row 12, column 4")).toBeDefined();
+    bench.press("Enter");
+    expect(bench.lines().join("").split("#").length - 1).toBeGreaterThanOrEqual(9);
+  });
+
+  it("is for drawing lines and areas: with the box, arrows mean the box", async () => {
+    const bench = await openBench({ tools: ["box"] });
+    bench.press("j");
+    expect(bench.marking().cursor).toBeNull();
+  });
+});

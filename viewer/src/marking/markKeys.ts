@@ -1,6 +1,7 @@
 import { takesKeys } from "../viewport/keys";
 import { grown, movedBy } from "./boxes";
 import { closeOutline } from "./holdOutline";
+import { pressCursor } from "./keyCursor";
 import type { Marking } from "./marking";
 import type { Mark, MarkTool } from "./marks";
 
@@ -28,6 +29,7 @@ export function pressKey(event: KeyboardEvent, marking: Marking): boolean {
     if (key === "y") return does(() => step(marking, true));
   }
   if (event.altKey || event.metaKey) return false;
+  if (pressCursor(event, key, marking)) return true;
   return arrow(event, key, marking) || (!event.ctrlKey && plain(key, event, marking));
 }
 

@@ -1,3 +1,4 @@
+import type { Place } from "../viewport/affine";
 import type { Box } from "../viewport/polygons";
 import type { Mark, MarkFrame, MarkLabel, MarkPage, MarkStart, MarkTool, Ring } from "./marks";
 
@@ -98,6 +99,10 @@ export interface Marking {
   reset: (start: readonly MarkStart[]) => void;
   /** The frame of the active pane, once there is one. */
   page: MarkPage | null;
+
+  /** Where keys draw, once the reader asked for it: a pixel of the frame in front. */
+  cursor: Place | null;
+  setCursor: (place: Place | null) => void;
 
   /** For the layer, which tells what was drawn and what is in front. */
   put: (mark: Mark | MarkStart) => void;

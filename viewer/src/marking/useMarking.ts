@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent, useReducer, useState } from "react";
+import type { Place } from "../viewport/affine";
 import { closeOutline, outlined } from "./holdOutline";
 import { areaOn, begun, historyReducer } from "./history";
 import type { Marking, MarkingOptions, Neighbour } from "./marking";
@@ -18,6 +19,7 @@ export function useMarking(options: MarkingOptions): Marking {
   const [radius, setRadius] = useState(RADIUS.first);
   const [chosen, setLabel] = useState<string | null>(null);
   const [page, front] = useState<MarkPage | null>(null);
+  const [wish, setCursor] = useState<Place | null>(null);
   const panning = useSpace(on);
   const draft = useDraftStore();
   const label = labels.find(({ key }) => key === chosen)?.key ?? labels[0]?.key ?? "";
@@ -35,6 +37,7 @@ export function useMarking(options: MarkingOptions): Marking {
   useEffect(() => {
     if (on) begin();
     draft.set(null);
+    setCursor(null);
   }, [on, draft]);
   const tell = useEffectEvent((now: readonly Mark[]) => options.changed?.(now));
   const changes = state.past.length + state.future.length > 0;
@@ -43,6 +46,9 @@ export function useMarking(options: MarkingOptions): Marking {
   }, [marks, changes]);
 
   const only = options.only ?? null;
+  // Another series may be smaller: the cursor stays within it.
+  const cursor: Place | null =
+    wish && page ? [Math.min(wish[0], page.rows - 1), Math.min(wish[1], page.columns - 1)] : null;
   const put: Marking["put"] = (mark) => {
     if (!only || sameFrame(only, mark.frame)) act({ do: "put", mark, single });
   };
@@ -52,7 +58,7 @@ export function useMarking(options: MarkingOptions): Marking {
   };
   const marking: Marking = {
     ...{ on, tools, tool, radius, labels, label, marks, selected, draft, page, panning },
-    ...{ setLabel, put, front, only },
+    ...{ setLabel, put, front, only, cursor, setCursor },
     setTool: (next) => {
       closeOutline(marking, false);
       setTool(next);

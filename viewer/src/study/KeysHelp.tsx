@@ -13,6 +13,16 @@ const OF_FINDINGS: KeyLines = [
   [["G"], "keys.renumber"],
   [["M"], "keys.add"],
 ];
+const OF_DRAWING: KeyLines = [
+  [["D", "X", "T", "C"], "keys.draw.tools"],
+  [["[", "]"], "keys.draw.size"],
+  [["J"], "keys.draw.cursor"],
+  [["↑", "↓", "←", "→"], "keys.draw.move"],
+  [["Space"], "keys.draw.act"],
+  [["Shift + ↑ ↓ ← →"], "keys.draw.line"],
+  [["Enter"], "keys.draw.close"],
+  [["Esc"], "keys.draw.escape"],
+];
 const READ_ONLY = 1;
 const OF_IMAGES: KeyLines = [
   [["↑", "↓", "Page ↑", "Page ↓"], "keys.slices"],
@@ -42,6 +52,7 @@ function KeysHelp({ may, close }: { may: boolean; close: () => void }): ReactNod
     <Dialog title={say("keys.title")} close={close}>
       <Keys title="keys.findings" lines={may ? OF_FINDINGS : OF_FINDINGS.slice(0, READ_ONLY)} />
       <Keys title="keys.images" lines={OF_IMAGES} />
+      {may ? <Keys title="keys.drawing" lines={OF_DRAWING} /> : null}
     </Dialog>
   );
 }

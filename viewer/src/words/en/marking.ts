@@ -26,6 +26,11 @@ export const marking = {
   "marking.hint.box":
     "Drag a box, or take one by its handles. Arrow keys move it, Shift+arrows change its size.",
   "marking.hint.look": "The pointer does what the viewer's tool says.",
+  "marking.keys.paint":
+    "By keys: J shows a cursor, arrows move it (Ctrl: by 10), Space draws, Shift+arrows draw a line.",
+  "marking.keys.outline":
+    "By keys: J shows a cursor, arrows move it (Ctrl: by 10), Space sets a point, Enter closes.",
+  "marking.cursor": "Cursor at row {row}, column {column}",
   "marking.is.area": "Area selected: {pixels} pixels",
   "marking.is.box": "Box selected: {height} × {width} px, from row {row}, column {column}",
 };

@@ -28,6 +28,11 @@ export const marking = {
   "marking.hint.box":
     "Arrastre para trazar un recuadro o tómelo por sus tiradores. Las flechas lo mueven; con Mayús cambian su tamaño.",
   "marking.hint.look": "El puntero hace lo que indica la herramienta del visor.",
+  "marking.keys.paint":
+    "Con teclas: J muestra un cursor, las flechas lo mueven (Ctrl: de 10 en 10), Espacio traza, Mayús+flechas trazan una línea.",
+  "marking.keys.outline":
+    "Con teclas: J muestra un cursor, las flechas lo mueven (Ctrl: de 10 en 10), Espacio pone un punto, Intro cierra.",
+  "marking.cursor": "Cursor en la fila {row}, columna {column}",
   "marking.is.area": "Área seleccionada: {pixels} píxeles",
   "marking.is.box": "Recuadro seleccionado: {height} × {width} px, desde la fila {row}, columna {column}",
 };
