@@ -34,6 +34,10 @@ def read(
             metavar="N", min=1, help="Which study to read, where there are several, from 1."
         ),
     ] = None,
+    bundle: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Bundle to read by: a name, name@version or folder."),
+    ] = "lumbar-grading",
     language: Annotated[Language, typer.Option(help="Language of the report.")] = Language.EN,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
@@ -46,13 +50,14 @@ def read(
       condyle read path/to/study --out report
       condyle read study.zip --study 2 --out report
       condyle read 100_t1.png 100_t2.png --out report --language es
+      condyle read path/to/knee --bundle knee-unet --out report
     """
     from condyle.cli.summary import summary_lines
     from condyle.reporting import write_report
     from condyle.workflows.read_study import read_study
 
     with shown_progress(quiet=quiet) as progress:
-        report = read_study(paths, study=study, progress=progress)
+        report = read_study(paths, study=study, bundles=[bundle], progress=progress)
         written = write_report(report, out, language=language.value)
     if quiet:
         return

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from condyle.domain import Finding, Report
 
 _GRADE = "pfirrmann-grade"
+_PLAIN = ("finding", "decision", "probability", "slices")
 _HEADINGS = ("level", "Pfirrmann", "positive", "abstained")
 
 
@@ -22,8 +23,12 @@ def summary_lines(report: Report) -> list[str]:
     if report.study.simulated:
         lines.append("These images are simulated.")
     rows = [_row(site, findings) for site, findings in _by_disc(report.findings)]
-    if rows:
+    if rows and any(finding.site.index_from_caudal for finding in report.findings):
         lines += table([_HEADINGS, *rows])
+    elif rows:
+        lines += table([_PLAIN, *(_plain_row(finding) for finding in report.findings)])
+    elif report.study.anatomy != "lumbar-spine":
+        lines.append("Nothing was read; the report says why.")
     else:
         lines.append("No disc was found or graded; the report says why.")
     counts = [
@@ -76,6 +81,16 @@ def _row(site: str, findings: Sequence[Finding]) -> tuple[str, ...]:
         ", ".join(f"{f.name}{_percent(f)}" for f in positive) or "-",
         ", ".join(abstained) or "-",
     )
+
+
+def _plain_row(finding: Finding) -> tuple[str, ...]:
+    decision = "abstained" if finding.abstained else "no decision"
+    if finding.value is not None:
+        decision = "positive" if finding.value else "negative"
+        if finding.classes:
+            decision = finding.classes[int(finding.value) - 1]
+    told = "-" if finding.probability is None else f"{finding.probability:.2f}"
+    return finding.name, decision, told, str(len(finding.evidence)) if finding.evidence else "-"
 
 
 def _percent(finding: Finding) -> str:

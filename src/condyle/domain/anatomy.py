@@ -8,7 +8,7 @@ in the scheme ``99CONDYLE``: its value has at most 16 characters, as DICOM's Cod
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeVar
@@ -127,6 +127,8 @@ STRUCTURES: Mapping[str, Concept] = _by_name(
         Concept("vertebral-endplate", _private("endplate", "Vertebral endplate")),
         Concept("sacrum", _sct("54735007", "Sacrum", 4)),
         Concept("lumbar-spine", _sct("122496007", "Lumbar spine", 4)),
+        Concept("knee", _sct("72696002", "Knee", 4)),
+        Concept("ankle", _sct("70258002", "Ankle joint", 4)),
     )
 )
 """Structures by name. The canal's mask is the thecal sac, as its training data drew it; the
@@ -253,6 +255,31 @@ NOT_ASSESSED: Mapping[str, Concept] = _by_name(
 )
 """What no lumbar bundle looks at, so that a report can say so."""
 
+_EVERYWHERE = ("marrow-lesion", "fracture", "infection", "tumour", "soft-tissue")
+
+UNSEEN: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = MappingProxyType(
+    {
+        "knee": (
+            ("anterior-cruciate-ligament", ("acl", "anterior-cruciate")),
+            ("posterior-cruciate-ligament", ("pcl", "posterior-cruciate")),
+            ("menisci", ("menisc",)),
+            ("cartilage", ("cartilage", "chondr")),
+            ("collateral-ligaments", ("collateral", "mcl", "lcl")),
+            ("extensor-mechanism", ("patellar-tendon", "quadriceps", "extensor")),
+            ("effusion", ("effusion",)),
+            ("popliteal-fossa", ("popliteal", "baker")),
+        ),
+        "ankle": (
+            ("talar-dome", ("olt", "osteochondral", "talus", "talar")),
+            ("ankle-ligaments", ("ligament", "atfl", "syndesmo")),
+            ("ankle-tendons", ("tendon", "achilles", "peroneal")),
+            ("subtalar-joint", ("subtalar",)),
+            ("effusion", ("effusion",)),
+        ),
+    }
+)
+"""Anatomy to what lies there, each with the words of a finding's name that look at it."""
+
 
 def finding_named(name: str) -> FindingConcept:
     """Gives a row of the findings table.
@@ -327,9 +354,29 @@ def levels_from_caudal(count: int, sacrum_in_view: bool) -> tuple[str | None, ..
     return USUAL_LEVELS[:count] + (None,) * missing
 
 
-def not_assessed() -> tuple[Message, ...]:
-    """Gives the message of each thing that is never assessed, in the order of the table."""
-    return tuple(Message(f"not-assessed-{name}") for name in NOT_ASSESSED)
+def not_assessed(
+    anatomy: str = "lumbar-spine", told: Collection[str] | None = None
+) -> tuple[Message, ...]:
+    """Gives a message for each thing that nobody looked at, in the order of the tables.
+
+    Args:
+        anatomy: What the images show; of one that no table has, only what every part of the
+            body has is listed.
+        told: Names of what a bundle gives; what they look at is left out, and a last message
+            says that nothing else was. ``None`` for the lumbar bundles, which the table fits.
+    """
+    if told is None:
+        names = list(NOT_ASSESSED)
+    elif anatomy == "lumbar-spine":
+        names = [*NOT_ASSESSED, "anything-else"]
+    else:
+        names = [
+            name
+            for name, words in UNSEEN.get(anatomy, ())
+            if not any(word in one for one in told for word in words)
+        ]
+        names += [*_EVERYWHERE, "anything-else"]
+    return tuple(Message(f"not-assessed-{name}") for name in names)
 
 
 def _row(kind: str, name: str, table: Mapping[str, T]) -> T:

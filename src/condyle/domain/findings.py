@@ -34,6 +34,7 @@ class Evidence:
         box: (row0, column0, row1, column1), half-open.
         sop_instance_uid: The instance that holds the slice, or ``None``.
         overlay: File name of the picture that shows it, or ``None``.
+        map: File name of the probability or heat map of the slice, or ``None``.
     """
 
     series: int
@@ -42,6 +43,7 @@ class Evidence:
     box: tuple[float, float, float, float] | None = None
     sop_instance_uid: str | None = None
     overlay: str | None = None
+    map: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Finding:
         evidence: Where to look.
         bundle: Name of the bundle that found it.
         operating_point: How often such a decision was right.
+        classes: Names of what ``probabilities`` are of, where no scale of the table has them.
     """
 
     id: str
@@ -93,6 +96,7 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     bundle: str = ""
     operating_point: OperatingPoint | None = None
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from condyle.domain.anatomy import LABELS
 from condyle.domain.findings import Finding, Measurement
 from condyle.domain.geometry import AS_STORED, Reorientation
 from condyle.domain.messages import Message
@@ -46,13 +48,14 @@ class SeriesSummary:
         shape: (slice, row, column).
         used: True where the anatomy bundle read it.
         labelmap: (slice, row, column) uint8 on the series' own grid, or ``None``:
-            0 background, 1 disc, 2 vertebra, 3 canal.
+            0 background, then the ``structures`` from 1.
         affine: 4 x 4 LPS affine of that grid or ``None``.
         labelmap_file: Name of the written labelmap, or ``None``.
         kind: ``"dicom"``, ``"nifti"``, ``"nrrd"``, ``"metaimage"``, ``"array"`` or
             ``"picture"``.
         stored: How the file's own array was turned into this grid, so that a labelmap
             can be written back on the file's own grid.
+        structures: Names of the labelmap's values, from 1.
     """
 
     index: int
@@ -70,6 +73,33 @@ class SeriesSummary:
     labelmap_file: str | None = None
     kind: str = "picture"
     stored: Reorientation = AS_STORED
+    structures: tuple[str, ...] = tuple(LABELS.values())
+
+
+MapKind = Literal["probability", "heat"]
+
+
+@dataclass(frozen=True)
+class PixelMap:
+    """A value a pixel of one slice, for the eye: it shows where a finding comes from.
+
+    Attributes:
+        series: Position of the series in the report, from 0.
+        slice: Slice of that series, from 0.
+        finding: Id of the finding that it belongs to.
+        kind: ``"probability"`` of each pixel, from which an outline is drawn at a threshold;
+            or ``"heat"``, what in the slice spoke for the finding, which outlines nothing.
+        values: (row, column) uint8 on the series' own grid; 255 stands for 1, or for the
+            hottest place of the slice.
+        file: Name of its file.
+    """
+
+    series: int
+    slice: int
+    finding: str
+    kind: MapKind
+    values: NDArray[np.uint8] = field(compare=False, repr=False)
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,10 +110,13 @@ class SliceView:
         series: Position of the series in the report, from 0.
         slice: Slice of that series, from 0.
         image: (row, column) uint8, windowed for display.
-        labelmap: (row, column) uint8, 0 background, 1 disc, 2 vertebra, 3 canal.
+        labelmap: (row, column) uint8, 0 background, then the ``structures`` from 1.
         labels: (text, row, column) of each level label.
         row_over_column: Height of a pixel over its width, 1.0 where unknown.
         file: Name of the written overlay picture.
+        structures: Names of the labelmap's values, from 1.
+        heat: (row, column) uint8 heat map that is laid over the image, or ``None``.
+        boxes: (row0, column0, row1, column1) and text of each box.
     """
 
     series: int
@@ -93,6 +126,9 @@ class SliceView:
     labels: tuple[tuple[str, float, float], ...] = ()
     row_over_column: float = 1.0
     file: str = ""
+    structures: tuple[str, ...] = tuple(LABELS.values())
+    heat: NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)
+    boxes: tuple[tuple[tuple[float, float, float, float], str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,6 +172,7 @@ class Report:
         left_out: Files and series that were not used, with the reason.
         not_assessed: What nobody looked at; never empty.
         views: Slices shown with overlays.
+        maps: Probability and heat maps of single slices.
         software_version: Version of Condyle.
     """
 
@@ -150,4 +187,5 @@ class Report:
     left_out: tuple[Message, ...] = ()
     not_assessed: tuple[Message, ...] = ()
     views: tuple[SliceView, ...] = field(default=(), compare=False, repr=False)
+    maps: tuple[PixelMap, ...] = field(default=(), compare=False, repr=False)
     software_version: str = ""

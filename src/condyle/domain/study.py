@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
@@ -125,3 +125,31 @@ class Study:
     uid: str | None
     series: tuple[Series, ...]
     left_out: tuple[LeftOut, ...] = ()
+
+
+def takes(series: Series, *, planes: Collection[Plane], weightings: Collection[Weighting]) -> bool:
+    """Says whether a recipe or a bundle takes a series; what the series does not tell is taken.
+
+    Args:
+        series: Of one study.
+        planes: That are read.
+        weightings: That are read.
+    """
+    plane, weighting = series.plane.value, series.weighting.value
+    return (plane is None or plane in planes) and (
+        weighting in (None, "unknown") or weighting in weightings
+    )
+
+
+def largest_of_planes(taken: Iterable[Series]) -> dict[Plane, Series]:
+    """Gives the series of each known plane: the one of the most slices, the first of equals.
+
+    Args:
+        taken: Series of one study.
+    """
+    chosen: dict[Plane, Series] = {}
+    for series in taken:
+        plane = series.plane.value
+        if plane is not None and (plane not in chosen or series.shape[0] > chosen[plane].shape[0]):
+            chosen[plane] = series
+    return chosen

@@ -13,8 +13,12 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from condyle.domain.volume import Volume
 from condyle.errors import BadConfiguration
+from condyle.interpretation.networks import IMAGE, RunNetwork
+from condyle.preprocessing import prepare
 from condyle.preprocessing.placement import Placement
+from condyle.preprocessing.steps import Spec
 
 Floats = NDArray[np.floating[Any]]
 Box = tuple[float, float, float, float]
@@ -105,6 +109,26 @@ def detections(
         found.extend((label, float(v), boxes[k]) for k, v in zip(kept, values, strict=True))
     found.sort(key=lambda item: (-item[1], item[0]))
     return _merged(found, over=rules.merge_over)
+
+
+def detect_slices(
+    run: RunNetwork, volume: Volume, spec: Spec, *, settings: BoxSettings
+) -> list[tuple[Detection, ...]]:
+    """Gives what a detector finds on each slice of a volume, in the slice's own pixels.
+
+    Args:
+        run: The network; its first outputs are boxes and their scores.
+        volume: Of one series.
+        spec: The preprocessing of its recipe.
+        settings: How boxes become detections.
+    """
+    prepared = prepare(volume, spec)
+    made = []
+    for image in prepared.array:
+        boxes, scores = run({IMAGE: image[None, None]})[:2]
+        found = detections(boxes[0], scores[0], settings=settings)
+        made.append(in_source(found, prepared.placement))
+    return made
 
 
 def one_class(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from condyle.domain.findings import Finding
-from condyle.reporting.paragraph import decided
+from condyle.reporting.paragraph import class_name, decided
 from condyle.reporting.wording import Catalogue
 
 
@@ -21,6 +21,8 @@ def finding_text(finding: Finding, words: Catalogue) -> str:
     """
     if finding.abstained:
         return words.label("abstained")
+    if finding.classes and decided(finding):
+        return class_name(finding, words)
     if finding.probabilities is not None and finding.value is not None:
         return words.label("grade-of", grade=int(finding.value))
     if not decided(finding):

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from condyle.domain.findings import Evidence, Finding
-from condyle.domain.report import Report, SeriesSummary, SliceView
+from condyle.domain.report import PixelMap, Report, SeriesSummary, SliceView
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -34,8 +34,14 @@ def with_file_names(report: Report) -> Report:
         for view, name in zip(report.views, names, strict=True)
     )
     overlays = {(view.series, view.slice): view.file for view in views}
-    findings = tuple(_with_overlays(finding, overlays) for finding in report.findings)
-    return replace(report, series=series, views=views, findings=findings)
+    drawn = _apart([_map_stem(one, stems) for one in report.maps])
+    maps = tuple(
+        replace(one, file=one.file or f"map-{name}.png")
+        for one, name in zip(report.maps, drawn, strict=True)
+    )
+    mapped = {(one.finding, one.series, one.slice): one.file for one in maps}
+    findings = tuple(_with_pictures(f, overlays, mapped) for f in report.findings)
+    return replace(report, series=series, views=views, findings=findings, maps=maps)
 
 
 def safe_stem(stem: str) -> str:
@@ -60,6 +66,10 @@ def _overlay_stem(view: SliceView, stems: list[str]) -> str:
     return f"{stems[view.series]}-slice-{view.slice}"
 
 
+def _map_stem(one: PixelMap, stems: list[str]) -> str:
+    return f"{stems[one.series]}-slice-{one.slice}-{safe_stem(one.finding)}"
+
+
 def _apart(names: list[str]) -> list[str]:
     """Gives names of which no two are equal, by a number after a name that is taken."""
     taken: set[str] = set()
@@ -73,9 +83,14 @@ def _apart(names: list[str]) -> list[str]:
     return apart
 
 
-def _with_overlays(finding: Finding, overlays: dict[tuple[int, int], str]) -> Finding:
+def _with_pictures(
+    finding: Finding,
+    overlays: dict[tuple[int, int], str],
+    maps: dict[tuple[str, int, int], str],
+) -> Finding:
     def named(evidence: Evidence) -> Evidence:
         found = overlays.get((evidence.series, evidence.slice))
-        return replace(evidence, overlay=evidence.overlay or found)
+        drawn = maps.get((finding.id, evidence.series, evidence.slice))
+        return replace(evidence, overlay=evidence.overlay or found, map=evidence.map or drawn)
 
     return replace(finding, evidence=tuple(named(e) for e in finding.evidence))

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
+from condyle.domain.anatomy import LABELS
 from condyle.domain.report import SliceView
 from condyle.reporting.wording import Catalogue, catalogue, readable
 
@@ -23,6 +25,17 @@ COLOURS: tuple[tuple[int, str, tuple[int, int, int]], ...] = (
     (1, "legend-disc", (230, 159, 0)),
 )
 """Labelmap value, key of its word, and RGB colour, in drawing order."""
+
+OTHERS: tuple[tuple[int, int, int], ...] = (
+    (230, 159, 0),
+    (86, 180, 233),
+    (0, 158, 115),
+    (240, 228, 66),
+    (204, 121, 167),
+)
+"""RGB colour of each further structure, in the order of its number, then from the first again."""
+
+HEAT, BOX = (220, 50, 32), (230, 159, 0)
 
 LONG_SIDE = 1000
 """Pixels that the longer side of the slice has in the picture."""
@@ -58,15 +71,22 @@ def overlay_picture(
     words = catalogue(language)
     width, height = _drawn_size(view)
     slice_picture = Image.fromarray(view.image).resize((width, height), Image.Resampling.BICUBIC)
-    outlined = _with_outlines(slice_picture.convert("RGB"), view.labelmap)
+    marks = _marks(view, words)
+    shown = _with_heat(slice_picture.convert("RGB"), view.heat)
+    outlined = _with_outlines(shown, view.labelmap, marks)
+    _draw_boxes(outlined, view, words)
     top = _BANNER if simulated else 0
     # A slice that is very flat or thin leaves room for its labels and the legend all the same.
     bottom = top + max(height, _LABEL_STEP * len(view.labels) + 12)
-    page = Image.new("RGB", (max(width, _LEAST_WIDTH) + _GUTTER, bottom + _STRIP), _PAPER)
+    legend = _legend(view, marks, words)
+    rows = _legend_rows(legend, max(width, _LEAST_WIDTH))
+    size = (max(width, _LEAST_WIDTH) + _GUTTER, bottom + _STRIP * len(rows))
+    page = Image.new("RGB", size, _PAPER)
     page.paste(outlined, (_GUTTER, top))
     draw = ImageDraw.Draw(page)
     _draw_labels(draw, view, size=(width, height), top=top, bottom=bottom)
-    _draw_legend(draw, words, left=_GUTTER, top=bottom)
+    for number, row in enumerate(rows):
+        _draw_legend(draw, row, left=_GUTTER, top=bottom + _STRIP * number)
     if simulated:
         _draw_banner(draw, _plain(words.label("simulated-picture")), page.width)
     return page
@@ -95,9 +115,47 @@ def _drawn_size(view: SliceView) -> tuple[int, int]:
     return max(2, round(columns * scale)), max(2, round(rows * ratio * scale))
 
 
-def _with_outlines(picture: Image.Image, labelmap: NDArray[np.uint8]) -> Image.Image:
+def _marks(view: SliceView, words: Catalogue) -> list[tuple[int, str, tuple[int, int, int]]]:
+    """Gives the labelmap's values with their words and colours, in drawing order."""
+    if view.structures == tuple(LABELS.values()):
+        return [(value, words.label(key), colour) for value, key, colour in COLOURS]
+    return [
+        (number, words.term(name), OTHERS[(number - 1) % len(OTHERS)])
+        for number, name in reversed(list(enumerate(view.structures, start=1)))
+    ]
+
+
+def _with_heat(picture: Image.Image, heat: NDArray[np.uint8] | None) -> Image.Image:
+    """Lays a heat map over a slice: clear where nothing speaks for a finding, red most."""
+    if heat is None:
+        return picture
+    strength = Image.fromarray((heat.astype(np.float32) * 0.62).astype(np.uint8))
+    picture.paste(HEAT, mask=strength.resize(picture.size, Image.Resampling.BILINEAR))
+    return picture
+
+
+def _draw_boxes(picture: Image.Image, view: SliceView, words: Catalogue) -> None:
+    draw, font = ImageDraw.Draw(picture), ImageFont.load_default(22)
+    rows, columns = view.image.shape
+    down, across = picture.height / rows, picture.width / columns
+    for (row0, column0, row1, column1), name in view.boxes:
+        corners = [column0 * across, row0 * down, column1 * across, row1 * down]
+        draw.rectangle(corners, outline=(0, 0, 0), width=6)
+        draw.rectangle(corners, outline=BOX, width=3)
+        text = _plain(words.term(name))
+        left = max(2.0, min(corners[0], picture.width - draw.textlength(text, font=font) - 4))
+        at = (left, min(corners[3] + 4, picture.height - 28))
+        draw.rectangle(draw.textbbox(at, text, font=font), fill=_PAPER)
+        draw.text(at, text, fill=BOX, font=font)
+
+
+def _with_outlines(
+    picture: Image.Image,
+    labelmap: NDArray[np.uint8],
+    marks: Sequence[tuple[int, str, tuple[int, int, int]]],
+) -> Image.Image:
     blur = max(1.0, 0.6 * picture.height / labelmap.shape[0])
-    for value, _, colour in COLOURS:
+    for value, _, colour in marks:
         mask = Image.fromarray(((labelmap == value) * 255).astype(np.uint8))
         smooth = mask.resize(picture.size, Image.Resampling.BICUBIC)
         smooth = smooth.filter(ImageFilter.GaussianBlur(blur)).point([0] * 128 + [255] * 128)
@@ -158,14 +216,47 @@ def _left_edge(labelmap: NDArray[np.uint8], row: float, column: float) -> int:
     return edge
 
 
-def _draw_legend(draw: ImageDraw.ImageDraw, words: Catalogue, *, left: int, top: int) -> None:
+def _legend(
+    view: SliceView, marks: Sequence[tuple[int, str, tuple[int, int, int]]], words: Catalogue
+) -> list[tuple[str, tuple[int, int, int]]]:
+    made = [(_plain(text), colour) for _, text, colour in reversed(marks)]
+    if view.boxes:
+        made.append((_plain(words.label("legend-box")), BOX))
+    if view.heat is not None:
+        made.append((_plain(words.label("legend-heat")), HEAT))
+    return made
+
+
+def _legend_rows(
+    legend: Sequence[tuple[str, tuple[int, int, int]]], width: int
+) -> list[list[tuple[str, tuple[int, int, int]]]]:
+    """Gives the legend in as many rows as it needs, at least one."""
+    font = ImageFont.load_default(22)
+    rows: list[list[tuple[str, tuple[int, int, int]]]] = [[]]
+    used = 0.0
+    for text, colour in legend:
+        needed = 62 + font.getlength(text)
+        if rows[-1] and used + needed - 30 > width:
+            rows.append([])
+            used = 0.0
+        rows[-1].append((text, colour))
+        used += needed
+    return rows
+
+
+def _draw_legend(
+    draw: ImageDraw.ImageDraw,
+    legend: Sequence[tuple[str, tuple[int, int, int]]],
+    *,
+    left: int,
+    top: int,
+) -> None:
     font = ImageFont.load_default(22)
     x = float(left)
     middle = top + _STRIP / 2
-    for _, key, colour in reversed(COLOURS):
+    for text, colour in legend:
         draw.rectangle([x, middle - 8, x + 22, middle + 8], outline=colour, width=4)
         x += 32
-        text = _plain(words.label(key))
         draw.text((x, middle), text, fill=_INK, font=font, anchor="lm")
         x += draw.textlength(text, font=font) + 30
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
+from condyle.domain.anatomy import LABELS
 from condyle.domain.findings import Measurement
 from condyle.domain.messages import Message
 from condyle.domain.report import Report, SeriesSummary, SliceView
 from condyle.reporting.naming import with_file_names
 from condyle.reporting.overlays import overlay_png
 from condyle.reporting.page_levels import LevelBlock, level_block
-from condyle.reporting.paragraph import paragraph, site_name, subject_name, was_read
+from condyle.reporting.paragraph import is_of_disc, paragraph, site_name, subject_name, was_read
 from condyle.reporting.wording import LANGUAGES, Catalogue, catalogue
 
 
@@ -91,6 +92,8 @@ class Page:
         refused: What was declined.
         left_out: What was not used.
         not_assessed: What nobody looked at.
+        by_level: Whether findings are those of discs, each with its level.
+        labelmap_note: What the values of the labelmaps are; empty where there are none.
         series: Rows of the table of series.
         bundles: What made the report.
         paragraphs: (language label, ISO 639-1 code, text) of the text to copy.
@@ -111,6 +114,8 @@ class Page:
     refused: tuple[Line, ...]
     left_out: tuple[Line, ...]
     not_assessed: tuple[str, ...]
+    by_level: bool
+    labelmap_note: str
     series: tuple[Row, ...]
     bundles: tuple[BundleBlock, ...]
     paragraphs: tuple[tuple[str, str, str], ...]
@@ -138,7 +143,11 @@ def page_of(report: Report, language: str = "en") -> Page:
         banners=_banners(report, words),
         facts=_study_facts(report, words),
         exclusions=tuple(
-            dict.fromkeys(words.term(e) for b in report.bundles for e in b.exclusions)
+            dict.fromkeys(
+                words.exclusion(e, report.study.anatomy)
+                for b in report.bundles
+                for e in b.exclusions
+            )
         ),
         pictures=tuple(_picture(view, report, words) for view in report.views),
         levels=levels,
@@ -149,6 +158,8 @@ def page_of(report: Report, language: str = "en") -> Page:
         refused=_lines(report.refused, report, words),
         left_out=_lines(report.left_out, report, words),
         not_assessed=tuple(words.message(m) for m in report.not_assessed),
+        by_level=not report.findings or any(is_of_disc(f.site) for f in report.findings),
+        labelmap_note=_labelmap_note(report, words),
         series=tuple(_series(series, words) for series in report.series),
         bundles=_bundles(report, words),
         paragraphs=tuple(
@@ -237,6 +248,17 @@ def _series(series: SeriesSummary, words: Catalogue) -> Row:
     )
 
 
+def _labelmap_note(report: Report, words: Catalogue) -> str:
+    told = {s.structures for s in report.series if s.labelmap_file is not None}
+    if not told:
+        return ""
+    structures = min(told)
+    if structures == tuple(LABELS.values()):
+        return words.label("labelmap-note")
+    items = ", ".join(f"{n} {words.term(name)}" for n, name in enumerate(structures, start=1))
+    return words.label("labelmap-note-of", items=items)
+
+
 def _bundles(report: Report, words: Catalogue) -> tuple[BundleBlock, ...]:
     blocks = []
     for bundle in report.bundles:
@@ -248,6 +270,8 @@ def _bundles(report: Report, words: Catalogue) -> tuple[BundleBlock, ...]:
             facts.append((words.label("thresholds"), thresholds))
         if bundle.attribution:
             facts.append((words.label("attribution"), bundle.attribution))
-        exclusions = tuple(words.term(code) for code in bundle.exclusions)
+        exclusions = tuple(
+            words.exclusion(code, report.study.anatomy) for code in bundle.exclusions
+        )
         blocks.append(BundleBlock(bundle.name, bundle.intended_use, exclusions, tuple(facts)))
     return tuple(blocks)

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from condyle.domain.estimate import Estimate
 from condyle.domain.findings import Evidence, Finding, Site
 from condyle.domain.report import SeriesSummary
-from condyle.reporting.paragraph import decided, site_name
+from condyle.reporting.paragraph import class_name, decided, site_name
 from condyle.reporting.wording import Catalogue
+
+_MOST_PLACES = 8
+"""Slices that are named; those of a finding that many show are counted."""
 
 
 @dataclass(frozen=True)
@@ -128,10 +131,13 @@ def _row(finding: Finding, words: Catalogue) -> FindingRow:
     point, share = finding.operating_point, finding.probability
     if share is not None and not math.isfinite(share):
         share = None
+    decision = words.label("no-decision" if state == "undecided" else state)
+    if finding.classes and state not in ("abstained", "undecided"):
+        decision = class_name(finding, words)
     return FindingRow(
         name=words.term(finding.name),
         state=state,
-        decision=words.label("no-decision" if state == "undecided" else state),
+        decision=decision,
         share=share,
         probability="" if share is None else words.number(share, 2),
         threshold="" if finding.threshold is None else words.number(finding.threshold, 2),
@@ -148,6 +154,8 @@ def _state(finding: Finding) -> str:
         return "abstained"
     if not decided(finding):
         return "undecided"
+    if finding.classes:  # the first class of a scale is the one without a finding
+        return "positive" if int(finding.value or 1) > 1 else "negative"
     return "positive" if finding.value else "negative"
 
 
@@ -184,4 +192,7 @@ def _where(
         return words.label("evidence-line", series=stem, slice=evidence.slice + 1)
 
     lines = [line(evidence) for finding in findings for evidence in finding.evidence]
-    return tuple(dict.fromkeys(lines))
+    told = list(dict.fromkeys(lines))
+    if len(told) <= _MOST_PLACES:
+        return tuple(told)
+    return (*told[:_MOST_PLACES], words.label("evidence-more", count=len(told) - _MOST_PLACES))

@@ -52,6 +52,20 @@ def site_name(site: Site, words: Catalogue) -> str:
     return words.term(site.structure)
 
 
+def is_of_disc(site: Site) -> bool:
+    """Tells whether a site is a disc that is named or counted."""
+    return site.level is not None or site.index_from_caudal is not None
+
+
+def class_name(finding: Finding, words: Catalogue) -> str:
+    """Gives the name of the class that a finding of several classes was given, or is likeliest."""
+    likeliest = 0
+    if finding.probabilities:
+        likeliest = max(range(len(finding.probabilities)), key=finding.probabilities.__getitem__)
+    number = likeliest if finding.value is None else int(finding.value) - 1
+    return words.term(finding.classes[number])
+
+
 def decided(finding: Finding) -> bool:
     """Tells whether a decision is printed, and not its probability alone."""
     point = finding.operating_point
@@ -104,17 +118,26 @@ def _level_line(findings: list[Finding], words: Catalogue) -> str:
     parts = [_grade(f, words) for f in findings if f.name == "pfirrmann-grade"]
     rest = [f for f in findings if f.name != "pfirrmann-grade"]
     groups = {
-        "positive": [f for f in rest if not f.abstained and decided(f) and f.value],
-        "negative": [f for f in rest if not f.abstained and decided(f) and not f.value],
+        "class": [f for f in rest if not f.abstained and f.classes and decided(f)],
+        "positive": [f for f in rest if not f.abstained and _present(f) is True],
+        "negative": [f for f in rest if not f.abstained and _present(f) is False],
         "undecided": [f for f in rest if not f.abstained and not decided(f)],
     }
     for key, group in groups.items():
         if group:
             items = ", ".join(_item(f, words) for f in group)
+            if key == "class":
+                parts.append(items)
+                continue
             parts.append(words.phrase(key, items=items))
     parts += _abstentions([f for f in rest if f.abstained], words)
     name = site_name(findings[0].site, words)
     return f"{name}: " + "; ".join(lower_first(p) if i else p for i, p in enumerate(parts)) + "."
+
+
+def _present(finding: Finding) -> bool | None:
+    """Tells whether a finding that is there or not is there; ``None`` where none is decided."""
+    return None if finding.classes or not decided(finding) else bool(finding.value)
 
 
 def _grade(finding: Finding, words: Catalogue) -> str:
@@ -135,8 +158,10 @@ def _abstentions(findings: list[Finding], words: Catalogue) -> list[str]:
 
 
 def _item(finding: Finding, words: Catalogue) -> str:
-    probability = _probability(finding, words)
-    return words.phrase("item", name=_name(finding, words), probability=probability)
+    probability, name = _probability(finding, words), _name(finding, words)
+    if finding.classes:
+        name = f"{name}: {class_name(finding, words)}"
+    return words.phrase("item", name=name, probability=probability)
 
 
 def _name(finding: Finding, words: Catalogue) -> str:

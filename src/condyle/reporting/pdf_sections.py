@@ -134,10 +134,13 @@ def _glance(page: Page, width: float) -> Flowable:
     words = page.words
     if not page.levels:
         return text(words.label("no-findings"))
-    heads = (words.label("level"), "Pfirrmann", words.label("positive"))
+    heads = [words.label("level"), "Pfirrmann", words.label("positive")]
+    shares = [0.2, 0.2, 0.6]
+    if not page.by_level:
+        heads, shares = [words.label("site"), words.label("positive")], [0.25, 0.75]
     rows = [[text(head, "head-cell") for head in heads]]
     rows += [_glance_row(level, page) for level in page.levels]
-    table = Table(rows, colWidths=[0.2 * width, 0.2 * width, 0.6 * width], repeatRows=1)
+    table = Table(rows, colWidths=[share * width for share in shares], repeatRows=1)
     table.setStyle(_ruled())
     return table
 
@@ -150,7 +153,8 @@ def _glance_row(level: LevelBlock, page: Page) -> list[Flowable]:
     if level.undecided:
         found += f". {words.label('no-decision')}: {level.undecided}"
     style = "small" if level.positives else "quiet"
-    return [text(level.short_name, "small", bold=True), text(grade, bold=given), text(found, style)]
+    name, what = text(level.short_name, "small", bold=True), text(found, style)
+    return [name, text(grade, bold=given), what] if page.by_level else [name, what]
 
 
 def _unseen(page: Page, width: float) -> list[Flowable]:
@@ -165,7 +169,9 @@ def _unseen(page: Page, width: float) -> list[Flowable]:
 def _levels(page: Page, width: float) -> list[Flowable]:
     if not page.levels:
         return []
-    head: list[Flowable] = [text(page.words.label("findings"), "heading")]
+    head: list[Flowable] = [
+        text(page.words.label("findings" if page.by_level else "findings-plain"), "heading")
+    ]
     if page.figures_note:
         head.append(text(page.figures_note, "quiet"))
     parts: list[Flowable] = []
@@ -203,7 +209,7 @@ def _series(page: Page, width: float) -> list[Flowable]:
     return [
         text(words.label("series-read"), "heading"),
         _table(heads, page.series, [share * width for share in shares]),
-        text(words.label("labelmap-note"), "quiet"),
+        *([text(page.labelmap_note, "quiet")] if page.labelmap_note else []),
         text(words.label("left-out"), "subheading"),
         *_lines(page, page.left_out),
     ]

@@ -63,6 +63,16 @@ def report_to_dict(report: Report, language: str = "en") -> dict[str, Any]:
         "refused": said(report.refused),
         "left_out": said(report.left_out),
         "not_assessed": said(report.not_assessed),
+        "maps": [
+            {
+                "series": m.series,
+                "slice": m.slice,
+                "finding": m.finding,
+                "kind": m.kind,
+                "file": m.file,
+            }
+            for m in report.maps
+        ],
         "overlays": [{"series": v.series, "slice": v.slice, "file": v.file} for v in report.views],
         "paragraphs": {each: paragraph(report, each) for each in LANGUAGES},
     }
@@ -131,6 +141,7 @@ def _series(series: SeriesSummary) -> dict[str, Any]:
         "stored": {"axes": list(series.stored.axes), "flips": list(series.stored.flips)},
         "used": series.used,
         "labelmap": series.labelmap_file,
+        "structures": list(series.structures),
     }
 
 
@@ -181,6 +192,7 @@ def _finding(finding: Finding, language: str) -> dict[str, Any]:
         "evidence": [_evidence(evidence) for evidence in finding.evidence],
         "operating_point": _operating_point(finding.operating_point),
         "bundle": finding.bundle,
+        "classes": list(finding.classes),
     }
 
 
@@ -192,6 +204,7 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "outline": [[_rounded(x, 2) for x in point] for point in evidence.outline],
         "box": None if evidence.box is None else [_rounded(x, 2) for x in evidence.box],
         "overlay": evidence.overlay,
+        "map": evidence.map,
     }
 
 

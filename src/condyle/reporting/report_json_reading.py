@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from condyle.domain.anatomy import LABELS
 from condyle.domain.estimate import Estimate
 from condyle.domain.findings import Evidence, Finding, Measurement, OperatingPoint, Site
 from condyle.domain.geometry import Reorientation
@@ -99,6 +100,8 @@ def _series(values: dict[str, Any]) -> SeriesSummary:
         labelmap_file=values["labelmap"],
         kind=values["kind"],
         stored=Reorientation(tuple(values["stored"]["axes"]), tuple(values["stored"]["flips"])),
+        # A report of an earlier version has none of these; its labelmaps are of the spine.
+        structures=tuple(values.get("structures", LABELS.values())),
     )
 
 
@@ -133,6 +136,7 @@ def _finding(values: dict[str, Any]) -> Finding:
         abstention=None if abstention is None else _message(abstention),
         evidence=tuple(_evidence(evidence) for evidence in values["evidence"]),
         bundle=values["bundle"],
+        classes=tuple(values.get("classes", ())),
         operating_point=_operating_point(values["operating_point"]),
     )
 
@@ -146,6 +150,7 @@ def _evidence(values: dict[str, Any]) -> Evidence:
         box=None if box is None else (box[0], box[1], box[2], box[3]),
         sop_instance_uid=values["sop_instance_uid"],
         overlay=values["overlay"],
+        map=values.get("map"),
     )
 
 

@@ -17,9 +17,10 @@ from condyle.reporting.labelmaps import labelmap_file
 from condyle.reporting.naming import with_file_names
 from condyle.reporting.page import page_of
 from condyle.reporting.pdf import pdf_of
+from condyle.reporting.pixel_maps import map_file
 from condyle.reporting.report_json import report_to_json
 
-_OURS = re.compile(r"report\.(json|html|pdf)|(overlay|labelmap)-[A-Za-z0-9._-]+\.(png|nii\.gz)")
+_OURS = re.compile(r"report\.(json|html|pdf)|(overlay|labelmap|map)-[A-Za-z0-9._-]+\.(png|nii\.gz)")
 _UNFINISHED = ".condyle-unfinished-"
 
 
@@ -52,6 +53,8 @@ def report_files(report: Report, *, language: str = "en") -> dict[str, bytes]:
     for series in report.series:
         if series.labelmap is not None and series.labelmap_file is not None:
             files[series.labelmap_file] = labelmap_file(series, series.labelmap_file)
+    for one in report.maps:
+        files[one.file] = map_file(one, report.series[one.series])
     files["report.html"] = html_of(page).encode("utf-8")
     files["report.pdf"] = pdf_of(page)
     files["report.json"] = report_to_json(report, language).encode("utf-8")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from condyle.domain.case import Case
 from condyle.domain.progress import Progress, ProgressCallback
-from condyle.domain.study import Series
+from condyle.domain.study import Series, takes
 from condyle.errors import DatasetError
 from condyle.preprocessing import prepare
 from condyle.training.recipe import Recipe, network_size
@@ -92,10 +92,7 @@ class _Place:
 
 def accepts(series: Series, wanted: InputPart) -> bool:
     """Says whether a recipe takes a series; what the series does not tell is taken."""
-    plane, weighting = series.plane.value, series.weighting.value
-    return (plane is None or plane in wanted.planes) and (
-        weighting in (None, "unknown") or weighting in wanted.weightings
-    )
+    return takes(series, planes=wanted.planes, weightings=wanted.weightings)
 
 
 def prepare_slices(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from condyle.domain.case import STUDY_UNIT, Case
+from condyle.domain.names import slug as slug
 from condyle.domain.study import Series
 from condyle.errors import BadConfiguration, DatasetError
 from condyle.training.recipe import Recipe
@@ -79,11 +79,6 @@ class MaskTarget:
     def of(self, mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
         """Gives where a labelmap shows the structure."""
         return np.isin(mask, self.values)
-
-
-def slug(name: str) -> str:
-    """Gives a name in lower case letters, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "label"
 
 
 def mask_targets(recipe: Recipe, structures: Sequence[str]) -> tuple[MaskTarget, ...]:

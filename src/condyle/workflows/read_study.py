@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 
 import numpy as np
 from numpy.typing import NDArray
 
-from condyle.bundle import Bundle, find_bundle, find_required
+from condyle.bundle import Bundle, Manifest, find_bundle, find_required
 from condyle.domain.anatomy import not_assessed
 from condyle.domain.findings import Finding
 from condyle.domain.messages import Message
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.domain.report import Report, StudySummary
 from condyle.domain.study import Study
+from condyle.errors import BundleError
 from condyle.inference import Runner
 from condyle.workflows.open_study import open_study
 from condyle.workflows.reading.anatomy_reading import RunModel
 from condyle.workflows.reading.contrast_roles import choose_roles
 from condyle.workflows.reading.disc_grading import Roles, grade_discs, ungraded_discs
+from condyle.workflows.reading.image_reading import READERS, ImageReader, task_of
 from condyle.workflows.reading.report_parts import (
     bundle_reference,
     once,
@@ -33,6 +35,14 @@ from condyle.workflows.reading.series_choice import choose_series
 from condyle.workflows.reading.study_anatomy import SeriesReading, read_anatomy
 
 GRADING = "lumbar-grading"
+LUMBAR = "lumbar-spine"
+ANATOMY = "anatomy"
+"""Role of the bundle that a lumbar grading bundle stands on."""
+
+_DISC_TASKS = frozenset({"grade", "classify"})
+
+StudyReader = Callable[[Study, ProgressCallback], Report]
+"""From a study that is open to the report of it."""
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
@@ -71,26 +81,64 @@ def read_study(
     threads: int | None = None,
     progress: ProgressCallback = ignore_progress,
 ) -> Report:
-    """Reads one study and reports what the lumbar bundles found in it.
+    """Reads one study and reports what a bundle found in it.
 
     Args:
         paths: A file, folder or zip, or several that together are one study.
         study: Which study to read where there are several, from 1.
-        bundles: Name or path of the grading bundle; the shipped one where ``None``.
+        bundles: Name or path of the bundle; the shipped grading bundle where ``None``.
         threads: Threads of the networks; all that the process may use where ``None``.
-        progress: Told of each step in the stages ``"discover"``, ``"bundles"``,
-            ``"anatomy"`` and ``"grading"``; stops the reading by raising ``Cancelled``.
+        progress: Told of each step in the stages ``"discover"``, ``"bundles"``, and
+            ``"anatomy"`` and ``"grading"`` or ``"images"``; stops the reading by raising
+            ``Cancelled``.
 
     Raises:
         InputError: What was named cannot be read as one study.
         BundleError: A bundle is absent or altered.
     """
     named = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    grading = find_bundle(bundles[0] if bundles else GRADING)
-    anatomy = find_required(grading.manifest.requires[0], near=grading.path)
-    loaded = LoadedBundles(anatomy, grading, threads=threads)
+    read = reader_of(find_bundle(bundles[0] if bundles else GRADING), threads=threads)
     with open_study(named, study=study, progress=progress) as opened:
-        return read_opened(opened, loaded, progress=progress)
+        return read(opened, progress)
+
+
+def reads_studies(manifest: Manifest) -> bool:
+    """Tells whether there is a way from a study to a bundle's findings."""
+    return _grades_discs(manifest) or task_of(manifest) is not None
+
+
+def reader_of(bundle: Bundle, *, threads: int | None = None) -> StudyReader:
+    """Gives what reads studies by a bundle; its networks are opened when first needed.
+
+    Args:
+        bundle: The one that gives the findings.
+        threads: Threads of the networks; all that the process may use where ``None``.
+
+    Raises:
+        BundleError: There is no way to read by it, or what it requires is absent or altered.
+    """
+    manifest = bundle.manifest
+    if _grades_discs(manifest):
+        anatomy = find_required(manifest.requires[0], near=bundle.path)
+        loaded = LoadedBundles(anatomy, bundle, threads=threads)
+        return lambda study, progress: read_opened(study, loaded, progress=progress)
+    if task_of(manifest) is not None:
+        return ImageReader(bundle, threads=threads)
+    raise BundleError(
+        f"The bundle '{manifest.name}' reads no studies.",
+        found="tasks " + ", ".join(task.kind for task in manifest.tasks),
+        needed="a bundle that grades discs on an anatomy bundle, or one of a recipe of "
+        + ", ".join(READERS),
+        mend="choose another one: condyle bundles list",
+    )
+
+
+def _grades_discs(manifest: Manifest) -> bool:
+    return (
+        manifest.input.anatomy == LUMBAR
+        and [one.role for one in manifest.requires] == [ANATOMY]
+        and all(task.kind in _DISC_TASKS for task in manifest.tasks)
+    )
 
 
 def read_opened(

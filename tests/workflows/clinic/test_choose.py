@@ -70,6 +70,13 @@ def test_a_bundle_without_a_way_from_a_study_to_findings_says_so(pair):
     }
 
 
+def test_a_bundle_of_a_recipe_that_a_reader_has_reads_studies(pair):
+    told = pair[1].manifest.training.model_copy(update={"recipe": {"task": "lesion"}})
+    knee = named(pair[1], "knee-unet", requires=(), training=told)
+    assert reads_studies(knee.manifest)
+    assert refusals(choose_bundles((*pair, knee), {}))["knee-unet"] is None
+
+
 def test_a_bundle_of_another_anatomy_has_no_way_to_read(pair):
     contract = pair[1].manifest.input.model_copy(update={"anatomy": "knee"})
     assert not reads_studies(pair[1].manifest.model_copy(update={"input": contract}))

@@ -15,6 +15,7 @@ _TORCH = [
     "test_by_plane.py",
     "test_every_detector.py",
     "test_every_recipe.py",
+    "test_readings.py",
     "test_runs.py",
     "test_scores.py",
 ]

@@ -47,6 +47,7 @@ export type FormField = Bodies["FormField"];
 export type LevelLabel = Bodies["LevelLabel"];
 export type LevelTerm = Bodies["LevelTerm"];
 export type ListAgreement = Bodies["ListAgreement"];
+export type MapPlace = Bodies["MapPlace"];
 export type Me = Bodies["Me"];
 export type MyCase = Bodies["MyCase"];
 export type MyList = Bodies["MyList"];

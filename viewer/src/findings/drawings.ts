@@ -1,9 +1,10 @@
 import type { EvidencePlace, LevelLabel, Overlays, StructureOutline } from "../api/types";
 import { apart } from "../marking/rings";
 import type { Place } from "../viewport/affine";
-import { type Drawing, frameKey, type Label, type Shape } from "../viewport/drawing";
+import { type Drawing, type DrawnMap, frameKey, type Label, type Shape } from "../viewport/drawing";
 import { cornersOf, middleOf } from "../viewport/polygons";
 import { drawnDecision } from "./decision";
+import { drawnMaps, redrawn } from "./maps";
 import type { StandingFinding } from "./standing";
 
 /** What of a study is drawn. */
@@ -21,6 +22,7 @@ export interface DrawnChoice {
 interface Building {
   shapes: Shape[];
   labels: Label[];
+  maps: DrawnMap[];
 }
 
 /** What is drawn over each frame of a study, by `frameKey`. */
@@ -32,13 +34,19 @@ export function drawingsOf(
   const frames = new Map<string, Building>();
   const at = (place: { instance_uid: string; frame: number }): Building => {
     const key = frameKey(place.instance_uid, place.frame);
-    const known = frames.get(key) ?? { shapes: [], labels: [] };
+    const known = frames.get(key) ?? { shapes: [], labels: [], maps: [] };
     frames.set(key, known);
     return known;
   };
   const ofLevel = findingsOfLevel(findings);
+  const drawn = findings.filter((finding) => isDrawn(finding, choice));
+  const fresh = redrawn(overlays, findings, choice.threshold);
+  for (const { place, map } of drawnMaps(overlays, drawn, choice.threshold, choice.selected)) {
+    at(place).maps.push(map);
+  }
   overlays.structures.forEach((structure, number) => {
     if (choice.hiddenStructures.has(structure.structure)) return;
+    if (fresh.has(`${structure.analysis}/${structure.structure}`)) return;
     at(structure).shapes.push({
       id: `structure-${number}`,
       kind: "structure",
@@ -48,9 +56,9 @@ export function drawingsOf(
       findings: isDisc(structure.structure) ? (ofLevel.get(structure.level ?? "") ?? []) : [],
     });
   });
-  for (const finding of findings) {
-    if (!isDrawn(finding, choice)) continue;
-    for (const place of finding.evidence) addEvidence(at(place).shapes, finding, place);
+  for (const finding of drawn) {
+    const moved = fresh.has(`${finding.analysis}/${finding.name}`) && !finding.read?.replaced.length;
+    for (const place of moved ? [] : finding.evidence) addEvidence(at(place).shapes, finding, place);
     if (finding.id !== choice.selected) continue;
     for (const place of finding.read?.replaced ?? []) {
       addReplaced(at(place).shapes, finding, place);

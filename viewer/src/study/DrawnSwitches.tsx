@@ -9,6 +9,8 @@ const WORDS: Readonly<Record<string, Word>> = {
   "spinal-canal": "viewer.structure.canal",
 };
 
+const NO_TITLES: readonly { name: string; title: string }[] = [];
+
 /** The structures that a study has outlined, in the order in which they came. */
 export function structuresOf(overlays: Overlays): string[] {
   return [...new Set(overlays.structures.map(({ structure }) => structure))];
@@ -19,8 +21,11 @@ export function DrawnSwitches({
   overlays,
   shown,
   set,
+  findings = NO_TITLES,
 }: {
   overlays: Overlays;
+  /** Their titles name the structures that are findings. */
+  findings?: readonly { name: string; title: string }[];
   shown: Shown;
   set: (shown: Shown) => void;
 }): ReactNode {
@@ -28,6 +33,8 @@ export function DrawnSwitches({
   const structures = structuresOf(overlays);
   if (structures.length === 0 && overlays.labels.length === 0) return null;
   const hidden = shown.hiddenStructures;
+  const titleOf = (structure: string) =>
+    findings.find(({ name }) => name === structure)?.title ?? structure;
   const flip = (structure: string) =>
     set({ ...shown, hiddenStructures: toggled(hidden, structure) });
   return (
@@ -41,7 +48,7 @@ export function DrawnSwitches({
             onChange={() => flip(structure)}
           />
           <span className="drawn-line" aria-hidden="true" />
-          {WORDS[structure] ? say(WORDS[structure]) : structure}
+          {WORDS[structure] ? say(WORDS[structure]) : titleOf(structure)}
         </label>
       ))}
       {overlays.labels.length ? (

@@ -78,7 +78,12 @@ export function Reading({
       )}
       <SideHandle side={side} />
       <div className="reading-side">
-        <DrawnSwitches overlays={overlays} shown={findings.shown} set={findings.setShown} />
+        <DrawnSwitches
+          overlays={overlays}
+          findings={detail.findings}
+          shown={findings.shown}
+          set={findings.setShown}
+        />
         <RedFlags observations={observations} />
         <Tabs
           label={say("study.side")}

@@ -92,10 +92,11 @@ function useDrawing(
 
 /** The overlays with the discs' names as they stand. */
 export function renamed(
-  { structures, labels }: Overlays,
+  { structures, labels, maps }: Overlays,
   nameOf: (analysis: string, name: string) => string,
 ): Overlays {
   return {
+    maps: maps ?? [],
     structures: structures.map((one) =>
       one.level ? { ...one, level: nameOf(one.analysis, one.level) } : one,
     ),

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { type Affine, matrixText, type Spot, toSpot } from "./affine";
 import type { Drawing, Label, Shape } from "./drawing";
+import { MapImage } from "./MapImage";
 import { pathOf } from "./polygons";
 
 const LABEL_GAP_PX = 8;
@@ -22,6 +23,9 @@ export function Overlay({
   return (
     <g className="overlay" opacity={opacity}>
       <g transform={matrixText(matrix)}>
+        {drawing.maps?.map((map) => (
+          <MapImage key={map.id} map={map} />
+        ))}
         {shapes.map((shape) => (
           <g key={shape.id} className={classOf(shape, chosen(shape))} data-shape={shape.id}>
             <path className="shape-halo" d={pathOf(shape.outlines)} />

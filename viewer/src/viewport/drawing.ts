@@ -20,10 +20,21 @@ export interface Label {
   place: Place;
 }
 
+/** A grey picture of one frame's size that is coloured as it is drawn. */
+export interface DrawnMap {
+  id: string;
+  href: string;
+  rows: number;
+  columns: number;
+  /** Pixels from this share on are filled; `null` for a heat map, which has no edge. */
+  from: number | null;
+}
+
 /** What is drawn over one frame. */
 export interface Drawing {
   shapes: readonly Shape[];
   labels: readonly Label[];
+  maps?: readonly DrawnMap[];
 }
 
 /** The name of a frame in a table of drawings. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Response
@@ -45,6 +46,9 @@ FILES = {
 }
 """What of a run can be had as a file, and what it is."""
 
+MAP_KIND = "image/png"
+MAP_NAME = re.compile(r"map-[A-Za-z0-9._-]{1,200}\.png")
+
 Seeing = Annotated[Actor, needs(Permission.SEE_FINDINGS)]
 
 
@@ -54,6 +58,13 @@ def routes() -> APIRouter:
     router.add_api_route("/studies/{study_id}", show_study, methods=["GET"])
     router.add_api_route("/studies/{study_id}", change_study, methods=["PATCH"])
     router.add_api_route("/studies/{study_id}/overlays", show_overlays, methods=["GET"])
+    router.add_api_route(
+        "/analyses/{analysis_id}/maps/{name}",
+        show_map,
+        methods=["GET"],
+        response_class=Response,
+        responses={200: {"content": {MAP_KIND: {}}}},
+    )
     router.add_api_route(
         "/analyses/{analysis_id}/files/{name}",
         show_file,
@@ -105,6 +116,23 @@ def show_overlays(study_id: RowId, actor: Seeing, deps: HasDeps) -> Overlays:
     return Overlays(
         structures=[one for part in parts for one in part.structures],
         labels=[one for part in parts for one in part.labels],
+        maps=[one for part in parts for one in part.maps],
+    )
+
+
+def show_map(analysis_id: str, name: str, actor: Seeing, deps: HasDeps) -> Response:
+    """Gives a probability or heat map of one slice, as the overlays of its study name it."""
+    with deps.archive.database.read() as session:
+        run = get_analysis(session, analysis_id)
+        row = studies.get_study(session, run.study_id)
+    stored = (run.files or {}).get(name)
+    if run.hidden or not MAP_NAME.fullmatch(name) or stored is None:
+        raise absent("map of the analysis", name)
+    note_view(deps, actor, study_id=row.id, patient_id=row.patient_id)
+    return Response(
+        deps.archive.objects.read(stored),
+        media_type=MAP_KIND,
+        headers={"Cache-Control": "private, max-age=3600, immutable"},
     )
 
 

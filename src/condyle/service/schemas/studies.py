@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import Field
 
 from condyle.service.schemas.base import AnalysisState, Body, Priority, Said, StudyState
 
@@ -166,6 +168,25 @@ class LevelLabel(Body):
     column: float
 
 
+class MapPlace(Body):
+    """A probability or heat map of one slice that a run keeps as a file, for a finding.
+
+    ``key`` is the finding's; ``kind`` is "probability", from which an outline at a threshold is
+    drawn, or "heat", what in the slice spoke for the finding, which is never a segmentation.
+    ``file`` is a grey picture of the frame's rows and columns: 255 is 1, or the hottest place.
+    """
+
+    analysis: str
+    key: str
+    kind: Literal["probability", "heat"]
+    series_uid: str
+    instance_uid: str
+    frame: int
+    rows: int
+    columns: int
+    file: str
+
+
 class StudyDetail(Body):
     """Everything of one study but its pixels."""
 
@@ -182,6 +203,7 @@ class Overlays(Body):
 
     structures: list[StructureOutline]
     labels: list[LevelLabel]
+    maps: list[MapPlace] = Field(default_factory=list)
 
 
 class StudyChange(Body):

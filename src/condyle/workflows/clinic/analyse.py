@@ -8,18 +8,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from condyle.bundle import Bundle, find_required
+from condyle.bundle import Bundle
 from condyle.domain.messages import Message
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.domain.report import Report
 from condyle.errors import BundleError, InputError
+from condyle.reporting.naming import with_file_names
 from condyle.reporting.report_json import report_to_dict
 from condyle.reporting.write import report_files
 from condyle.workflows.clinic.outlines import overlays_of
 from condyle.workflows.clinic.placing import place_series, places_of
 from condyle.workflows.clinic.study_files import HeldInstance
 from condyle.workflows.open_study import open_study
-from condyle.workflows.read_study import LoadedBundles, read_opened
+from condyle.workflows.read_study import StudyReader, reader_of
 
 REPORT = "report.json"
 OVERLAYS = "overlays.json"
@@ -52,17 +53,16 @@ class Readers:
 
     def __init__(self, threads: int) -> None:
         self._threads = threads
-        self._loaded: dict[str, LoadedBundles] = {}
+        self._loaded: dict[str, StudyReader] = {}
 
-    def of(self, bundle: Bundle) -> LoadedBundles:
-        """Gives a bundle with the one that it stands on, ready to read studies.
+    def of(self, bundle: Bundle) -> StudyReader:
+        """Gives what reads studies by a bundle.
 
         Raises:
-            BundleError: What it requires is absent or altered.
+            BundleError: It reads no studies, or what it requires is absent or altered.
         """
         if bundle.sha256 not in self._loaded:
-            anatomy = find_required(bundle.manifest.requires[0], near=bundle.path)
-            self._loaded[bundle.sha256] = LoadedBundles(anatomy, bundle, threads=self._threads)
+            self._loaded[bundle.sha256] = reader_of(bundle, threads=self._threads)
         return self._loaded[bundle.sha256]
 
 
@@ -83,7 +83,7 @@ def analyse(
         analysis: Id of the analysis.
         readers: The loaded bundles of this process.
         instances: All that the archive holds of the study.
-        progress: Told of each step of ``read_opened`` and of the stage ``"pages"``; stops the
+        progress: Told of each step of the reading and of the stage ``"pages"``; stops the
             analysis by raising ``Cancelled``.
 
     Returns:
@@ -91,7 +91,7 @@ def analyse(
     """
     try:
         with open_study([folder], progress=progress) as study:
-            report = read_opened(study, readers.of(bundle), progress=progress)
+            report = readers.of(bundle)(study, progress)
     except InputError as error:
         return Result(Message("study-not-read", {"found": error.found or error.failed}))
     except BundleError as error:
@@ -106,6 +106,7 @@ def analyse(
 
 
 def _files(report: Report, analysis: str, instances: Sequence[HeldInstance]) -> dict[str, bytes]:
+    report = with_file_names(report)
     placed = place_series(report, instances)
     values = report_to_dict(report)
     findings = [

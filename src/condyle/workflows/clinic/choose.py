@@ -6,15 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from condyle.archive.bundle_settings import BundleUse
-from condyle.bundle import Bundle, Manifest
+from condyle.bundle import Bundle
 from condyle.domain.messages import Message
 from condyle.errors import UnknownName
-
-LUMBAR = "lumbar-spine"
-ANATOMY = "anatomy"
-"""Role of the bundle that a lumbar grading bundle stands on."""
-
-_READ_TASKS = frozenset({"grade", "classify"})
+from condyle.workflows.read_study import reads_studies as reads_studies
 
 
 @dataclass(frozen=True)
@@ -81,15 +76,6 @@ def versions_of(name: str, installed: Sequence[Bundle]) -> tuple[str, ...]:
     """Gives the installed versions of a bundle, the newest first, each once."""
     own = sorted((b for b in installed if b.manifest.name == name), key=_newest_first)
     return tuple(dict.fromkeys(bundle.manifest.version for bundle in own))
-
-
-def reads_studies(manifest: Manifest) -> bool:
-    """Tells whether there is a way from a study to this bundle's findings."""
-    return (
-        manifest.input.anatomy == LUMBAR
-        and [one.role for one in manifest.requires] == [ANATOMY]
-        and all(task.kind in _READ_TASKS for task in manifest.tasks)
-    )
 
 
 def _refusal(

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from condyle.domain.anatomy import LABELS, LEVELS
-from condyle.domain.report import Report, SliceView
+from condyle.domain.anatomy import LEVELS
+from condyle.domain.report import PixelMap, Report, SliceView
 from condyle.interpretation.outline import outline_of
 from condyle.workflows.clinic.placing import PlacedSeries, ShownFrame
 
@@ -31,14 +31,14 @@ Label = tuple[str, float, float]
 def overlays_of(
     report: Report, placed: Sequence[PlacedSeries], *, analysis: str
 ) -> dict[str, list[dict[str, Any]]]:
-    """Gives ``{structures, labels}``: plain values, in pixels of the stored frames.
+    """Gives ``{structures, labels, maps}``: plain values, in pixels of the stored frames.
 
     A structure has one entry a slice, a disc whose level is known one a level. Levels are
     named on the slice that the report shows; on the others of its series a disc has the
-    name of the label that it lies at.
+    name of the label that it lies at. A map is named by its file and its finding's key.
 
     Args:
-        report: Of one reading.
+        report: Of one reading, its files named.
         placed: Its series, as ``place_series`` gives them.
         analysis: Id of the analysis that the report is of.
     """
@@ -52,14 +52,19 @@ def overlays_of(
             continue
         for number, frame in enumerate(here.frames):
             if frame is not None:
-                found = _structures(series.labelmap[number], named)
+                found = _structures(series.labelmap[number], series.structures, named)
                 structures += [
                     _structure(outlines, key, place=here, frame=frame, analysis=analysis)
                     for key, outlines in found.items()
                 ]
     for view in report.views:
         labels += _labels(view, placed[view.series])
-    return {"structures": structures, "labels": labels}
+    maps = [_map(one, placed[one.series], analysis) for one in report.maps]
+    return {
+        "structures": structures,
+        "labels": labels,
+        "maps": [one for one in maps if one is not None],
+    }
 
 
 def _levels(view: SliceView | None) -> list[Label]:
@@ -68,10 +73,10 @@ def _levels(view: SliceView | None) -> list[Label]:
 
 
 def _structures(
-    labelmap: NDArray[np.uint8], named: Sequence[Label]
+    labelmap: NDArray[np.uint8], structures: Sequence[str], named: Sequence[Label]
 ) -> dict[tuple[str, str | None], list[list[tuple[float, float]]]]:
     found: dict[tuple[str, str | None], list[list[tuple[float, float]]]] = {}
-    for value, structure in LABELS.items():
+    for value, structure in enumerate(structures, start=1):
         for outline, centre in _pieces(labelmap == value):
             level = _level_at(centre, named) if structure == DISC else None
             found.setdefault((structure, level), []).append(outline)
@@ -122,6 +127,15 @@ def _structure(
         **frame.document(),
         "outlines": [[list(place.point(row, column)) for row, column in one] for one in outlines],
     }
+
+
+def _map(one: PixelMap, place: PlacedSeries, analysis: str) -> dict[str, Any] | None:
+    frame = place.frames[one.slice] if one.slice < len(place.frames) else None
+    if frame is None:
+        return None
+    rows, columns = place.stored_sides
+    told = {"analysis": analysis, "key": one.finding, "kind": one.kind, "file": one.file}
+    return {**frame.document(), **told, "rows": rows, "columns": columns}
 
 
 def _labels(view: SliceView, place: PlacedSeries) -> list[dict[str, Any]]:

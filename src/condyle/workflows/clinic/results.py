@@ -137,6 +137,8 @@ def _is_positive(document: Mapping[str, Any]) -> bool:
     value, point = document["value"], document["operating_point"]
     if document["abstained"] or value is None or (point is not None and not point["shown"]):
         return False
+    if document.get("classes"):  # counted from 1, the first being the one without a finding
+        return int(value) > 1
     normal = NORMAL_GRADES.get(document["name"])
     return bool(value) if normal is None else int(value) > normal
 

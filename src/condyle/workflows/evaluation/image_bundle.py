@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from condyle.bundle import Bundle
 from condyle.datasets.archive import Archive
 from condyle.domain.case import Case
 from condyle.evaluation.predictions import PredictionRow
-from condyle.inference import open_session
+from condyle.inference.networks import networks_of
 from condyle.training.recipe import Recipe, TaskName
 from condyle.training.targets import label_targets, mask_targets
 from condyle.workflows.evaluation.anatomy_bundle import CaseReader
 from condyle.workflows.training.classification_scores import classification_scorer
 from condyle.workflows.training.detection_case import detection_scorer
 from condyle.workflows.training.lesion_scores import lesion_scorer
-from condyle.workflows.training.plan import CaseScorer, Floats, RunNetwork
+from condyle.workflows.training.plan import CaseScorer
 from condyle.workflows.training.series_scores import series_scorer
 from condyle.workflows.training.severity import severity_of
 
@@ -92,30 +90,9 @@ def image_reader(bundle: Bundle, recipe: Recipe, archive: Archive) -> tuple[Case
         DatasetError: The archive does not hold what the bundle tells.
     """
     scorer = SCORERS[recipe.task](recipe, archive, bundle.manifest.interpretation)
-    run = _pooled(bundle) if recipe.task == "detect" else _mean_of(bundle)
+    run = networks_of(bundle, pooled=recipe.task == "detect")
 
     def read(case: Case) -> tuple[list[PredictionRow], bytes | None]:
         return scorer.rows(run, case), scorer.picture(run, case)
 
     return read, scorer.together
-
-
-def _mean_of(bundle: Bundle) -> RunNetwork:
-    sessions = [open_session(bundle.path / name) for name in bundle.manifest.models]
-
-    def run(feeds: Mapping[str, Floats]) -> list[Floats]:
-        told = [session.run(None, dict(feeds)) for session in sessions]
-        return [np.mean(parts, axis=0) for parts in zip(*told, strict=True)]
-
-    return run
-
-
-def _pooled(bundle: Bundle) -> RunNetwork:
-    """Gives what puts the boxes of all networks together, to be suppressed as one's are."""
-    sessions = [open_session(bundle.path / name) for name in bundle.manifest.models]
-
-    def run(feeds: Mapping[str, Floats]) -> list[Floats]:
-        told = [session.run(None, dict(feeds)) for session in sessions]
-        return [np.concatenate(parts, axis=1) for parts in zip(*told, strict=True)]
-
-    return run

@@ -55,14 +55,27 @@ def choose_series(study: Study, contract: InputContract) -> tuple[Choice, ...]:
 
 
 def _refusal(series: Series, contract: InputContract) -> Message | None:
+    plain = plain_refusal(series, contract)
+    if plain is not None and plain.code == "not-an-mri":
+        return plain
+    other = _other_body_part(series)
+    if other is not None:
+        return Message("wrong-body-part", {"found": other}, series.stem)
+    if series.plane.value is not None and series.plane.value not in contract.planes:
+        return Message("wrong-plane", {}, series.stem)
+    return plain
+
+
+def plain_refusal(series: Series, contract: InputContract) -> Message | None:
+    """Says why a series cannot be read whatever it shows, or gives ``None``.
+
+    Args:
+        series: Of a study.
+        contract: Of the bundle: its modality, least sizes and spacing.
+    """
     subject = series.stem
     if series.modality not in (None, contract.modality):
         return Message("not-an-mri", {}, subject)
-    other = _other_body_part(series)
-    if other is not None:
-        return Message("wrong-body-part", {"found": other}, subject)
-    if series.plane.value is not None and series.plane.value not in contract.planes:
-        return Message("wrong-plane", {}, subject)
     if min(series.shape[1:]) < contract.min_pixels:
         return Message("image-too-small", {}, subject)
     if series.shape[0] < contract.min_slices:

@@ -10,7 +10,7 @@ import numpy as np
 from condyle.domain.case import Case
 from condyle.domain.study import Series
 from condyle.evaluation.predictions import PredictionRow
-from condyle.preprocessing import prepare
+from condyle.interpretation.slice_classes import class_map, slice_classes
 from condyle.reporting.example_picture import ExamplePicture, example_png
 from condyle.training.recipe import Recipe
 from condyle.training.slices import accepts
@@ -18,9 +18,6 @@ from condyle.training.targets import LabelTarget
 from condyle.workflows.training.by_patient import patient_rows
 from condyle.workflows.training.plan import CaseScorer, Floats, RunNetwork
 from condyle.workflows.training.row_covariates import covariates_on
-
-INPUT = "image"
-SLICES_AT_ONCE = 16
 
 
 @dataclass(frozen=True)
@@ -66,12 +63,10 @@ def _answers(recipe: Recipe, run: RunNetwork, case: Case, target: LabelTarget) -
         known = target.of_series(case, series)
         if max(known) < 0:
             continue
-        array = prepare(series.load(), recipe.preprocessing).array
-        for at in range(0, len(array), SLICES_AT_ONCE):
-            told = run({INPUT: array[at : at + SLICES_AT_ONCE, None]})[0]
-            for offset, probabilities in enumerate(told):
-                if known[at + offset] >= 0:
-                    made.append(_Answer(series, at + offset, known[at + offset], probabilities))
+        told = slice_classes(run, series.load(), recipe.preprocessing)
+        for at, probabilities in enumerate(told):
+            if known[at] >= 0:
+                made.append(_Answer(series, at, known[at], probabilities))
     return made
 
 
@@ -107,15 +102,9 @@ def _row(
 
 def _picture(recipe: Recipe, run: RunNetwork, answer: _Answer, target: LabelTarget) -> bytes:
     volume = answer.series.load()
-    made = prepare(volume, recipe.preprocessing, slices=(answer.slice_index,))
-    told, maps = run({INPUT: made.array[:, None]})[:2]
-    called = int(told[0].argmax())
-    heat = np.maximum(maps[0, -1] if len(target.classes) == 2 else maps[0, called], 0.0)
-    # The map is coarser than the prepared grid; bring it there, then to the image's own.
-    rows, columns = made.array.shape[1:]
-    grown = np.kron(heat, np.ones((-(-rows // heat.shape[0]), -(-columns // heat.shape[1]))))
-    on_image = made.placement.restore(grown[:rows, :columns].astype(np.float32))
-    said = f"{target.classes[called]} {told[0, called]:.2f}; is {target.classes[answer.truth]}"
+    told, on_image = class_map(run, volume, recipe.preprocessing, slice_index=answer.slice_index)
+    called = int(told.argmax())
+    said = f"{target.classes[called]} {told[called]:.2f}; is {target.classes[answer.truth]}"
     return example_png(
         ExamplePicture(
             image=volume.array[answer.slice_index],

@@ -11,8 +11,7 @@ from condyle.domain.case import Case, LabelledBox
 from condyle.domain.study import Series
 from condyle.evaluation.detection import image_boxes, match
 from condyle.evaluation.predictions import PredictionRow
-from condyle.interpretation.boxes import BoxSettings, Detection, detections, in_source
-from condyle.preprocessing import prepare
+from condyle.interpretation.boxes import BoxSettings, Detection, detect_slices
 from condyle.reporting.example_picture import ExamplePicture, example_png
 from condyle.training.recipe import Recipe
 from condyle.training.slices import accepts
@@ -20,7 +19,6 @@ from condyle.workflows.evaluation.examples import SHOWN_SCORE
 from condyle.workflows.evaluation.rows import DETECTION_PREFIX
 from condyle.workflows.training.plan import CaseScorer, RunNetwork
 
-INPUT = "image"
 MATCH_OVERLAP = 0.5
 """Least intersection over union at which a found box hits one of the reference."""
 
@@ -87,17 +85,15 @@ def detect_case(recipe: Recipe, run: RunNetwork, case: Case) -> list[SliceDetect
     settings = BoxSettings.of(recipe.interpretation.get("boxes", {}))
     made = []
     for series in looked_at(recipe, case):
-        prepared = prepare(series.load(), recipe.preprocessing)
-        for at, image in enumerate(prepared.array):
-            boxes, scores = run({INPUT: image[None, None]})[:2]
-            found = detections(boxes[0], scores[0], settings=settings)
+        told = detect_slices(run, series.load(), recipe.preprocessing, settings=settings)
+        for at, found in enumerate(told):
             made.append(
                 SliceDetections(
                     case.patient,
                     case.id,
                     series.stem,
                     at,
-                    in_source(found, prepared.placement),
+                    found,
                     tuple(b for b in case.reference.boxes[series.stem] if b.slice == at),
                 )
             )

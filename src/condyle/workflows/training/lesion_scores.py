@@ -13,8 +13,18 @@ from condyle.domain.case import STUDY_UNIT, Case
 from condyle.domain.study import Series
 from condyle.evaluation.overlap import overlap
 from condyle.evaluation.predictions import PredictionRow
-from condyle.interpretation.lesion import lesion_mask, study_probability
-from condyle.preprocessing import prepare
+from condyle.interpretation.lesion import (
+    DECISION_PIXELS as DECISION_PIXELS,
+)
+from condyle.interpretation.lesion import (
+    LesionMaps,
+    LesionSeen,
+    lesion_maps,
+    lesion_mask,
+    lesion_seen,
+    study_scores,
+)
+from condyle.interpretation.lesion import severity_measures as measures_of
 from condyle.reporting.example_picture import ExamplePicture, example_png
 from condyle.training.recipe import Recipe
 from condyle.training.slices import accepts
@@ -23,12 +33,6 @@ from condyle.workflows.training.by_patient import patient_rows
 from condyle.workflows.training.plan import CaseScorer, Floats, RunNetwork
 from condyle.workflows.training.row_covariates import covariates_on
 from condyle.workflows.training.severity import Severity
-
-INPUT = "image"
-SLICES_AT_ONCE = 8
-DECISION_PIXELS = 25
-"""Pixels of the network's grid that decide on a study; 25 of 256 x 256 are about 5 mm across
-where the field of view is 160 mm, the least size of a tear that is outlined."""
 
 
 def lesion_scorer(
@@ -44,25 +48,25 @@ def lesion_scorer(
 
     def rows(run: RunNetwork, case: Case) -> list[PredictionRow]:
         made: list[PredictionRow] = []
-        seen: list[_Seen] = []
+        seen: list[LesionSeen] = []
         drawn: dict[str, list[bool]] = {}
         taken = series_to_score(recipe, case)
         for series in taken:
-            prepared, restored = _probabilities(recipe, run, series)
-            seen.append(_seen(recipe, prepared))
+            maps = _maps(recipe, run, series)
+            seen.append(_seen(recipe, maps))
             # A mask may be a file: it is read once, and let go before the next one.
             mask = case.reference.masks.get(series.stem)
             if mask is not None:
                 truths = [(target.name, target.of(mask)) for target in targets]
                 drawn[series.stem] = [bool(truth.any()) for _, truth in truths]
-                made += _overlap_rows(recipe, case, series, restored=restored, truths=truths)
+                made += _overlap_rows(recipe, case, series, restored=maps.restored(), truths=truths)
         if seen:
-            scores = np.max([one.scores for one in seen], axis=0).tolist()
+            scores = study_scores(seen)
             covariates = covariates_on(case, taken)
             truth = _truth_of_study(case, targets, drawn)
             made += _study_rows(recipe, case, scores, truth=truth, covariates=covariates)
             if severity is not None:
-                made.append(severity.row(case, _measures(seen), covariates=covariates))
+                made.append(severity.row(case, measures_of(seen), covariates=covariates))
         return made
 
     def picture(run: RunNetwork, case: Case) -> bytes | None:
@@ -84,28 +88,11 @@ def severity_measures(recipe: Recipe, run: RunNetwork, case: Case) -> list[float
         case: With a series that the recipe takes.
     """
     taken = series_to_score(recipe, case)
-    return _measures([_seen(recipe, _probabilities(recipe, run, series)[0]) for series in taken])
+    return measures_of([_seen(recipe, _maps(recipe, run, series)) for series in taken])
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """What a network sees in a series: the study's probability a structure, and an area."""
-
-    scores: list[float]
-    area: float
-
-
-def _seen(recipe: Recipe, prepared: Floats) -> _Seen:
-    scores = [
-        study_probability(prepared[:, k], pixels=DECISION_PIXELS) for k in range(prepared.shape[1])
-    ]
-    called = lesion_mask(prepared.max(axis=1), threshold=recipe.target.thresholds[0])
-    return _Seen(scores, float(called.sum(axis=(1, 2)).max()))
-
-
-def _measures(seen: Sequence[_Seen]) -> list[float]:
-    score = float(np.clip(max(max(one.scores) for one in seen), 1e-4, 1 - 1e-4))
-    return [math.log(score / (1 - score)), math.log1p(max(one.area for one in seen))]
+def _seen(recipe: Recipe, maps: LesionMaps) -> LesionSeen:
+    return lesion_seen(maps.prepared, threshold=recipe.target.thresholds[0])
 
 
 def series_to_score(recipe: Recipe, case: Case) -> list[Series]:
@@ -115,15 +102,8 @@ def series_to_score(recipe: Recipe, case: Case) -> list[Series]:
     return masked or taken
 
 
-def _probabilities(recipe: Recipe, run: RunNetwork, series: Series) -> tuple[Floats, Floats]:
-    """Gives (slice, structure, row, column) on the network's grid, and on the series' own."""
-    made = prepare(series.load(), recipe.preprocessing)
-    parts = [
-        run({INPUT: made.array[at : at + SLICES_AT_ONCE, None]})[0]
-        for at in range(0, len(made.array), SLICES_AT_ONCE)
-    ]
-    found: Floats = np.concatenate(parts)
-    return found, made.placement.restore(found)
+def _maps(recipe: Recipe, run: RunNetwork, series: Series) -> LesionMaps:
+    return lesion_maps(run, series.load(), recipe.preprocessing)
 
 
 def _overlap_rows(
@@ -232,8 +212,7 @@ def _most_drawn(
 def _picture(recipe: Recipe, run: RunNetwork, drawn: _Drawn) -> bytes:
     series, truth = drawn.series, drawn.truth
     volume = series.load()
-    _, restored = _probabilities(recipe, run, series)
-    probability = restored.max(axis=1)
+    probability = lesion_maps(run, volume, recipe.preprocessing).restored().max(axis=1)
     shown = probability if truth is None or not truth.any() else truth
     at = int(shown.reshape(len(shown), -1).sum(axis=1).argmax())
     return example_png(

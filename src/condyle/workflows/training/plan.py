@@ -7,19 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from condyle.bundle import Metric, Task
 from condyle.datasets.split_rounds import Round
 from condyle.domain.case import Case
 from condyle.domain.evaluation_report import Section
 from condyle.evaluation.predictions import PredictionRow
-
-Floats = NDArray[np.float32]
-
-RunNetwork = Callable[[Mapping[str, Floats]], list[Floats]]
-"""From the arrays of a network's inputs to those of its outputs."""
+from condyle.interpretation.networks import Floats as Floats
+from condyle.interpretation.networks import RunNetwork as RunNetwork
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from condyle.domain.case import STUDY_UNIT, Case
-from condyle.domain.study import Series
+from condyle.domain.study import Series, largest_of_planes
 from condyle.evaluation.predictions import PredictionRow
-from condyle.preprocessing import prepare
+from condyle.interpretation.fused_planes import plane_arrays, study_labels
 from condyle.reporting.example_picture import ExamplePicture, example_png
 from condyle.training.recipe import Recipe
 from condyle.training.slices import accepts
@@ -28,7 +28,7 @@ def series_scorer(recipe: Recipe, targets: Sequence[LabelTarget]) -> CaseScorer:
     def rows(run: RunNetwork, case: Case) -> list[PredictionRow]:
         chosen = plane_series(recipe, case)
         whole = len(chosen) == len(recipe.input.planes)
-        told = run(_feeds(recipe, chosen))[0][0] if whole else np.full(len(targets), np.nan)
+        told = study_labels(run, _feeds(recipe, chosen)) if whole else np.full(len(targets), np.nan)
         return [
             _row(recipe, case, target, float(value))
             for target, value in zip(targets, told, strict=True)
@@ -38,7 +38,7 @@ def series_scorer(recipe: Recipe, targets: Sequence[LabelTarget]) -> CaseScorer:
         chosen = plane_series(recipe, case)
         if len(chosen) < len(recipe.input.planes):
             return None
-        told = run(_feeds(recipe, chosen))[0][0]
+        told = study_labels(run, _feeds(recipe, chosen))
         series = chosen[recipe.input.planes[0]]
         array = series.load().array
         said = "; ".join(
@@ -53,21 +53,13 @@ def series_scorer(recipe: Recipe, targets: Sequence[LabelTarget]) -> CaseScorer:
 
 def plane_series(recipe: Recipe, case: Case) -> dict[str, Series]:
     """Gives the series of each plane that a recipe takes: the one of the most slices."""
-    chosen: dict[str, Series] = {}
-    for series in case.study.series:
-        plane = series.plane.value
-        if plane is None or not accepts(series, recipe.input):
-            continue
-        if plane not in chosen or series.shape[0] > chosen[plane].shape[0]:
-            chosen[plane] = series
-    return chosen
+    taken = [series for series in case.study.series if accepts(series, recipe.input)]
+    return {str(plane): series for plane, series in largest_of_planes(taken).items()}
 
 
 def _feeds(recipe: Recipe, chosen: Mapping[str, Series]) -> dict[str, Floats]:
-    return {
-        plane: prepare(chosen[plane].load(), recipe.preprocessing).array[None]
-        for plane in recipe.input.planes
-    }
+    volumes = {str(plane): chosen[plane].load() for plane in recipe.input.planes}
+    return plane_arrays(volumes, recipe.preprocessing)
 
 
 def _row(recipe: Recipe, case: Case, target: LabelTarget, probability: float) -> PredictionRow:
