@@ -8,6 +8,7 @@ import { Failure } from "../shell/Failure";
 import { useToasts } from "../shell/toasts";
 import { Waiting } from "../shell/Waiting";
 import { useWords } from "../words";
+import { AddCases } from "./AddCases";
 import { AgreementTable } from "./AgreementTable";
 import { askAgreement, askList } from "./ask";
 import { CaseTable } from "./CaseTable";
@@ -87,6 +88,7 @@ function Shown({
       <Agreeing detail={detail} />
       {may("export") ? <ExportForm list={list} /> : null}
       <CaseTable detail={detail} />
+      {list.closed ? null : <AddCases {...{ detail, changed }} />}
     </div>
   );
 }

@@ -119,6 +119,30 @@ describe("a list for who leads it", () => {
     expect(service.of("PATCH /api/v1/annotation/lists/1")[1]?.body).toEqual({ closed: false });
   });
 
+  it("takes further cases, and says why where it takes none", async () => {
+    const more = listed();
+    more.cases.push({ ...more.cases[1]!, id: 7, name: "case-003", study: 12 });
+    let decided = true;
+    const { service, user } = show("/annotation/lists/1", LEADS, {
+      ...LIST,
+      "POST /api/v1/annotation/lists/1/cases": () =>
+        decided ? status(409, problem("No case was added.")) : more,
+    });
+    await user.click(await screen.findByText("Add cases"));
+    await user.type(screen.getByRole("textbox", { name: /^Studies/ }), "#12");
+    await user.click(screen.getByRole("button", { name: "Add them" }));
+    expect(await screen.findByText("No case was added.")).toBeTruthy();
+    decided = false;
+    await user.click(screen.getByRole("button", { name: "Add them" }));
+    expect(await screen.findByText("1 case added")).toBeTruthy();
+    expect(screen.getByRole("row", { name: /case-003/ })).toBeTruthy();
+    expect(service.of("POST /api/v1/annotation/lists/1/cases")[1]?.body).toEqual({
+      studies: ["#12"],
+      scope: "study",
+      described: "",
+    });
+  });
+
   it("is exported as the layout and the source say", async () => {
     const made = vi.fn(() => "blob:1");
     vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: made, revokeObjectURL: () => undefined }));

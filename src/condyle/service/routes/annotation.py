@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 
 from condyle.archive import annotation, audit
 from condyle.archive.annotation import NewList
+from condyle.archive.annotation_added import add_cases
 from condyle.archive.annotation_tables import AnnotationList
 from condyle.archive.tables import User
 from condyle.errors import InputError
 from condyle.service.access import ROLES, Permission, allows
-from condyle.service.annotation_choice import chosen_cases, keyed_labels
+from condyle.service.annotation_choice import Chosen, chosen_cases, keyed_labels
 from condyle.service.annotation_view import annotator_body, figures_body, list_detail, list_entry
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.ids import AskedId, RowId
@@ -57,6 +58,7 @@ def routes() -> APIRouter:
     router.add_api_route("/lists", make_annotation_list, methods=["POST"], status_code=201)
     router.add_api_route("/lists/{list_id}", show_annotation_list, methods=["GET"])
     router.add_api_route("/lists/{list_id}", change_annotation_list, methods=["PATCH"])
+    router.add_api_route("/lists/{list_id}/cases", add_annotation_cases, methods=["POST"])
     router.add_api_route("/lists/{list_id}/agreement", show_agreement, methods=["GET"])
     router.add_api_route(
         "/lists/{list_id}/export",
@@ -93,13 +95,7 @@ def make_annotation_list(
     labels = keyed_labels(body.labels)
     with deps.archive.database.write() as session:
         chosen = chosen_cases(session, body, actor)
-        if chosen.body.unknown:
-            raise InputError(
-                "The list was not made.",
-                found=f"{len(chosen.body.unknown)} studies that the archive does not hold",
-                needed="numbers of studies that it holds",
-                mend="take them out, or look them up on the worklist.",
-            )
+        _check_known(chosen, "The list was not made.")
         _check_people(body.annotators, _people(session))
         seed = int(np.random.default_rng().integers(_LARGEST_SEED))
         new = NewList(
@@ -114,6 +110,29 @@ def make_annotation_list(
         row = annotation.make_list(session, new)
         _note(deps, session, actor, "annotation.list_made", row, cases=len(chosen.cases))
         return list_detail(session, row, actor)
+
+
+def add_annotation_cases(
+    list_id: RowId, body: CaseChoice, actor: Managing, deps: HasDeps
+) -> AnnotationListDetail:
+    """Adds cases to a list that nobody has decided upon; those that it has are left out."""
+    with deps.archive.database.write() as session:
+        chosen = chosen_cases(session, body, actor)
+        _check_known(chosen, "No case was added.")
+        added = add_cases(session, list_id, chosen.cases)
+        row = annotation.get_list(session, list_id)
+        _note(deps, session, actor, "annotation.list_changed", row, added=len(added))
+        return list_detail(session, row, actor)
+
+
+def _check_known(chosen: Chosen, failed: str) -> None:
+    if chosen.body.unknown:
+        raise InputError(
+            failed,
+            found=f"{len(chosen.body.unknown)} studies that the archive does not hold",
+            needed="numbers of studies that it holds",
+            mend="take them out, or look them up on the worklist.",
+        )
 
 
 def show_annotation_list(list_id: RowId, actor: Managing, deps: HasDeps) -> AnnotationListDetail:

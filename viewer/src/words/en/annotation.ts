@@ -163,4 +163,10 @@ export const annotation = {
   "annotation.finished": "{n} of {all} finished",
   "annotation.agreement.here": "Agreement in this case",
   "annotation.own": "What you draw",
+  "annotation.add": "Add cases",
+  "annotation.add.why":
+    "Those that the list has are left out. What was drawn stays, and so does each annotator's order.",
+  "annotation.add.act": "Add them",
+  "annotation.added.one": "{n} case added",
+  "annotation.added.other": "{n} cases added",
 };

@@ -165,4 +165,10 @@ export const annotation = {
   "annotation.finished": "{n} de {all} terminados",
   "annotation.agreement.here": "Concordancia en este caso",
   "annotation.own": "Lo que usted dibuja",
+  "annotation.add": "Añadir casos",
+  "annotation.add.why":
+    "Los que la lista ya tiene se omiten. Lo dibujado se conserva, y también el orden de cada anotador.",
+  "annotation.add.act": "Añadirlos",
+  "annotation.added.one": "{n} caso añadido",
+  "annotation.added.other": "{n} casos añadidos",
 };
