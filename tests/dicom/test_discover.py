@@ -214,10 +214,20 @@ def test_a_slice_sent_again_under_another_name_is_left_out(
 def test_a_missing_slice_is_noted_where_it_is_missing(
     instance: Make, save: Save, find: Find
 ) -> None:
-    (series,) = _series(find(save(_stack(instance, [0, 4, 8, 16, 20, 24]))))
+    stack = _stack(instance, [0, 4, 8, 16, 20, 24])
+    for one in stack:
+        one.InstanceNumber = int(one.ImagePositionPatient[0] / 4) + 1
+    (series,) = _series(find(save(stack)))
     (note,) = series.notes
     assert note.code == "missing-slice"
-    assert note.params == {"after": 3, "before": 4, "count": 1}
+    assert note.params == {
+        "after": 3,
+        "before": 4,
+        "count": 1,
+        "gap_mm": 8.0,
+        "after_instance": "3",
+        "before_instance": "5",
+    }
     assert note.subject == "series-1"
 
 
@@ -228,7 +238,8 @@ def test_the_place_of_a_gap_is_counted_in_the_volumes_own_order(
     stack = _stack(instance, [0, 4, 12, 16, 20, 24], ImageOrientationPatient=turned)
     (series,) = _series(find(save(stack)))
     assert list(series.load().array[:, 0, 0]) == [100, 104, 112, 116, 120, 124]
-    assert series.notes[0].params == {"after": 2, "before": 3, "count": 1}
+    told = series.notes[0].params
+    assert (told["after"], told["before"], told["count"], told["gap_mm"]) == (2, 3, 1, 8.0)
 
 
 def test_uneven_spacing_is_noted(instance: Make, save: Save, find: Find) -> None:

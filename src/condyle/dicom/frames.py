@@ -82,6 +82,7 @@ class Frame:
         position: Image Position (Patient) in mm, or ``None``.
         pixel_spacing: (between rows, between columns) in mm, or ``None``.
         slice_spacing: Spacing Between Slices, else Slice Thickness, in mm, or ``None``.
+        stack: Stack ID where the instance states one (PS3.3 C.7.6.16.2.2), else empty.
         phase: What may tell repeated positions apart, the most telling first.
         facts: Of the pulse sequence.
         sides: Stated sides of a paired part, as ``stated_sides`` gives them.
@@ -101,6 +102,7 @@ class Frame:
     phase: tuple[str, ...]
     facts: SequenceFacts
     sides: frozenset[str] = frozenset()
+    stack: str = ""
 
 
 def frames_of(dataset: FileDataset, file: SourceFile) -> list[Frame]:
@@ -174,6 +176,7 @@ def _frame(
         phase=_phase(sources),
         facts=facts_of(sources),
         sides=stated_sides(sources),
+        stack=text(sources, "StackID"),
     )
 
 
@@ -203,10 +206,11 @@ def _phase(sources: list[Dataset]) -> tuple[str, ...]:
     """Gives the attributes that tell images of one place apart, most telling first."""
     echo = number(sources, "EffectiveEchoTime") or number(sources, "EchoTime")
     kind = texts(sources, "FrameType") or texts(sources, "ImageType")
+    component = texts(sources, "ComplexImageComponent")
     return (
         f"{echo:010.3f}" if echo is not None else "",
         text(sources, "EchoNumbers").zfill(4),
-        "/".join(kind[2:]),
+        "/".join((*kind[2:], *component)),
         text(sources, "StackID").zfill(8),
         text(sources, "TemporalPositionIdentifier").zfill(8)
         + text(sources, "TemporalPositionIndex").zfill(8),

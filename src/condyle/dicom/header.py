@@ -75,6 +75,25 @@ def read_whole(file: SourceFile) -> FileDataset:
         raise broken(file, "a DICOM file that is damaged or ends early") from error
 
 
+def read_header_at(stream: BinaryIO, file: SourceFile) -> FileDataset:
+    """Reads everything of an open instance but its pixels, and leaves the stream at those.
+
+    Args:
+        stream: The file, at its start.
+        file: What to call it in an error.
+
+    Raises:
+        BadImage: The file is damaged or ends early.
+    """
+    try:
+        with without_remarks():
+            return _read(stream, file)
+    except BadImage:
+        raise
+    except BROKEN as error:
+        raise broken(file, "a DICOM file that is damaged or ends early") from error
+
+
 def broken(file: SourceFile, found: str, needed: str = "a whole DICOM file") -> BadImage:
     """Gives the error for one instance that cannot be used."""
     return BadImage(

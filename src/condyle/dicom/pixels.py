@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.pixels.decoders.base import get_decoder
-from pydicom.pixels.utils import pixel_array
-from pydicom.uid import UID
+from pydicom.uid import UID, JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1
 
 from condyle.dicom.frames import Frame, rescale_of, sources_of
-from condyle.dicom.header import broken, read_whole, without_remarks
-from condyle.dicom.values import BROKEN, number, text
+from condyle.dicom.header import broken, without_remarks
+from condyle.dicom.pixel_source import PixelSource, open_pixels
+from condyle.dicom.values import BROKEN, number, stated_uid, text
 from condyle.domain.geometry import Affine, Reorientation, spacing_of
 from condyle.domain.volume import Volume
 from condyle.errors import BadImage
 
+_OF_THE_EXTRA = (JPEGLossless, JPEGLosslessSV1, JPEGExtended12Bit)
+"""Transfer syntaxes that the extra ``jpeg-lossless`` decodes and nothing else that is chosen."""
 
-def load_stack(frames: Sequence[Frame], turn: Reorientation, affine: Affine | None) -> Volume:
+
+def load_stack(
+    frames: Sequence[Frame], turn: Reorientation, affine: Affine | None, *, even: bool = True
+) -> Volume:
     """Decodes the frames of a volume, in their order, and turns it.
 
     Padding takes the lowest value of the rest of the volume, so that the background is
@@ -30,29 +36,33 @@ def load_stack(frames: Sequence[Frame], turn: Reorientation, affine: Affine | No
         frames: As sorted; one slice each.
         turn: How the sorted stack becomes the volume.
         affine: 4 x 4 LPS affine of the turned volume, or ``None``.
+        even: Whether the slices are evenly spaced.
 
     Raises:
         BadImage: A frame cannot be decoded.
     """
     array = np.empty((len(frames), *frames[0].shape), dtype=np.float32)
     padding = np.zeros(array.shape, dtype=bool)
-    opened: tuple[str, FileDataset] | None = None
+    by_file: dict[str, list[int]] = {}
+    for at, frame in enumerate(frames):
+        by_file.setdefault(frame.file.label, []).append(at)
     with without_remarks():
-        for at, frame in enumerate(frames):
-            if opened is None or opened[0] != frame.file.label:
-                opened = (frame.file.label, read_whole(frame.file))
-            array[at], padding[at] = _slice(opened[1], frame)
+        for places in by_file.values():
+            with open_pixels(frames[places[0]].file) as source:
+                for at in places:
+                    array[at], padding[at] = _slice(source, frames[at])
     if padding.any() and not padding.all():
         array[padding] = array[~padding].min()
     turned = np.ascontiguousarray(turn.apply(array))
-    return Volume(turned, None if affine is None else spacing_of(affine), affine)
+    spacing = None if affine is None else spacing_of(affine)
+    return Volume(turned, spacing, affine, even=even)
 
 
-def _slice(dataset: FileDataset, frame: Frame) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def _slice(source: PixelSource, frame: Frame) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Gives one frame's values and which of them are padding."""
+    dataset = source.header
     try:
-        stored = np.asarray(pixel_array(dataset, index=frame.index, raw=True))
-        stored = _signed(stored, dataset)
+        stored = _signed(source.frame(frame.index), dataset)
         sources = sources_of(dataset, frame.index)
         slope, intercept = rescale_of(sources)
     except BROKEN as error:
@@ -91,6 +101,11 @@ def _padding(stored: NDArray[np.int64], dataset: Dataset) -> NDArray[np.bool_]:
     return np.asarray((stored >= low) & (stored <= high))
 
 
+def _name_of(syntax: UID) -> str:
+    """Names a transfer syntax; one that the standard does not know is told by its UID."""
+    return syntax.name if syntax.is_transfer_syntax else stated_uid(str(syntax)) or "no known form"
+
+
 def _has_decoder(syntax: UID) -> bool:
     try:
         return bool(get_decoder(syntax).is_available)
@@ -99,17 +114,23 @@ def _has_decoder(syntax: UID) -> bool:
 
 
 def _undecodable(dataset: FileDataset, frame: Frame) -> BadImage:
-    syntax = dataset.file_meta.TransferSyntaxUID
-    if not _has_decoder(syntax):
+    syntax = UID(dataset.file_meta.TransferSyntaxUID)
+    lacks_extra = syntax in _OF_THE_EXTRA and find_spec("gdcm") is None
+    if lacks_extra or not _has_decoder(syntax):
+        mend = "export the study uncompressed."
+        if lacks_extra:
+            mend = (
+                "pip install 'condyle[jpeg-lossless]', or in a checkout '.[jpeg-lossless]', "
+                "or export the study uncompressed."
+            )
         return BadImage(
             f"The image {frame.file.label} was not read.",
-            found=f"pixels in {syntax.name}, which this installation cannot decode",
+            found=f"pixels in {_name_of(syntax)}, which this installation cannot decode",
             needed="a decoder for it, or pixels stored without compression",
-            mend="pip install 'condyle[jpeg-lossless]', or in a checkout '.[jpeg-lossless]', "
-            "or export the study uncompressed.",
+            mend=mend,
         )
     return broken(
         frame.file,
-        f"pixels in {syntax.name} that could not be decoded",
+        f"pixels in {_name_of(syntax)} that could not be decoded",
         "uncompressed, RLE, JPEG 2000 or JPEG-LS pixels that are whole",
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from condyle.dicom.frames import Frame
 from condyle.dicom.stacks import normal_of
 from condyle.domain.geometry import Affine
-from condyle.domain.messages import Message
+from condyle.domain.messages import Message, Param
 
 UNEVEN = 0.1
 """Share of the usual step by which a step may differ before it is told."""
@@ -64,10 +64,11 @@ def placement_of(frames: Sequence[Frame]) -> Placement:
     return Placement(affine if known else None, affine, steps)
 
 
-def oddities_of(steps: Sequence[float], subject: str) -> list[Message]:
+def oddities_of(frames: Sequence[Frame], steps: Sequence[float], subject: str) -> list[Message]:
     """Gives a message for each gap of whole slices, or one for uneven spacing.
 
     Args:
+        frames: In the order of the volume.
         steps: Distance from each slice to the next, in the order of the volume.
         subject: What the messages are about.
     """
@@ -82,11 +83,41 @@ def oddities_of(steps: Sequence[float], subject: str) -> list[Message]:
     for at, step in enumerate(steps, start=1):
         missing = round(step / usual) - 1
         if missing >= 1 and abs(step - (missing + 1) * usual) <= tolerance:
-            params = {"after": at, "before": at + 1, "count": missing}
-            messages.append(Message("missing-slice", params, subject))
+            messages.append(_gap(at, missing, step, frames=frames, subject=subject))
         elif abs(step - usual) > tolerance:
             uneven = True
     if uneven:
         params_mm = {"least_mm": round(min(steps), 2), "most_mm": round(max(steps), 2)}
         messages.append(Message("uneven-spacing", params_mm, subject))
     return messages
+
+
+def is_even(steps: Sequence[float]) -> bool:
+    """Tells whether slices lie so evenly that lengths may be measured across them.
+
+    Args:
+        steps: Distance from each slice to the next, in mm.
+    """
+    usual = float(np.median(steps)) if len(steps) else 0.0
+    tolerance = max(UNEVEN * usual, UNEVEN_MM)
+    return all(abs(step - usual) <= tolerance for step in steps)
+
+
+def _gap(at: int, missing: int, step: float, *, frames: Sequence[Frame], subject: str) -> Message:
+    """Tells between which slices and instances something is missing, and how wide the gap is."""
+    before, after = frames[at - 1], frames[at]
+    params: dict[str, Param] = {
+        "after": at,
+        "before": at + 1,
+        "count": missing,
+        "gap_mm": round(step, 2),
+        "after_instance": _instance_of(before, after),
+        "before_instance": _instance_of(after, before),
+    }
+    return Message("missing-slice", params, subject)
+
+
+def _instance_of(frame: Frame, other: Frame) -> str:
+    """Gives an instance's number, with that of the frame where one instance holds both."""
+    number = str(frame.instance_number)
+    return f"{number}/{frame.index + 1}" if frame.file.label == other.file.label else number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -18,6 +18,9 @@ SAME_DIRECTION = 0.01
 SAME_PLACE_MM = 0.05
 """Two slices nearer than this along the normal are of one place."""
 
+BLOCK_STEPS = 2.5
+"""A gap of more than this many usual steps may part two blocks that were planned apart."""
+
 SAME_STATION_MM = 5.0
 """Slices of one place further apart than this within their plane are of two stations."""
 
@@ -29,26 +32,31 @@ class Stack:
     Attributes:
         frames: Along the normal where there is geometry, else by instance number.
         repeated: Frames that were dropped because their place was taken.
+        block: Which of the stated stacks and blocks of its orientation, from 0.
     """
 
     frames: tuple[Frame, ...]
     repeated: int = 0
+    block: int = 0
 
 
 def stacks_of(frames: Sequence[Frame]) -> list[Stack]:
     """Parts the frames of one series into volumes.
 
-    Different sizes, pixel spacings and orientations are different volumes. Where
-    several frames lie in one place, stations, echoes, image types, stacks, times and
-    acquisitions tell them apart, in this order; else their order does.
+    Different sizes, pixel spacings, orientations and stated stacks are different volumes,
+    and so are parallel blocks that were planned apart. Where several frames lie in one place,
+    stations, echoes, image types, stacks, times and acquisitions tell them apart, in this
+    order; else their order does.
     """
     alike: dict[object, list[Frame]] = {}
     for frame in frames:
         alike.setdefault((frame.shape, _rounded(frame.pixel_spacing)), []).append(frame)
-    stacks = []
+    stacks: list[Stack] = []
     for group in alike.values():
-        for stack in _by_orientation(group):
-            stacks.extend(_unrepeated(stack))
+        for same in by_orientation(group):
+            for at, part in enumerate(_by_stated_stack(same)):
+                blocks = [block for one in _unrepeated(part) for block in _blocks(one)]
+                stacks.extend(replace(one, block=one.block + at * len(frames)) for one in blocks)
     return stacks
 
 
@@ -69,7 +77,7 @@ def _rounded(spacing: tuple[float, float] | None) -> tuple[float, float] | None:
     return None if spacing is None else (round(spacing[0], 3), round(spacing[1], 3))
 
 
-def _by_orientation(frames: Sequence[Frame]) -> list[list[Frame]]:
+def by_orientation(frames: Sequence[Frame]) -> list[list[Frame]]:
     """Groups frames whose directions agree; those without geometry stay together."""
     groups: list[list[Frame]] = []
     # One row a group; those without geometry share a direction that nothing else has.
@@ -85,6 +93,40 @@ def _by_orientation(frames: Sequence[Frame]) -> list[list[Frame]]:
             known[len(groups)] = directions
             groups.append([frame])
     return groups
+
+
+def _by_stated_stack(frames: list[Frame]) -> list[list[Frame]]:
+    """Parts frames by their Stack ID, unless it numbers single frames and so parts nothing."""
+    stated: dict[str, list[Frame]] = {}
+    for frame in frames:
+        stated.setdefault(frame.stack, []).append(frame)
+    if min(len(part) for part in stated.values()) < 2:
+        return [frames]
+    return [stated[key] for key in sorted(stated, key=lambda key: (len(key), key))]
+
+
+def _blocks(stack: Stack) -> list[Stack]:
+    """Parts parallel blocks, such as those through two discs that lie in one plane.
+
+    A wide gap between two instances that were numbered in a row was planned so; where
+    numbers are missing as well, slices are, and the gap is told instead.
+    """
+    frames = stack.frames
+    if len(frames) < 4 or frames[0].position is None or frames[0].orientation is None:
+        return [stack]
+    normal = normal_of(frames[0])
+    steps = np.diff([depth_of(frame, normal) for frame in frames])
+    wide = steps > BLOCK_STEPS * float(np.median(steps))
+    parts: list[list[Frame]] = [[frames[0]]]
+    for before, here, gap in zip(frames, frames[1:], wide, strict=False):
+        if gap and abs(here.instance_number - before.instance_number) == 1:
+            parts.append([])
+        parts[-1].append(here)
+    if len(parts) == 1 or min(len(part) for part in parts) < 2:
+        return [stack]
+    return [
+        Stack(tuple(part), 0 if at else stack.repeated, block=at) for at, part in enumerate(parts)
+    ]
 
 
 def _unrepeated(frames: list[Frame]) -> list[Stack]:
