@@ -1,6 +1,7 @@
 """The only room that knows tags: finding, sorting, loading and writing DICOM images."""
 
 from condyle.dicom.contrast import Contrast, SequenceFacts, weighting_of
+from condyle.dicom.directory import with_listed
 from condyle.dicom.discover import DicomStudy, Discovery, discover
 from condyle.dicom.subject import Subject, accession_key, patient_pseudonym
 from condyle.dicom.write import MRTags, derived_uid, write_mr_series
@@ -17,5 +18,6 @@ __all__ = [
     "discover",
     "patient_pseudonym",
     "weighting_of",
+    "with_listed",
     "write_mr_series",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from condyle.dicom.directory import images_listed
 from condyle.dicom.exclude import is_directory, reason_left_out
 from condyle.dicom.frames import Frame, SeriesHeader, frames_of
 from condyle.dicom.header import is_dicom, read_header, without_remarks
@@ -59,6 +60,9 @@ class _Found:
     seen: set[tuple[str, str, str]] = field(default_factory=set)
     duplicates: int = 0
     foreign: int = 0
+    directories: int = 0
+    listed: set[str] = field(default_factory=set)
+    met: set[str] = field(default_factory=set)
 
 
 def discover(
@@ -101,7 +105,10 @@ def _take(file: SourceFile, found: _Found) -> None:
             return
         header = read_header(file)
         if is_directory(header):
+            found.directories += 1
+            found.listed |= images_listed(header)
             return
+        found.met.add(text([header], "SOPInstanceUID"))
         if not text([header], "SOPClassUID"):
             found.excluded[("not-an-image", "")] += 1
             return
@@ -191,4 +198,9 @@ def _left_out(found: _Found) -> tuple[LeftOut, ...]:
     if found.foreign:
         message = Message("not-an-image-file", {"count": found.foreign}, "files")
         left_out.append(LeftOut(message, found.foreign))
+    if absent := len(found.listed - found.met):
+        left_out.append(LeftOut(Message("listed-file-missing", {"count": absent}, "files"), absent))
+    if found.directories and not found.met:
+        message = Message("directory-only", {"count": found.directories}, "files")
+        left_out.append(LeftOut(message, found.directories))
     return tuple(left_out)

@@ -58,13 +58,18 @@ def texts(sources: Iterable[Dataset], keyword: str) -> tuple[str, ...]:
     return tuple(str(part).strip().upper() for part in parts if str(part).strip())
 
 
-def text(sources: Iterable[Dataset], keyword: str) -> str:
-    """Gives an attribute's values as one text as written, empty where it is absent."""
+def written(sources: Iterable[Dataset], keyword: str) -> tuple[str, ...]:
+    """Gives an attribute's values as written, none where it is absent."""
     value = raw(sources, keyword)
     if value is None:
-        return ""
+        return ()
     parts = value if isinstance(value, MultiValue | list | tuple) else [value]
-    return " ".join(str(part).strip("\0 ") for part in parts).strip()
+    return tuple(str(part).strip("\0 ") for part in parts)
+
+
+def text(sources: Iterable[Dataset], keyword: str) -> str:
+    """Gives an attribute's values as one text as written, empty where it is absent."""
+    return " ".join(written(sources, keyword)).strip()
 
 
 def number(sources: Iterable[Dataset], keyword: str) -> float | None:

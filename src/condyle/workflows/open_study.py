@@ -29,10 +29,11 @@ def open_study(
 
     DICOM images are sorted into studies and patients by their headers; image files of
     other formats have no such header and are together one study. Where both are there,
-    the DICOM study is read and the others are left out with a reason.
+    the DICOM study is read and the others are left out with a reason. A DICOMDIR that is
+    named stands for the files that it lists.
 
     Args:
-        paths: Files, folders and zips.
+        paths: Files, folders, zips and DICOMDIRs.
         study: Which study to take where there are several, counted from 1 in the order
             that the error lists them.
         progress: Called a file at a time in the stage ``"discover"``.
@@ -44,7 +45,7 @@ def open_study(
         BadImage: The only file given is an image that cannot be used.
         UsageError: The study picked does not exist.
     """
-    with sources.open(paths) as tree:
+    with sources.open(list(dicom.with_listed(paths))) as tree:
         pictures, rest = _split(tree.files)
         found = dicom.discover(rest, progress=progress)
         if found.studies:
