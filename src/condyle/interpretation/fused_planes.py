@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 
 from condyle.domain.volume import Volume
 from condyle.interpretation.networks import Floats, RunNetwork
 from condyle.preprocessing import prepare
+from condyle.preprocessing.placement import apply_separable, interpolation_matrix
 from condyle.preprocessing.steps import Spec
 
 PATCHES = 7
 """Rows and columns of patches that are covered in turn: 49 runs of one slice a plane."""
 
 FLAT = 1e-6
+
+LEAST_DROP = 0.01
+"""Fall of a logit under which a covered part counts for nothing."""
 
 
 def plane_arrays(volumes: Mapping[str, Volume], spec: Spec) -> dict[str, Floats]:
@@ -63,15 +68,19 @@ def covered_map(
     rows, columns = one.shape[2:]
     whole = _logit(study_labels(run, {**others, plane: one})[label])
     grey = float(one.mean())
-    heat = np.zeros((rows, columns), dtype=np.float32)
+    heat = np.zeros((PATCHES, PATCHES), dtype=np.float32)
     edges = [np.linspace(0, side, PATCHES + 1).astype(int) for side in (rows, columns)]
-    for top, bottom in zip(edges[0][:-1], edges[0][1:], strict=True):
-        for left, right in zip(edges[1][:-1], edges[1][1:], strict=True):
+    for row, (top, bottom) in enumerate(pairwise(edges[0])):
+        for column, (left, right) in enumerate(pairwise(edges[1])):
             covered = one.copy()
             covered[..., top:bottom, left:right] = grey
-            told = _logit(study_labels(run, {**others, plane: covered})[label])
-            heat[top:bottom, left:right] = max(0.0, whole - told)
-    return heat
+            fall = whole - _logit(study_labels(run, {**others, plane: covered})[label])
+            heat[row, column] = fall if fall >= LEAST_DROP else 0.0
+    return apply_separable(
+        heat,
+        interpolation_matrix(rows, PATCHES, step=PATCHES / rows),
+        interpolation_matrix(columns, PATCHES, step=PATCHES / columns),
+    )
 
 
 def _middles(feeds: Mapping[str, Floats]) -> dict[str, Floats]:

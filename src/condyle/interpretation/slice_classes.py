@@ -7,6 +7,7 @@ import numpy as np
 from condyle.domain.volume import Volume
 from condyle.interpretation.networks import IMAGE, Floats, RunNetwork, by_slices
 from condyle.preprocessing import prepare
+from condyle.preprocessing.placement import apply_separable, interpolation_matrix
 from condyle.preprocessing.steps import Spec
 
 SLICES_AT_ONCE = 16
@@ -21,6 +22,15 @@ def slice_classes(run: RunNetwork, volume: Volume, spec: Spec) -> Floats:
         spec: The preprocessing of its recipe.
     """
     return by_slices(run, prepare(volume, spec).array, at_once=SLICES_AT_ONCE)[0]
+
+
+def patient_classes(slices: Floats) -> list[float]:
+    """Gives the mean over slices of each class's probability, rounded as tables hold them.
+
+    Args:
+        slices: (slice, class) probabilities of all series of a patient.
+    """
+    return [round(float(mean), 5) for mean in np.round(slices.astype(np.float64), 5).mean(axis=0)]
 
 
 def class_map(
@@ -49,5 +59,9 @@ def class_map(
     heat = np.maximum(maps[0, -1] if told.shape[1] == 2 else maps[0, chosen], 0.0)
     # The map is coarser than the prepared grid; bring it there, then to the image's own.
     rows, columns = made.array.shape[1:]
-    grown = np.kron(heat, np.ones((-(-rows // heat.shape[0]), -(-columns // heat.shape[1]))))
-    return told[0], made.placement.restore(grown[:rows, :columns].astype(np.float32))
+    grown = apply_separable(
+        heat,
+        interpolation_matrix(rows, heat.shape[0], step=heat.shape[0] / rows),
+        interpolation_matrix(columns, heat.shape[1], step=heat.shape[1] / columns),
+    )
+    return told[0], made.placement.restore(grown)

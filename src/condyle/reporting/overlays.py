@@ -80,13 +80,14 @@ def overlay_picture(
     bottom = top + max(height, _LABEL_STEP * len(view.labels) + 12)
     legend = _legend(view, marks, words)
     rows = _legend_rows(legend, max(width, _LEAST_WIDTH))
-    size = (max(width, _LEAST_WIDTH) + _GUTTER, bottom + _STRIP * len(rows))
+    left = _GUTTER if view.labels or _is_spine(view) else 0
+    size = (max(width, _LEAST_WIDTH) + left, bottom + _STRIP * len(rows))
     page = Image.new("RGB", size, _PAPER)
-    page.paste(outlined, (_GUTTER, top))
+    page.paste(outlined, (left, top))
     draw = ImageDraw.Draw(page)
     _draw_labels(draw, view, size=(width, height), top=top, bottom=bottom)
     for number, row in enumerate(rows):
-        _draw_legend(draw, row, left=_GUTTER, top=bottom + _STRIP * number)
+        _draw_legend(draw, row, left=max(left, 12), top=bottom + _STRIP * number)
     if simulated:
         _draw_banner(draw, _plain(words.label("simulated-picture")), page.width)
     return page
@@ -117,12 +118,16 @@ def _drawn_size(view: SliceView) -> tuple[int, int]:
 
 def _marks(view: SliceView, words: Catalogue) -> list[tuple[int, str, tuple[int, int, int]]]:
     """Gives the labelmap's values with their words and colours, in drawing order."""
-    if view.structures == tuple(LABELS.values()):
+    if _is_spine(view):
         return [(value, words.label(key), colour) for value, key, colour in COLOURS]
     return [
         (number, words.term(name), OTHERS[(number - 1) % len(OTHERS)])
         for number, name in reversed(list(enumerate(view.structures, start=1)))
     ]
+
+
+def _is_spine(view: SliceView) -> bool:
+    return view.structures == tuple(LABELS.values())
 
 
 def _with_heat(picture: Image.Image, heat: NDArray[np.uint8] | None) -> Image.Image:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 from condyle.domain.estimate import Estimate
@@ -104,10 +105,16 @@ def level_block(
         short_name=_short_name(site, words),
         grade=_grade(grades[0], words) if grades else None,
         rows=rows,
-        positives=tuple(row.name for row in rows if row.state == "positive"),
+        positives=_counted([row.name for row in rows if row.state == "positive"]),
         undecided=sum(row.state in ("undecided", "abstained") for row in rows),
         where=_where(findings, series, words),
     )
+
+
+def _counted(names: list[str]) -> tuple[str, ...]:
+    """Gives each name once, with how often it is there where it is more than once."""
+    counts = Counter(names)
+    return tuple(name if n == 1 else f"{name} ({n})" for name, n in counts.items())
 
 
 def _short_name(site: Site, words: Catalogue) -> str:

@@ -18,6 +18,9 @@ from condyle.domain.report import PixelMap, Report, SeriesSummary, SliceView, St
 from condyle.domain.study import Study
 from condyle.inference.networks import networks_of
 from condyle.preprocessing.prepare import prepare
+from condyle.workflows.reading.classify import read_classes
+from condyle.workflows.reading.detect import read_boxes
+from condyle.workflows.reading.fused_series import read_planes
 from condyle.workflows.reading.image_findings import Found, Networks, ReadImages
 from condyle.workflows.reading.image_series import Taken, Taking, take_series
 from condyle.workflows.reading.lesion import read_lesions
@@ -26,6 +29,9 @@ from condyle.workflows.reading.report_parts import bundle_reference, once
 READERS: Mapping[str, ReadImages] = MappingProxyType(
     {
         "lesion": read_lesions,
+        "classify": read_classes,
+        "series": read_planes,
+        "detect": read_boxes,
     }
 )
 """What reads a study by a bundle, by the task of the recipe that made it."""
