@@ -375,7 +375,7 @@ def test_decisions_are_kept_with_who_and_when_and_none_is_overwritten(
     assert ann.get(f"{API}/cases/1/work").json()["work"]["edition"] == 1, "theirs stays"
 
 
-def test_agreement_is_told_by_label_with_its_interval(
+def test_agreement_is_told_by_label_and_without_an_interval_of_two_patients(
     made: dict[str, Any], ann: Client, bea: Client, researcher: Client
 ) -> None:
     for client, right in ((ann, 9), (bea, 10)):
@@ -386,7 +386,8 @@ def test_agreement_is_told_by_label_with_its_interval(
     figures = {(one["label"], one["measure"]): one for one in told["figures"]}
     overlap = figures["disc-herniation", "iou"]
     assert overlap["value"] == pytest.approx((36 / 42 + 1) / 2) and overlap["n"] == 2
-    assert overlap["low"] <= overlap["value"] <= overlap["high"]
+    assert (overlap["low"], overlap["high"], overlap["too_few"]) == (None, None, True)
+    assert told["needed"] == 10
     assert figures["disc-herniation", "matched"]["value"] == 1.0
     assert figures["disc", "dice"]["value"] == 1.0
     assert figures["quality", "kappa"]["value"] == 1.0

@@ -213,11 +213,12 @@ def figures_body(figures: Iterable[AgreementFigure]) -> list[Figure]:
             label=one.label,
             measure=one.measure,
             value=None if one.estimate is None else _number(one.estimate.value),
-            low=None if one.estimate is None else _number(one.estimate.low),
-            high=None if one.estimate is None else _number(one.estimate.high),
+            low=None if one.estimate is None or one.too_few else _number(one.estimate.low),
+            high=None if one.estimate is None or one.too_few else _number(one.estimate.high),
             n=0 if one.estimate is None else one.estimate.n,
             unit="" if one.estimate is None else one.estimate.unit,
             cases=one.cases,
+            too_few=one.estimate is not None and one.too_few,
         )
         for one in figures
     ]

@@ -196,6 +196,18 @@ def test_patients_and_not_cases_are_what_an_interval_rests_on() -> None:
     assert shared.high - shared.low > own.high - own.low
 
 
+@pytest.mark.parametrize(("patients", "too_few"), [(9, True), (10, False)])
+def test_an_interval_wants_ten_patients_and_not_ten_cases(patients: int, too_few: bool) -> None:
+    readings = [
+        read(case, reader, area(square(0, 0, 4, 4 + reader * (case % 4))), patient=patient)
+        for case, patient in enumerate(f"p{n % patients}" for n in range(30))
+        for reader in (0, 1)
+    ]
+    (told,) = figures_body(agreement([AREA], readings))
+    assert told.value is not None and told.too_few is too_few
+    assert (told.low is None, told.high is None) == (too_few, too_few)
+
+
 def test_figures_are_the_same_whenever_they_are_asked_for() -> None:
     readings = [
         read(n, k, box(0, 0, 10, 10 - k * (n % 3)), said("good" if n % (2 + k) else "poor"))

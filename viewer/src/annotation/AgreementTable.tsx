@@ -13,11 +13,14 @@ export function AgreementTable({
   figures,
   labels,
   brief = false,
+  needed = 0,
 }: {
   figures: readonly Figure[];
   labels: readonly AnnotationLabel[];
   /** Without intervals, which a single case has none of. */
   brief?: boolean;
+  /** Patients that an interval wants. */
+  needed?: number;
 }): ReactNode {
   const { say, count, number } = useWords();
   const name = (key: string) => labels.find((label) => label.key === key)?.name ?? key;
@@ -46,9 +49,11 @@ export function AgreementTable({
             {brief ? null : (
               <>
                 <td>
-                  {one.low === null || one.high === null
-                    ? "–"
-                    : `${said(one.low)} – ${said(one.high)}`}
+                  {one.too_few
+                    ? say("annotation.tooFew", { needed })
+                    : one.low === null || one.high === null
+                      ? "–"
+                      : `${said(one.low)} – ${said(one.high)}`}
                 </td>
                 <td>{isUnit(one.unit) ? count(`annotation.unit.${one.unit}`, one.n) : "–"}</td>
               </>

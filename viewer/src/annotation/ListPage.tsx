@@ -112,7 +112,7 @@ function Agreeing({ detail }: { detail: AnnotationListDetail }): ReactNode {
               patients: count("annotation.patients", data.patients),
             })}
           </p>
-          <AgreementTable figures={data.figures} labels={labels} />
+          <AgreementTable figures={data.figures} labels={labels} needed={data.needed} />
         </>
       ) : null}
     </section>

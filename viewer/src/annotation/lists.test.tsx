@@ -31,11 +31,14 @@ function listed(closed = false): AnnotationListDetail {
     ],
   };
 }
-const FIGURE = { label: "disc", measure: "dice" as const, value: 0.876, low: 0.5, high: 0.95, n: 2, unit: "reading-pair", cases: 2 };
+const FIGURE = { label: "disc", measure: "dice" as const, value: 0.876, low: 0.5, high: 0.95, n: 2, unit: "reading-pair", cases: 2, too_few: false };
+const FEW = { ...FIGURE, value: 0.25, label: "hernia", measure: "iou" as const, low: null, high: null, too_few: true };
 const LIST = {
   ...PEOPLE,
   "GET /api/v1/annotation/lists/1": () => listed(),
-  "GET /api/v1/annotation/lists/1/agreement": () => ({ figures: [FIGURE], cases: 2, patients: 2 }),
+  "GET /api/v1/annotation/lists/1/agreement": () => ({
+    ...{ figures: [FIGURE, FEW], cases: 2, patients: 2, needed: 10 },
+  }),
 };
 
 describe("the lists", () => {
@@ -98,6 +101,7 @@ describe("a list for who leads it", () => {
     expect(await screen.findByText("2 of 4 done")).toBeTruthy();
     expect(await screen.findByText("0.88")).toBeTruthy();
     expect(screen.getByText("0.5 – 0.95")).toBeTruthy();
+    expect(screen.getByText("too few patients for an interval (10 are needed)")).toBeTruthy();
     expect(screen.getByText("2 pairs of drawings")).toBeTruthy();
     const row = within(screen.getByRole("row", { name: /case-002/ }));
     expect(row.getByText("not begun")).toBeTruthy();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Mark } from "../marking/marks";
+import { labelSpot } from "../viewport/Overlay";
 import { answersOf, drawingOf, drawnLabels, marksFor, slicesOf, startsOf, toolsOf, unanswered } from "./marks";
 import { boxMark, FRAMES, LABELS, PLACE } from "./testing";
 
@@ -39,7 +40,18 @@ describe("what was drawn", () => {
     const { shapes, labels } = drawingOf(readings, third);
     expect(shapes).toMatchObject([{ structure: "reader-a", level: "A" }]);
     expect(shapes[0]?.outlines[0]?.[0]).toEqual([1.5, 0.5]);
-    expect(labels).toEqual([{ level: "A", place: [3.5, 2.5] }]);
+    expect(labels).toEqual([{ level: "A", place: [3.5, 2.5], shape: shapes[0]?.id }]);
+  });
+
+  it("has its letter beside each of several, however far the others lie to the left", () => {
+    const right = boxMark("m2", [2, 40, 6, 60]);
+    const third = FRAMES[2];
+    if (!third) throw new Error("no frames");
+    const readings = [{ letter: "A", name: "reader-a", marks: [boxMark(), right] }];
+    const { shapes, labels } = drawingOf(readings, third);
+    const spots = labels.map((label) => labelSpot(label, shapes, { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 })[0]);
+    expect(spots.toSorted((a, b) => a - b).at(-1)).toBeCloseTo(39.5 - 8);
+    expect(labels.map(({ level }) => level)).toEqual(["A", "A"]);
   });
 });
 

@@ -89,15 +89,14 @@ export interface Reading {
   marks: readonly AnnotationMark[];
 }
 
-/** What several drew on one frame. */
+/** What several drew on one frame, each of it with the letter of who drew it beside. */
 export function drawingOf(readings: readonly Reading[], frame: Frame): Drawing {
   const shapes = readings.flatMap((reading) =>
     reading.marks.flatMap((mark) => shapeOf(mark, reading, frame)),
   );
-  const labels = readings.flatMap(({ letter }) => {
-    const first = shapes.find(({ level }) => level === letter)?.outlines[0];
-    const place = first ? middleOf([first]) : null;
-    return place ? [{ level: letter, place }] : [];
+  const labels = shapes.flatMap(({ id, level, outlines }) => {
+    const place = middleOf(outlines);
+    return place && level !== null ? [{ level, place, shape: id }] : [];
   });
   return { shapes, labels };
 }

@@ -61,7 +61,7 @@ export function caseOfMany(changed: Partial<CaseOfMany> = {}): CaseOfMany {
     ],
     waiting: 0,
     agreement: [
-      { label: "hernia", measure: "iou", value: 0.6667, low: null, high: null, n: 1, unit: "box-pair", cases: 1 },
+      { label: "hernia", measure: "iou", value: 0.6667, low: null, high: null, n: 1, unit: "box-pair", cases: 1, too_few: false },
     ],
     decisions: [],
     previous: null,

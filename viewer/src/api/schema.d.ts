@@ -2689,7 +2689,7 @@ export interface components {
          *
          *     ``measure`` is ``iou`` of boxes that several drew, ``matched`` the share of boxes that another
          *     drew too, ``dice`` of masks, or ``kappa`` of answers. ``value`` is ``null`` where it is not
-         *     defined, the limits where there are too few patients. ``n`` are the units it rests on.
+         *     defined, the limits where there are ``too_few`` patients. ``n`` are the units it rests on.
          */
         Figure: {
             /** Cases */
@@ -2707,6 +2707,8 @@ export interface components {
             measure: "iou" | "matched" | "dice" | "kappa";
             /** N */
             n: number;
+            /** Too Few */
+            too_few: boolean;
             /** Unit */
             unit: string;
             /** Value */
@@ -3024,12 +3026,16 @@ export interface components {
         /**
          * ListAgreement
          * @description How well the annotators of a list agree, by label, over the cases that two finished.
+         *
+         *     An interval wants ``needed`` patients.
          */
         ListAgreement: {
             /** Cases */
             cases: number;
             /** Figures */
             figures: components["schemas"]["Figure"][];
+            /** Needed */
+            needed: number;
             /** Patients */
             patients: number;
         };
@@ -3904,7 +3910,10 @@ export interface components {
         };
         /**
          * ReportEntry
-         * @description A report on a study; ``stale`` where findings or corrections changed since it was filled.
+         * @description A report on a study.
+         *
+         *     ``stale`` says that findings or corrections, or of a draft observations too, changed since it
+         *     was filled.
          */
         ReportEntry: {
             /** Addenda */

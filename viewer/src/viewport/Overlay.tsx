@@ -36,7 +36,7 @@ export function Overlay({
       {drawing.labels.map((label) => {
         const [x, y] = labelSpot(label, drawing.shapes, matrix);
         return (
-          <text key={label.level} className="level-label" x={x} y={y} textAnchor="end">
+          <text key={`${label.level} ${label.shape}`} className="level-label" x={x} y={y} textAnchor="end">
             {label.level}
           </text>
         );
@@ -59,7 +59,7 @@ function classOf(shape: Shape, chosen: boolean): string {
 export function labelSpot(label: Label, shapes: readonly Shape[], matrix: Affine): Spot {
   const [x, y] = toSpot(matrix, label.place);
   const spots = shapes
-    .filter((shape) => shape.level === label.level)
+    .filter((shape) => (label.shape ? shape.id === label.shape : shape.level === label.level))
     .flatMap((shape) => shape.outlines.flat())
     .map((place) => toSpot(matrix, place)[0]);
   return [Math.min(x, ...spots) - LABEL_GAP_PX, y];

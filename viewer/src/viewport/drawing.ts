@@ -18,6 +18,8 @@ export interface Shape {
 export interface Label {
   level: string;
   place: Place;
+  /** The shape that it stands beside; all of its level where it is left out. */
+  shape?: string;
 }
 
 /** A grey picture of one frame's size that is coloured as it is drawn. */

@@ -38,7 +38,7 @@ from condyle.service.schemas.annotation import (
     NewAnnotationList,
 )
 from condyle.service.security.actor import Actor, needs
-from condyle.workflows.clinic.annotation.agreement import agreement
+from condyle.workflows.clinic.annotation.agreement import FEWEST_PATIENTS, agreement
 from condyle.workflows.clinic.annotation.gather import Wanted, export_list, readings_of
 from condyle.workflows.clinic.annotation.zipped import zipped
 
@@ -174,6 +174,7 @@ def show_agreement(list_id: RowId, actor: Managing, deps: HasDeps) -> ListAgreem
         figures=figures_body(agreement(labels, readings)),
         cases=len(several),
         patients=len({reading.patient for reading in readings if reading.case in several}),
+        needed=FEWEST_PATIENTS,
     )
 
 

@@ -150,7 +150,7 @@ class Figure(Body):
 
     ``measure`` is ``iou`` of boxes that several drew, ``matched`` the share of boxes that another
     drew too, ``dice`` of masks, or ``kappa`` of answers. ``value`` is ``null`` where it is not
-    defined, the limits where there are too few patients. ``n`` are the units it rests on.
+    defined, the limits where there are ``too_few`` patients. ``n`` are the units it rests on.
     """
 
     label: str
@@ -161,14 +161,19 @@ class Figure(Body):
     n: int
     unit: str
     cases: int
+    too_few: bool
 
 
 class ListAgreement(Body):
-    """How well the annotators of a list agree, by label, over the cases that two finished."""
+    """How well the annotators of a list agree, by label, over the cases that two finished.
+
+    An interval wants ``needed`` patients.
+    """
 
     figures: list[Figure]
     cases: int
     patients: int
+    needed: int
 
 
 class MarkPlace(Body):

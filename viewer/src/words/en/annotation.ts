@@ -169,4 +169,5 @@ export const annotation = {
   "annotation.add.act": "Add them",
   "annotation.added.one": "{n} case added",
   "annotation.added.other": "{n} cases added",
+  "annotation.tooFew": "too few patients for an interval ({needed} are needed)",
 };

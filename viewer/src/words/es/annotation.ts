@@ -171,4 +171,5 @@ export const annotation = {
   "annotation.add.act": "Añadirlos",
   "annotation.added.one": "{n} caso añadido",
   "annotation.added.other": "{n} casos añadidos",
+  "annotation.tooFew": "demasiado pocos pacientes para un intervalo (hacen falta {needed})",
 };

@@ -28,6 +28,9 @@ Measure = Literal["iou", "matched", "dice", "kappa"]
 OVERLAP = 0.5
 """Least intersection over union at which two annotators' boxes are one."""
 
+FEWEST_PATIENTS = 10
+"""Patients from which an interval is given: with fewer, it says next to nothing."""
+
 _SEED = 20
 
 
@@ -41,12 +44,19 @@ class AgreementFigure:
             another drew too, ``"dice"`` of areas, ``"kappa"`` (Fleiss') of answers.
         estimate: With its interval by patient; ``None`` where nothing of the kind was drawn.
         cases: How many cases it is of.
+        patients: How many patients what was compared is of.
     """
 
     label: str
     measure: Measure
     estimate: Estimate | None
     cases: int
+    patients: int
+
+    @property
+    def too_few(self) -> bool:
+        """Whether there are too few patients for an interval."""
+        return self.patients < FEWEST_PATIENTS
 
 
 def agreement(
@@ -85,8 +95,8 @@ def _boxes(label: Mapping[str, Any], several: Sequence[Sequence[Reading]]) -> li
             matched += [(float(len(boxes) > 1), patient)] * len(boxes)
             overlaps += [(overlap_of(a.box, b.box), patient) for a, b in combinations(boxes, 2)]
     return [
-        AgreementFigure(key, "iou", _mean(overlaps, "box-pair"), len(several)),
-        AgreementFigure(key, "matched", _mean(matched, "box"), len(several)),
+        _of_values(key, "iou", overlaps, "box-pair", cases=len(several)),
+        _of_values(key, "matched", matched, "box", cases=len(several)),
     ]
 
 
@@ -97,7 +107,7 @@ def _areas(label: Mapping[str, Any], several: Sequence[Sequence[Reading]]) -> li
             value = dice_of(one.areas(label["key"]), other.areas(label["key"]))
             if value is not None:
                 values.append((value, read[0].patient))
-    return [AgreementFigure(label["key"], "dice", _mean(values, "reading-pair"), len(several))]
+    return [_of_values(label["key"], "dice", values, "reading-pair", cases=len(several))]
 
 
 def dice_of(one: Mapping[Any, Rings], other: Mapping[Any, Rings]) -> float | None:
@@ -136,11 +146,15 @@ def _answers(
             estimate = fleiss_kappa(table[rated], plan, categories=range(len(answers)))
         except InputError:
             estimate = None
-    return [AgreementFigure(key, "kappa", estimate, len(patients))]
+    return [AgreementFigure(key, "kappa", estimate, len(patients), len(set(patients)))]
 
 
-def _mean(values: Sequence[tuple[float, str]], unit: str) -> Estimate | None:
-    if not values:
-        return None
-    plan = Resampling([patient for _, patient in values], np.random.default_rng(_SEED), unit=unit)
-    return mean_by_patient([value for value, _ in values], plan, scale="share")
+def _of_values(
+    key: str, measure: Measure, values: Sequence[tuple[float, str]], unit: str, *, cases: int
+) -> AgreementFigure:
+    of = [patient for _, patient in values]
+    estimate = None
+    if values:
+        plan = Resampling(of, np.random.default_rng(_SEED), unit=unit)
+        estimate = mean_by_patient([value for value, _ in values], plan, scale="share")
+    return AgreementFigure(key, measure, estimate, cases, len(set(of)))
