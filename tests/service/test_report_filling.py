@@ -171,3 +171,44 @@ def test_only_who_writes_reports_is_shown_a_filling(
     other = log_in(role)
     assert show(other, report).status_code == 403
     assert take(other, report, fresh).status_code == 403
+
+
+def observe(client: Client, study: int, form: str = "back") -> None:
+    values = {"reference": {"herniation-l4-l5": "extrusion"}, "back": {"leg-pain": 7}}[form]
+    body = {"form": form, "observed_on": "2030-01-05", "study": study, "values": values}
+    made = client.post("/api/v1/patients/1/observations", json=body)
+    assert made.status_code == 201, made.text
+
+
+def test_an_observation_after_the_draft_is_offered_to_be_taken_over(
+    study: int, clinician: Client
+) -> None:
+    report = begin(clinician, study)
+    observe(clinician, study, "reference")
+    assert not now(clinician, report)["stale"], "what a surgeon saw fills no report"
+    observe(clinician, study)
+    assert now(clinician, report)["stale"]
+    fresh = show(clinician, report).json()
+    told = texts(fresh)["clinical-information"]
+    assert told != texts(now(clinician, report))["clinical-information"] and "7" in told
+    taken = take(clinician, report, fresh, **{"clinical-information": told})
+    assert taken.is_success, taken.text
+    assert not now(clinician, report)["stale"]
+    old = take(clinician, taken.json(), fresh | {"edition": taken.json()["edition"]})
+    assert old.is_success
+    observe(clinician, study)
+    again = fresh | {"edition": old.json()["edition"]}
+    assert take(clinician, report, again).status_code == 409, "an observation came in between"
+
+
+def test_an_observation_after_the_signature_makes_no_signed_report_stale(
+    study: int, clinician: Client
+) -> None:
+    report = begin(clinician, study)
+    signature = {"edition": report["edition"], "password": PASSWORD}
+    path = f"/api/v1/reports/{report['id']}/signature"
+    assert clinician.post(path, json=signature).is_success
+    observe(clinician, study)
+    assert not now(clinician, report)["stale"]
+    regrade(clinician, study)
+    assert now(clinician, report)["stale"]

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from condyle.archive.absence import absent
 from condyle.archive.analyses import shown_runs
-from condyle.archive.clinical_tables import Addendum, ClinicalReport, Correction
+from condyle.archive.clinical_tables import Addendum, ClinicalReport, Correction, Observation
 from condyle.archive.studies import get_study, touch
+from condyle.archive.teaching_questions import REFERENCE_FORM
 from condyle.domain.clinical_report import FIXED, SECTIONS
 from condyle.errors import Conflict, UsageError
 
@@ -105,15 +106,34 @@ class NewAddendum:
 
 
 def basis_of(session: Session, study_id: int) -> dict[str, Any]:
-    """Gives what a draft is filled from now: finished runs that are shown, the last correction."""
+    """Gives what a draft is filled from now.
+
+    That are the finished runs that are shown, the last correction, and the patient's last
+    observation; what a surgeon saw fills no report.
+    """
     last = select(func.max(Correction.id)).where(Correction.study_id == study_id)
+    observed = select(func.max(Observation.id)).where(
+        Observation.patient_id == get_study(session, study_id).patient_id,
+        Observation.form != REFERENCE_FORM,
+    )
     runs = [run.id for run in shown_runs(session, study_id) if run.state == "done"]
-    return {"runs": sorted(runs), "correction": session.scalar(last)}
+    return {
+        "runs": sorted(runs),
+        "correction": session.scalar(last),
+        "observation": session.scalar(observed),
+    }
 
 
 def is_stale(session: Session, report: ClinicalReport) -> bool:
-    """Tells whether findings or corrections have changed since a report was filled."""
-    return report.basis != basis_of(session, report.study_id)
+    """Tells whether what a report was filled from has changed since.
+
+    A signed one is of its time: what is observed of the patient afterwards changes nothing in
+    it, only other findings do. A report of before observations counted names none.
+    """
+    now = basis_of(session, report.study_id)
+    of_time = report.signed_at is not None or "observation" not in report.basis
+    kept = {"runs", "correction"} if of_time else set(now)
+    return any(report.basis.get(name) != now[name] for name in kept)
 
 
 def begin(session: Session, study_id: int, new: NewDraft) -> ClinicalReport:
@@ -195,7 +215,7 @@ def refill(session: Session, report_id: int, new: Refill) -> ClinicalReport:
 def filling_is_old() -> Conflict:
     """Gives the refusal of a filling that is no longer what the findings say."""
     return _conflict(
-        "findings or corrections that changed since the fresh filling was shown",
+        "findings, corrections or observations that changed since the fresh filling was shown",
         "the filling as the findings stand now",
         "show the fresh filling again, and choose again.",
     )

@@ -41,7 +41,11 @@ class AddendumEntry(Body):
 
 
 class ReportEntry(Body):
-    """A report on a study; ``stale`` where findings or corrections changed since it was filled."""
+    """A report on a study.
+
+    ``stale`` says that findings or corrections, or of a draft observations too, changed since it
+    was filled.
+    """
 
     id: int
     study: int

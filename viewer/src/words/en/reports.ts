@@ -42,7 +42,7 @@ export const reports = {
   "reports.signedMeanwhile.drop": "Discard my text",
   "reports.signedMeanwhile.copy": "Copy my text",
 
-  "reports.stale": "Findings or corrections have changed since this draft was filled.",
+  "reports.stale": "Findings, corrections or observations have changed since this draft was filled.",
   "reports.stale.show": "Show what is new",
   "reports.stale.signed": "Findings or corrections have changed since this report was signed. What it says stays; add to it if need be.",
   "reports.fresh.title": "What the findings say now",
@@ -71,7 +71,7 @@ export const reports = {
   "reports.sign.done": "The report is signed.",
   "reports.warn": "Before you sign",
   "reports.warn.asking": "Looking up which findings readers have checked",
-  "reports.warn.stale": "Findings or corrections have changed since the draft was filled.",
+  "reports.warn.stale": "Findings, corrections or observations have changed since the draft was filled.",
   "reports.warn.open.one": "{n} finding of the models has neither been accepted nor changed by a reader.",
   "reports.warn.open.other": "{n} findings of the models have neither been accepted nor changed by a reader.",
   "reports.warn.unknown": "It could not be learned which findings readers have looked at.",

@@ -42,7 +42,7 @@ export const reports = {
   "reports.signedMeanwhile.drop": "Descartar mi texto",
   "reports.signedMeanwhile.copy": "Copiar mi texto",
 
-  "reports.stale": "Los hallazgos o las correcciones han cambiado desde que se rellenó este borrador.",
+  "reports.stale": "Los hallazgos, las correcciones o las observaciones han cambiado desde que se rellenó este borrador.",
   "reports.stale.show": "Mostrar las novedades",
   "reports.stale.signed": "Los hallazgos o las correcciones han cambiado desde la firma. Lo firmado se mantiene; añada una adenda si hace falta.",
   "reports.fresh.title": "Lo que dicen ahora los hallazgos",
@@ -71,7 +71,7 @@ export const reports = {
   "reports.sign.done": "El informe está firmado.",
   "reports.warn": "Antes de firmar",
   "reports.warn.asking": "Consultando qué hallazgos han revisado los lectores",
-  "reports.warn.stale": "Los hallazgos o las correcciones han cambiado desde que se rellenó el borrador.",
+  "reports.warn.stale": "Los hallazgos, las correcciones o las observaciones han cambiado desde que se rellenó el borrador.",
   "reports.warn.open.one": "{n} hallazgo de los modelos no ha sido aceptado ni cambiado por ningún lector.",
   "reports.warn.open.other": "{n} hallazgos de los modelos no han sido aceptados ni cambiados por ningún lector.",
   "reports.warn.unknown": "No se pudo saber qué hallazgos han revisado los lectores.",
