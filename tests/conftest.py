@@ -198,6 +198,22 @@ class PostgresServer:
             first = ["SET lock_timeout = '10s'", "SET session_replication_role = replica"]
             connection.execute("; ".join([*first, *(row[0] for row in found)]).encode())
 
+    @contextlib.contextmanager
+    def standing_by(self) -> Iterator[None]:
+        """Makes it a standby server meanwhile, of which everything can only be read."""
+        signal_file = self.folder / "data" / "standby.signal"
+        self.stop()
+        signal_file.touch()
+        if self._as:
+            os.chown(signal_file, 65534, 65534)
+        self.start()
+        try:
+            yield
+        finally:
+            self.stop()
+            signal_file.unlink()
+            self.start()
+
     def tell(self, statement: str) -> None:
         import psycopg
 

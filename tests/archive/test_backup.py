@@ -26,6 +26,12 @@ from condyle.archive.uploads import Offer, file_came, open_upload
 from condyle.domain.messages import Message
 from condyle.errors import ArchiveDamaged, Conflict, NotThere, OutputError
 
+RUN = BundleRun("b", "1", "f" * 64)
+
+
+def ended(report: str) -> Result:
+    return Result(report=report, files={}, findings=[], software_version="1")
+
 
 def rows_of(database: Database) -> dict[str, list[dict[str, Any]]]:
     with database.read() as session:
@@ -122,25 +128,45 @@ def test_a_backup_under_load_is_of_one_moment(
     archive: Archive, empty: Archive, tmp_path: Path, instance
 ) -> None:
     store(archive, [instance(0)])
-    stop = threading.Event()
+    stop, told = threading.Event(), []
 
-    def load() -> None:
+    def load(writer: int) -> None:
         number = 0
         while not stop.is_set():
             number += 1
-            store(archive, [instance(number), instance(1, of=f"2.{number}")])
+            of = f"{writer}.{number}"
+            outcomes = store(archive, [instance(number, of="1.1"), instance(1, of=of)])
+            with archive.database.write() as session:
+                study = outcomes[1].study_id
+                run = queue_analysis(session, study, RUN, at=archive.clock())
+                report = archive.objects.put(f"report of {of}".encode())
+                finish(session, run.id, ended(report.sha256), at=archive.clock())
+            told.append(outcomes[1].uid)
 
-    thread = threading.Thread(target=load)
-    thread.start()
+    threads = [threading.Thread(target=load, args=(writer,)) for writer in (2, 3)]
+    for thread in threads:
+        thread.start()
     try:
         backup(archive, tmp_path / "backup")
+        while len(told) < 4 and all(thread.is_alive() for thread in threads):
+            stop.wait(0.005)
+        before = list(told)
         made = backup(archive, tmp_path / "backup")
     finally:
         stop.set()
-        thread.join()
+        for thread in threads:
+            thread.join()
     restore(empty, tmp_path / "backup")
     found = check(empty)
     assert (found.faults, found.objects) == ((), made.objects)
+    restored, now = rows_of(empty.database), rows_of(archive.database)
+    assert set(before) <= {row["uid"] for row in restored["instances"]}
+    # Rows that never change are those of the archive, up to one moment; none is left out.
+    for table in ("instances", "patients"):
+        assert restored[table] == now[table][: len(restored[table])]
+    changing = {row["id"]: row for row in now["studies"]}
+    alone = [row for row in restored["studies"] if row["state"] == "read"]
+    assert alone and all(row == changing[row["id"]] for row in alone)
 
 
 def test_an_archive_that_holds_something_is_not_restored_over(

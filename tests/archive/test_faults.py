@@ -201,3 +201,21 @@ def test_a_disk_that_can_only_be_read_is_told_and_still_read(archive: Archive, i
         store(archive, [instance(2)])
     with archive.database.read() as session:
         assert len(list(session.scalars(select(InstanceRow.uid)))) == 1
+
+
+@pytest.mark.needs("postgres")
+def test_a_standby_server_is_told_as_one_that_is_read_only_by_each_connection(
+    postgres_server, postgres_template: str, tmp_path: Path, instance
+) -> None:
+    database = open_database(postgres_server.url(postgres_server.new_database(postgres_template)))
+    archive = Archive(database, ObjectStore(tmp_path / "objects"))
+    store(archive, [instance(1)])
+    with postgres_server.standing_by():
+        with database.read() as session:  # its connection is one that has been used
+            assert len(list(session.scalars(select(InstanceRow.uid)))) == 1
+        for _ in range(2):
+            with pytest.raises(Unavailable) as told:
+                store(archive, [instance(2)])
+            assert told.value.found == "a database that is read-only now"
+    assert store(archive, [instance(2)])[0].state == "stored"
+    database.close()

@@ -38,7 +38,9 @@ _POSTGRES = (
     "max_parallel_workers_per_gather=0",
     "random_page_cost=1.1",
 )
-_READ_ONLY = "25006"  # PostgreSQL's code of a transaction that may only read
+_READ_ONLY = ("25006", "0A000")
+"""PostgreSQL's codes of a transaction that may only read, and of one that asks a standby server
+to write."""
 _WRITES = "condyle_writes"
 _WRITER_LOCK = 5_403_168_271  # any number that no other use of the same database takes
 
@@ -113,8 +115,8 @@ class Database:
         except (OperationalError, InterfaceError) as error:
             raise _unavailable(error) from error
         except DatabaseError as error:
-            if getattr(error.orig, "sqlstate", None) == _READ_ONLY:  # as a standby server is
-                raise _unavailable(error) from error
+            if getattr(error.orig, "sqlstate", None) in _READ_ONLY:
+                raise _unavailable(error, "a database that is read-only now") from error
             if type(error) is not DatabaseError:  # our own fault, and told as such
                 raise
             raise ArchiveDamaged(
@@ -222,11 +224,11 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _unavailable(error: DBAPIError) -> Unavailable:
+def _unavailable(error: DBAPIError, found: str = "") -> Unavailable:
     return Unavailable(
         "The archive's database cannot be used now.",
-        found=_first_line(error),
-        needed="a database that can be reached, with room to write",
+        found=found or _first_line(error),
+        needed="a database that can be reached and written, with room",
         mend="see that it runs and its disk has room; then do the same again.",
     )
 

@@ -16,6 +16,9 @@ INTERVAL_S = 0.5
 BEAT_S = 15.0
 """A listener hears something at least so often, so that a dead connection is noticed."""
 
+LOST_AFTER = 4
+"""Looks in a row that fail before the listeners are let go, to hear why when they ask again."""
+
 BACKLOG = 500
 """Changes that are read at once, and that a slow listener may be behind."""
 
@@ -50,7 +53,7 @@ class Feed:
 
         The first is what changed ``since`` a revision that was heard before, or one entry for
         study 0 that says which revision there is. It ends where a listener is too slow to
-        follow, which then asks again from where it stopped.
+        follow, or the database stays away; who listened then asks again from where it stopped.
 
         Args:
             database: The archive's.
@@ -95,13 +98,18 @@ class Feed:
             self._poller = asyncio.create_task(self._poll(database))
 
     async def _poll(self, database: Database) -> None:
+        failed = 0
         while True:
             await asyncio.sleep(self._interval_s)
             try:
                 found = await asyncio.to_thread(_read, database, self._seen)
             except Unavailable as error:
                 _log.warning("changes of studies cannot be read: %s", error.found)
+                failed += 1
+                if failed == LOST_AFTER:
+                    self._let_go(tuple(self._listeners))
                 continue
+            failed = 0
             if found:
                 self._seen = found[-1].revision
                 self._tell(found)
@@ -111,9 +119,14 @@ class Feed:
             try:
                 queue.put_nowait(found)
             except asyncio.QueueFull:
-                self._listeners.discard(queue)
+                self._let_go((queue,))
+
+    def _let_go(self, queues: Sequence[asyncio.Queue[Changes | None]]) -> None:
+        for queue in queues:
+            self._listeners.discard(queue)
+            if queue.full():
                 queue.get_nowait()
-                queue.put_nowait(None)
+            queue.put_nowait(None)
 
 
 def _read(database: Database, since: int) -> list[Change]:

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 WAIT_S = 60.0
@@ -19,6 +20,8 @@ READ_S = 300.0
 """The longest that reading a study may take there; on a quiet machine it takes 10 s."""
 
 FIRST_USER = "admin"
+_BUILT = {k: v for k, v in os.environ.items() if k == "CONDYLE_VIEWER"}
+"""A viewer that was built elsewhere, as by somebody who works on it."""
 
 
 class RunningClinic:
@@ -26,13 +29,15 @@ class RunningClinic:
 
     Args:
         folder: Holds the archive in ``home``, and what the server said in ``told.txt``.
+        settings: More of the server's settings, as variables of its environment.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
         self.home = folder / "home"
         self.told_in = folder / "told.txt"
         self.log = folder / "log.txt"
         self.port = free_port()
+        self._settings = dict(settings or {})
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -51,8 +56,9 @@ class RunningClinic:
         return found[1]
 
     def start(self) -> None:
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("CONDYLE_")}
-        environment |= {"CONDYLE_HOME": str(self.home), "CONDYLE_PORT": str(self.port)}
+        mine = {k: v for k, v in os.environ.items() if not k.startswith("CONDYLE_")}
+        environment = mine | {"CONDYLE_HOME": str(self.home), "CONDYLE_PORT": str(self.port)}
+        environment |= _BUILT | self._settings
         before = self.told.count("Condyle is at") if self.told_in.exists() else 0
         with self.told_in.open("ab") as told, self.log.open("ab") as log:
             self._process = subprocess.Popen(

@@ -153,7 +153,7 @@ def test_who_is_too_slow_is_cut_off_and_asks_again(archive, hold, change, monkey
     asyncio.run(story())
 
 
-def test_a_lost_database_ends_no_stream(archive, hold, change, monkeypatch):
+def test_a_database_that_is_lost_for_a_moment_ends_no_stream(archive, hold, change, monkeypatch):
     study_id = hold(archive)
     read, failed = feeds._read, []
 
@@ -172,6 +172,33 @@ def test_a_lost_database_ends_no_stream(archive, hold, change, monkeypatch):
 
     asyncio.run(story())
     assert len(failed) == 3
+
+
+def test_a_database_that_stays_away_ends_the_streams_so_that_pages_ask_and_hear_why(
+    archive, hold, change, monkeypatch
+):
+    study_id = hold(archive)
+    read = feeds._read
+
+    def lost(database, since):
+        raise Unavailable("The database cannot be used now.", found="a lost connection")
+
+    async def story():
+        feed = Feed(0.005)
+        async with listening(feed, archive) as first, listening(feed, archive) as second:
+            for stream in (first, second):
+                await heard(stream, 1)
+            monkeypatch.setattr(feeds, "_read", lost)
+            for stream in (first, second):
+                with pytest.raises(StopAsyncIteration):
+                    await heard(stream, 1)
+        monkeypatch.setattr(feeds, "_read", read)
+        async with listening(feed, archive) as again:
+            await heard(again, 1)
+            revision = change(study_id)
+            assert await heard(again, 1) == [(study_id, revision)]
+
+    asyncio.run(story())
 
 
 def test_the_stream_is_written_as_server_sent_events(archive, hold, change, last):

@@ -38,8 +38,13 @@ export function useLive(changed: (studies: ReadonlySet<number> | null) => void):
         gathered = null;
         soon();
       },
-      // An event source does not say why; asking does, and a session that is over is told.
-      refused: () => void client.GET("/api/v1/session").catch(() => undefined),
+      // An event source does not say why; asking does: a session that is over is told, and a page
+      // that asks for what it shows says what is wrong, rather than show what is old as if new.
+      refused: () => {
+        void client.GET("/api/v1/session").catch(() => undefined);
+        gathered = null;
+        soon();
+      },
       live: setLive,
     });
     return () => {

@@ -3,6 +3,7 @@ import { useApi } from "../api/context";
 import type { ReportEntry } from "../api/types";
 import { useSession } from "../session/session";
 import { useToasts } from "../shell/toasts";
+import { isPassing } from "../shell/useAgain";
 import { useWords } from "../words";
 import { addToReport } from "./ask";
 import { useAddendum } from "./drafts";
@@ -33,11 +34,12 @@ export function AddendumForm(props: {
     try {
       take(await addToReport(api, report.id, text, password));
       setText("");
+      setPassword("");
       toasts.tell(say("reports.addendum.done"));
     } catch (failure) {
+      if (!isPassing(failure)) setPassword("");
       setProblem(failure);
     }
-    setPassword("");
     setBusy(false);
   }
 

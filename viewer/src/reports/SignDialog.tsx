@@ -6,6 +6,7 @@ import type { ReportEntry, StudyDetail } from "../api/types";
 import { useSession } from "../session/session";
 import { Dialog } from "../shell/Dialog";
 import { useToasts } from "../shell/toasts";
+import { isPassing } from "../shell/useAgain";
 import { useWords } from "../words";
 import { askChecked, askReport, signReport } from "./ask";
 import type { DraftKeeper } from "./keeper";
@@ -41,7 +42,8 @@ export function SignDialog({ detail, draft, report: first, close }: Props): Reac
   const asking = checked.loading && !checked.data;
 
   async function refused(failure: unknown) {
-    setPassword("");
+    // What passes by itself says nothing of the password: it is not asked for anew.
+    if (!isPassing(failure)) setPassword("");
     if (failure instanceof ApiProblem && failure.status === CONFLICT) {
       const now = await askReport(api, report.id).catch(() => null);
       if (now) {

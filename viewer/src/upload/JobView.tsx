@@ -4,7 +4,7 @@ import { useWords } from "../words";
 import { bytes } from "./bytes";
 import { FilesFailed } from "./FilesFailed";
 import { Incomplete } from "./Incomplete";
-import type { Shown, UploadJob } from "./job";
+import { saidWhy, type Shown, type UploadJob } from "./job";
 import { JobActs } from "./JobActs";
 import { Result } from "./Result";
 import { useShown } from "./uploads";
@@ -27,7 +27,7 @@ export function JobView({ job }: { job: UploadJob }): ReactNode {
         </div>
         {moving ? <Sent shown={shown} /> : null}
         {shown.phase === "sorting" ? <progress aria-label={say("upload.sorting")} /> : null}
-        {shown.stalled ? <p className="job-stalled">{say("upload.stalled")}</p> : null}
+        {shown.stalled === undefined ? null : <Stalled job={job} problem={shown.stalled} />}
         {shown.problem === undefined ? null : (
           <Failure problem={shown.problem} again={() => void job.finish()} />
         )}
@@ -37,6 +37,13 @@ export function JobView({ job }: { job: UploadJob }): ReactNode {
       {shown.phase === "done" ? <Result entry={shown.entry} /> : null}
     </div>
   );
+}
+
+/** Why nothing goes on: what the service says, such as a full disk, or that it says nothing. */
+function Stalled({ job, problem }: { job: UploadJob; problem: unknown }): ReactNode {
+  const { say } = useWords();
+  if (!saidWhy(problem)) return <p className="job-stalled">{say("upload.stalled")}</p>;
+  return <Failure problem={problem} again={() => job.hurry()} />;
 }
 
 /** How much of an upload is sent, and the files that are on their way. */

@@ -5,6 +5,8 @@ import { type Means, UploadJob } from "./job";
 
 const AWAY = new ApiProblem(0, { failed: "" });
 
+const TOLD_WITHIN_MS = 200;
+
 function entry(count: number, state: UploadEntry["state"] = "open"): UploadEntry {
   const files = Array.from(
     { length: count },
@@ -126,13 +128,48 @@ test("while no answer comes, the same file is sent again, each time later", asyn
   const { job, means, waits, taken } = jobOf(1);
   const { put } = means;
   let times = 0;
-  const stalled: boolean[] = [];
-  job.subscribe(() => stalled.push(job.shown().stalled));
   means.put = (...call) => (++times <= 3 ? Promise.reject(AWAY) : put(...call));
   await job.run();
   expect(taken).toEqual([1]);
   expect(waits.slice(0, 3)).toEqual([1000, 2000, 4000]);
-  expect(job.shown()).toMatchObject({ phase: "done", stalled: false });
+  expect(job.shown()).toMatchObject({ phase: "done", stalled: undefined });
+});
+
+test("why nothing goes on is shown while it lasts, whatever is on its way meanwhile", async () => {
+  const { job, means, taken } = jobOf(1);
+  const full = new ApiProblem(503, { failed: "The store cannot be used now.", found: "a full disk" });
+  const shown: unknown[] = [];
+  let times = 0;
+  const { put } = means;
+  vi.useFakeTimers();
+  means.put = async (id, file, progressed, signal) => {
+    progressed(file.size);
+    await vi.advanceTimersByTimeAsync(TOLD_WITHIN_MS);
+    shown.push(job.shown().stalled);
+    if (++times <= 2) throw full;
+    await put(id, file, progressed, signal);
+  };
+  await job.run();
+  vi.useRealTimers();
+  expect(taken).toEqual([1]);
+  expect(shown).toEqual([undefined, full, full]);
+  expect(job.shown()).toMatchObject({ phase: "done", stalled: undefined });
+});
+
+test("what waits to be tried again is tried at once where somebody asks for it", async () => {
+  const { job, means, taken } = jobOf(2);
+  const { put } = means;
+  let away = true;
+  means.put = (...call) => (away ? Promise.reject(AWAY) : put(...call));
+  const { wait } = means;
+  means.wait = (milliseconds) => (away ? new Promise(() => undefined) : wait(milliseconds));
+  const running = job.run();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(taken).toEqual([]);
+  away = false;
+  job.hurry();
+  await running;
+  expect(taken.toSorted()).toEqual([1, 2]);
 });
 
 test("a refused file holds up no other, is named, and can be sent again", async () => {

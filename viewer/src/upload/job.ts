@@ -37,8 +37,8 @@ export interface Shown {
   failed: ReadonlyMap<number, unknown>;
   /** Why it stopped as a whole. */
   problem: unknown;
-  /** True while no answer comes and sending is tried again by itself. */
-  stalled: boolean;
+  /** Why nothing goes on at the moment, while it is tried again by itself. */
+  stalled: unknown;
 }
 
 const AT_ONCE = 3;
@@ -60,7 +60,8 @@ export class UploadJob {
   #entry: UploadEntry;
   #phase: Phase;
   #problem: unknown;
-  #stalled = false;
+  #stalled: unknown;
+  readonly #resting = new Set<() => void>();
   #stop = new AbortController();
   #shown: Shown;
   #telling = false;
@@ -155,12 +156,16 @@ export class UploadJob {
     const progressed = (bytes: number) => {
       if (signal.aborted) return;
       this.#underway.set(id, Math.min(bytes, size));
-      this.#stalled = false;
+      // Bytes on their way mean that somebody listens, not that what they said before has passed.
+      if (!saidWhy(this.#stalled)) this.#stalled = undefined;
       this.#tellSoon();
     };
-    progressed(0);
     try {
-      await this.#patiently(() => this.#means.put(id, file, progressed, signal), signal);
+      const again = () => {
+        progressed(0);
+        return this.#means.put(id, file, progressed, signal);
+      };
+      await this.#patiently(again, signal);
       this.#here.add(id);
     } catch (problem) {
       if (isAbort(problem)) return;
@@ -173,18 +178,34 @@ export class UploadJob {
     }
   }
 
+  /** Tries at once again what waits to be tried again by itself. */
+  hurry(): void {
+    for (const go of this.#resting) go();
+  }
+
+  #rest(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const go = () => {
+        this.#resting.delete(go);
+        resolve();
+      };
+      this.#resting.add(go);
+      void this.#means.wait(milliseconds).then(go);
+    });
+  }
+
   /** Does something again and again while the service is away, and until this work is stopped. */
   async #patiently<T>(act: () => Promise<T>, signal: AbortSignal): Promise<T> {
     for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
       try {
         const done = await act();
-        this.#stalled = false;
+        this.#stalled = undefined;
         return done;
       } catch (problem) {
         if (!(problem instanceof ApiProblem && PASSING.has(problem.status))) throw problem;
-        this.#stalled = true;
+        this.#stalled = problem;
         this.#tellSoon();
-        await this.#means.wait(wait);
+        await this.#rest(wait);
         if (signal.aborted) throw new DOMException("", "AbortError");
       }
     }
@@ -252,6 +273,11 @@ function phaseOf(entry: UploadEntry): Phase {
     return entry.state;
   }
   return "incomplete";
+}
+
+/** Whether an answer of the service's own says why, so that it is worth being shown. */
+export function saidWhy(problem: unknown): boolean {
+  return problem instanceof ApiProblem && !problem.unreachable;
 }
 
 function isAbort(problem: unknown): boolean {
