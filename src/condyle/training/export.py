@@ -78,41 +78,30 @@ def export_onnx(
     example: Mapping[str, Tensor],
     *,
     outputs: Sequence[str],
-    varying: int = 0,
-    strict: bool = False,
+    varying: int | None = 0,
 ) -> bytes:
     """Exports a network that takes any number of items a batch, or of slices a series.
 
     Args:
         network: In evaluation mode, on the CPU.
-        example: Input name to an example with at least two items, in the order that the
-            network takes them.
+        example: Input name to an example, in the order that the network takes them; with at
+            least two items along the axis that varies.
         outputs: Names of its outputs.
         varying: Axis whose length may vary: 0, the batch, which is the same of all inputs;
-            any other of each by itself.
-        strict: Whether the network's Python is read rather than run, which keeps the batch
-            free where its code turns it into a plain number.
+            any other of each by itself; ``None`` where the network's code turns the length
+            into a plain number, and every axis stays as it is in the example.
     """
     network = network.cpu().eval()
     stream = io.BytesIO()
-    batch = torch.export.Dim("batch", min=1, max=4096)
-    lengths = [
-        batch if varying == 0 else torch.export.Dim(f"length_{number}", min=1, max=4096)
-        for number in range(len(example))
-    ]
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        shapes = _dynamic(network, [{varying: length} for length in lengths])
-        given = tuple(example.values())
         program = torch.onnx.export(
-            torch.export.export(network, given, dynamic_shapes=shapes, strict=True)
-            if strict
-            else network,
-            given,
+            network,
+            tuple(example.values()),
             input_names=list(example),
             output_names=list(outputs),
-            dynamic_shapes=None if strict else shapes,
+            dynamic_shapes=_dynamic(network, len(example), varying),
             opset_version=18,
             dynamo=True,
             verbose=False,
@@ -129,11 +118,19 @@ def export_onnx(
     return bytes(model.SerializeToString())
 
 
-def _dynamic(network: nn.Module, shapes: list[dict[int, Any]]) -> tuple[Any, ...]:
+def _dynamic(network: nn.Module, inputs: int, varying: int | None) -> tuple[Any, ...] | None:
     """Gives dynamic shapes as the exporter wants them: one for a starred parameter."""
+    if varying is None:
+        return None
+    batch = torch.export.Dim("batch", min=1, max=4096)
+    lengths = [
+        batch if varying == 0 else torch.export.Dim(f"length_{number}", min=1, max=4096)
+        for number in range(inputs)
+    ]
+    shapes = tuple({varying: length} for length in lengths)
     kinds = [p.kind for p in inspect.signature(network.forward).parameters.values()]
     starred = kinds == [inspect.Parameter.VAR_POSITIONAL]
-    return (tuple(shapes),) if starred else tuple(shapes)
+    return (shapes,) if starred else shapes
 
 
 def export_with_example(
@@ -141,10 +138,10 @@ def export_with_example(
     example: Mapping[str, Tensor],
     *,
     outputs: Sequence[str],
-    strict: bool = False,
+    varying: int | None = 0,
 ) -> Exported:
     """Exports a network as ``export_onnx`` does, and keeps the example with its outputs."""
-    model = export_onnx(network, example, outputs=outputs, strict=strict)
+    model = export_onnx(network, example, outputs=outputs, varying=varying)
     feeds = {name: value.numpy() for name, value in example.items()}
     return Exported(model=model, feeds=feeds, trained=torch_outputs(network, example))
 

@@ -150,9 +150,9 @@ class TransformerDetector(nn.Module):
 
 
 def clear_example(network: TransformerDetector, shape: tuple[int, int, int]) -> Tensor:
-    """Gives two images on which no rounding decides which queries are chosen, or their order.
+    """Gives an image on which no rounding decides which queries are chosen, or their order.
 
-    Of random images, the two on which it is decided by the most.
+    Of random images, the one on which it is decided by the most.
 
     Args:
         network: In evaluation mode.
@@ -161,7 +161,7 @@ def clear_example(network: TransformerDetector, shape: tuple[int, int, int]) -> 
     rng = torch.Generator().manual_seed(1)
     images = torch.rand(CANDIDATES, *shape, generator=rng)
     clear = torch.cat([network.closest(image[None]) for image in images])
-    return images[clear.topk(2).indices]
+    return images[clear.topk(1).indices]
 
 
 @contextmanager
