@@ -121,10 +121,15 @@ def put_run(
              "outlines": [[[1, 2], [3, 2], [3, 5]]]}
         ],
         "labels": [{**place, "level": "L4-L5", "row": 2.0, "column": 3.0}],
+        "maps": [
+            {**place, "analysis": "x", "key": "lesion/knee", "kind": "heat", "file": "map-1.png",
+             "rows": 8, "columns": 6}
+        ],
     }  # fmt: skip
     stored = archive.objects.put(report_to_json(report).encode()).sha256
     drawn = archive.objects.put(json.dumps(overlays).encode()).sha256
     page = archive.objects.put(b"<p>page</p>").sha256
+    heat = archive.objects.put(b"a grey picture").sha256
     findings = [
         NewFinding(
             key=entry["id"],
@@ -146,7 +151,7 @@ def put_run(
     run = BundleRun("lumbar-grading", "0.1.0", "a" * 64, hidden)
     result = Result(
         report=stored,
-        files={"overlays.json": drawn, "report.html": page},
+        files={"overlays.json": drawn, "report.html": page, "map-1.png": heat},
         findings=findings,
         software_version="0",
     )

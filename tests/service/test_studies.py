@@ -85,6 +85,20 @@ def test_a_silent_run_is_hidden_with_its_findings_overlays_and_files(
     drawn = clinician.get(f"/api/v1/studies/{study}/overlays").json()
     assert drawn == {"structures": [], "labels": [], "maps": []}
     assert clinician.get(f"/api/v1/analyses/{run}/files/report.html").status_code == 404
+    assert clinician.get(f"/api/v1/analyses/{run}/maps/map-1.png").status_code == 404
+
+
+def test_a_map_comes_by_the_name_that_the_overlays_give_it_and_no_other_file_does(
+    archive: Archive, clinician: Client
+) -> None:
+    study = put_study(archive)
+    run = put_run(archive, study)
+    (place,) = clinician.get(f"/api/v1/studies/{study}/overlays").json()["maps"]
+    assert (place["kind"], place["rows"], place["columns"]) == ("heat", 8, 6)
+    got = clinician.get(f"/api/v1/analyses/{run}/maps/{place['file']}")
+    assert (got.content, got.headers["content-type"]) == (b"a grey picture", "image/png")
+    for name in ("overlays.json", "report.html", "map-2.png", "..%2fmap-1.png", "map-1.png%00"):
+        assert clinician.get(f"/api/v1/analyses/{run}/maps/{name}").status_code == 404, name
 
 
 def test_overlays_are_outlines_in_pixels_of_the_stored_frames(
