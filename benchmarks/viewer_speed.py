@@ -22,11 +22,11 @@ import numpy as np
 from clinic import browsing
 from clinic.browsing import Watched
 from clinic.running import FIRST_USER, READ_S, RunningClinic
-from images import slice_of
 from playwright.sync_api import Browser, Page, expect
 
 from condyle.phantoms import LumbarParameters
 from condyle.workflows.simulate import simulate_lumbar
+from images import slice_of
 
 PASSWORD = "copper lantern river fox"
 STEP_MS = 1000 / 30
