@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from condyle.archive.tables import Analysis, FindingRow
@@ -28,6 +28,32 @@ def finding_entries(
     words = catalogue(language if language in LANGUAGES else LANGUAGES[0])
     known = {finding.id: finding for finding in report.findings}
     return [_entry(analysis, known[row.key], row, words) for row in rows if row.key in known]
+
+
+def told_apart(entries: Sequence[FindingEntry], bundles: Mapping[str, str]) -> list[FindingEntry]:
+    """Gives findings whose titles differ where they stand beside each other.
+
+    Of one run, several places of one finding are numbered as its report numbers them; of
+    several runs, each title names its bundle.
+
+    Args:
+        entries: Of one study.
+        bundles: Run to the name of its bundle.
+    """
+    alike: dict[tuple[str, str | None, int | None], list[FindingEntry]] = {}
+    for one in entries:
+        alike.setdefault((one.title, one.level, one.index_from_caudal), []).append(one)
+    made = []
+    for one in entries:
+        others = alike[one.title, one.level, one.index_from_caudal]
+        title = one.title
+        if sum(other.analysis == one.analysis for other in others) > 1:
+            number = one.key.rpartition("-")[2]
+            title += f" {number}" if number.isdigit() else ""
+        if len({other.analysis for other in others}) > 1:
+            title += f" ({bundles.get(one.analysis, one.analysis)})"
+        made.append(one if title == one.title else one.model_copy(update={"title": title}))
+    return made
 
 
 def _entry(analysis: Analysis, finding: Finding, row: FindingRow, words: Catalogue) -> FindingEntry:

@@ -18,7 +18,7 @@ from condyle.domain.report import Report
 from condyle.reporting.report_json import read_report_json
 from condyle.service.access import Permission
 from condyle.service.deps import Deps, HasDeps
-from condyle.service.finding_view import finding_entries
+from condyle.service.finding_view import finding_entries, told_apart
 from condyle.service.ids import RowId
 from condyle.service.schemas.studies import (
     FindingEntry,
@@ -171,11 +171,14 @@ def _detail(deps: Deps, session: Session, row: StudyRow, actor: Actor) -> StudyD
         exclusions=row.exclusions,
         series=series_entries(series, studies.instances_of(session, row.id), actor),
         analyses=[analysis_entry(run, reports[run.id], actor.language) for run in runs],
-        findings=[
-            entry
-            for run in runs
-            for entry in _entries(run, reports[run.id], findings.get(run.id, []), actor)
-        ],
+        findings=told_apart(
+            [
+                entry
+                for run in runs
+                for entry in _entries(run, reports[run.id], findings.get(run.id, []), actor)
+            ],
+            {run.id: run.bundle for run in runs},
+        ),
         priors=worklist_entries(session, studies.priors(session, row), actor),
     )
 
