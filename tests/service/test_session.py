@@ -354,3 +354,20 @@ class TestInProduction:
 
     def test_it_is_not_called_by_the_machines_own_name(self, browser: Browser) -> None:
         assert browser().get("/api/v1/health").status_code == 400
+
+
+def test_one_sees_where_one_is_logged_in_and_ends_it_there(browser: Callable[[], Client]) -> None:
+    here, there, other = browser(), browser(), browser()
+    assert here.log_in("viewer").status_code == there.log_in("viewer").status_code == 200
+    assert other.log_in("clinician").status_code == 200
+    path = "/api/v1/session/browsers"
+    both = here.get(path).json()
+    assert sorted(one["this"] for one in both) == [False, True]
+    assert all(len(one["id"]) == 16 for one in both)
+    (theirs,) = other.get(path).json()
+    assert here.delete(f"{path}/{theirs['id']}").status_code == 404, "another's is not told of"
+    (away,) = [one for one in both if not one["this"]]
+    assert here.delete(f"{path}/{away['id']}").status_code == 204
+    assert there.get("/api/v1/session").status_code == 401
+    assert other.get("/api/v1/session").status_code == 200
+    assert [one["this"] for one in here.get(path).json()] == [True]

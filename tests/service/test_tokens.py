@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import select
 
+from condyle.archive import audit
 from condyle.archive.tables import AccessToken
+from condyle.service.access import ROLES
 from condyle.service.deps import Deps
+from condyle.service.registered import Registered
 
 from .conftest import Client, Clock, LogIn
 
@@ -137,3 +141,31 @@ def test_nobody_has_more_than_fifty_tokens(clinician: Client, deps: Deps) -> Non
 @pytest.mark.parametrize("body", [{"name": ""}, {"name": "x", "days": 0}, {"name": "x" * 121}])
 def test_a_token_that_does_not_fit_is_refused(clinician: Client, body: dict[str, object]) -> None:
     assert clinician.post(TOKENS, json=body).status_code == 422
+
+
+def test_a_token_that_may_only_read_is_refused_by_every_call_that_changes_something(
+    log_in: LogIn, browser: Browser, app: FastAPI
+) -> None:
+    routes: tuple[Registered, ...] = app.state.registered
+    unsafe = [one for one in routes if one.permissions and one.method not in ("GET", "HEAD")]
+    assert len(unsafe) > 30
+    for role in ROLES:
+        client = program(browser, make(log_in(role), read_only=True))
+        assert client.get("/api/v1/session").status_code == 200
+        for one in unsafe:
+            parts = ["9999" if part.startswith("{") else part for part in one.path.split("/")]
+            answer = client.request(one.method, "/".join(parts))
+            assert answer.status_code == 403, (role, one.method, one.path, answer.text)
+            assert answer.json()["found"] == "an access token that may only read"
+
+
+def test_a_token_may_change_things_unless_it_was_made_to_read(
+    administrator: Client, deps: Deps
+) -> None:
+    make(administrator)
+    make(administrator, read_only=True)
+    told = [one["read_only"] for one in administrator.get(TOKENS).json()]
+    assert told == [True, False]
+    with deps.archive.database.read() as session:
+        acts = audit.newest(session, audit.Query(action="credential.added"))
+        assert [one.details["scope"] for one in acts] == ["read-only", "full"]

@@ -186,6 +186,18 @@ def note_seen(session: Session, session_id: str, now: dt.datetime) -> None:
     session.execute(update(LoginSession).where(LoginSession.id == session_id).values(seen_at=now))
 
 
+def sessions_of(
+    session: Session, user_id: int, *, now: dt.datetime, idle: dt.timedelta
+) -> list[LoginSession]:
+    """Gives the browsers in which a user is logged in, the one used last first."""
+    rows = select(LoginSession).where(
+        LoginSession.user_id == user_id,
+        LoginSession.expires_at > now,
+        LoginSession.seen_at > now - idle,
+    )
+    return list(session.scalars(rows.order_by(LoginSession.seen_at.desc(), LoginSession.id)))
+
+
 def end_session(session: Session, session_id: str) -> None:
     """Ends one session."""
     session.execute(delete(LoginSession).where(LoginSession.id == session_id))
@@ -206,6 +218,7 @@ class NewAccessToken:
     name: str
     secret_hash: str
     expires_at: dt.datetime | None
+    read_only: bool = False
 
 
 def add_token(session: Session, new: NewAccessToken, now: dt.datetime) -> AccessToken:
@@ -218,6 +231,7 @@ def add_token(session: Session, new: NewAccessToken, now: dt.datetime) -> Access
         expires_at=new.expires_at,
         revoked_at=None,
         used_at=None,
+        read_only=new.read_only,
     )
     session.add(row)
     session.flush()

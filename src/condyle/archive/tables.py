@@ -103,7 +103,7 @@ class LoginSession(Table):
 
 
 class AccessToken(Table):
-    """A personal access token, by the SHA-256 of its secret."""
+    """A personal access token, by the SHA-256 of its secret; ``read_only`` ones change nothing."""
 
     __tablename__ = "access_tokens"
 
@@ -115,6 +115,7 @@ class AccessToken(Table):
     expires_at: Mapped[dt.datetime | None]
     revoked_at: Mapped[dt.datetime | None]
     used_at: Mapped[dt.datetime | None]
+    read_only: Mapped[bool] = mapped_column(default=False)
 
 
 class AuditEntry(Table):

@@ -3,10 +3,11 @@ import { PasswordForm } from "../session/PasswordForm";
 import { useSession } from "../session/session";
 import { LanguageChoice } from "../shell/LanguageChoice";
 import { useWords } from "../words";
+import { Browsers } from "./Browsers";
 import { Tokens } from "./Tokens";
 import "./account.css";
 
-/** One's own account: who one is here, language, password and access tokens. */
+/** One's own account: who one is here, language, password, browsers and access tokens. */
 export function AccountPage(): ReactNode {
   const { say } = useWords();
   return (
@@ -20,6 +21,7 @@ export function AccountPage(): ReactNode {
           <PasswordForm old="account.password.old" />
         </section>
       </div>
+      <Browsers />
       <Tokens />
     </div>
   );

@@ -18,6 +18,7 @@ export function NewToken(props: {
   const { client } = useApi();
   const [name, setName] = useState("");
   const [days, setDays] = useState(USUAL);
+  const [readOnly, setReadOnly] = useState(true);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
 
@@ -26,7 +27,7 @@ export function NewToken(props: {
     setBusy(true);
     setProblem(undefined);
     try {
-      const body = { name: name.trim(), days };
+      const body = { name: name.trim(), days, read_only: readOnly };
       props.made(await answer(client.POST("/api/v1/tokens", { body })));
     } catch (failure) {
       setProblem(failure);
@@ -63,6 +64,20 @@ export function NewToken(props: {
             ))}
           </select>
         </label>
+        <fieldset className="scope">
+          <legend>{say("account.tokens.scope")}</legend>
+          {[true, false].map((one) => (
+            <label key={String(one)}>
+              <input
+                type="radio"
+                name="scope"
+                checked={readOnly === one}
+                onChange={() => setReadOnly(one)}
+              />
+              {say(one ? "account.tokens.scope.read" : "account.tokens.scope.full")}
+            </label>
+          ))}
+        </fieldset>
         {problem === undefined ? null : <Failure problem={problem} />}
         <div className="dialog-acts">
           <button type="button" className="button" onClick={props.close}>

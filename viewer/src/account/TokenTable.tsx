@@ -11,7 +11,7 @@ export function TokenTable(props: {
   revoke?: (token: TokenEntry) => Promise<void>;
 }): ReactNode {
   const { say } = useWords();
-  const words = ["name", "made", "until", "used", "state"] as const;
+  const words = ["name", "scope", "made", "until", "used", "state"] as const;
   return (
     <div className="account-scroll">
       <table aria-label={say("account.tokens.list")}>
@@ -52,6 +52,7 @@ function Row(props: {
   return (
     <tr>
       <th scope="row">{token.name}</th>
+      <td>{say(token.read_only ? "account.tokens.reads" : "account.tokens.all")}</td>
       <td>{date(token.created_at)}</td>
       <td>{token.expires_at ? date(token.expires_at) : say("account.tokens.noEnd")}</td>
       <td>{token.used_at ? moment(token.used_at) : say("account.tokens.unused")}</td>

@@ -16,6 +16,7 @@ function token(id: number, changed: Partial<TokenEntry> = {}): TokenEntry {
     expires_at: IN_A_YEAR,
     used_at: null,
     revoked: false,
+    read_only: false,
     secret: null,
     ...changed,
   };
@@ -23,9 +24,19 @@ function token(id: number, changed: Partial<TokenEntry> = {}): TokenEntry {
 
 function clinic(tokens: TokenEntry[] = []) {
   let all = tokens;
+  const times = { started_at: "2026-01-02T10:00:00Z", ends_at: "2026-01-03T10:00:00Z" };
+  let browsers = [
+    { id: "b1", ...times, used_at: "2026-01-02T11:00:00Z", this: true },
+    { id: "b2", ...times, used_at: "2026-01-02T09:00:00Z", this: false },
+  ];
   const service = fakeService({
     "GET /api/v1/session": () => ME,
     "GET /api/v1/tokens": () => all,
+    "GET /api/v1/session/browsers": () => browsers,
+    "DELETE /api/v1/session/browsers/b2": () => {
+      browsers = browsers.filter(({ id }) => id !== "b2");
+      return status(204);
+    },
     "POST /api/v1/tokens": ({ body }) => {
       const made = token(9, { name: (body as { name: string }).name });
       all = [made, ...all];
@@ -108,7 +119,7 @@ test("a token is made for a purpose and a time, and its secret is shown once", a
   await user.selectOptions(form.getByLabelText("Valid for"), "30");
   await user.click(form.getByRole("button", { name: "New token" }));
   const shown = within(await screen.findByRole("dialog", { name: "Your new token" }));
-  expect(service.of("POST /api/v1/tokens")[0]?.body).toEqual({ name: "nightly export", days: 30 });
+  expect(service.of("POST /api/v1/tokens")[0]?.body).toEqual({ name: "nightly export", days: 30, read_only: true });
   expect(shown.getByLabelText<HTMLInputElement>("Token").value).toBe("condyle_the-secret");
   await user.click(shown.getByRole("button", { name: "Copy" }));
   await shown.findByText("Copied");
@@ -164,4 +175,28 @@ test("the page is in Spanish where that is chosen", async () => {
   open(clinic([token(1)]), "/account", "es");
   await screen.findByRole("heading", { name: "Su cuenta" });
   await screen.findByRole("button", { name: "Revocar program 1" });
+});
+
+test("one sees where one is logged in, with the last use, and logs out elsewhere", async () => {
+  open(clinic(), "/account");
+  const card = within(await screen.findByRole("region", { name: "Where you are logged in" }));
+  await card.findByText("This browser");
+  expect(card.getAllByRole("row")).toHaveLength(3);
+  await userEvent.click(card.getByRole("button", { name: "Log out there" }));
+  await screen.findByText("That browser is logged out.");
+  await waitFor(() => expect(card.getAllByRole("row")).toHaveLength(2));
+});
+
+test("a token may be made with full rights, and says which it has", async () => {
+  const service = clinic([token(1, { read_only: true })]);
+  open(service, "/account");
+  await screen.findByText("read only");
+  await userEvent.click(screen.getByRole("button", { name: "New token" }));
+  fireEvent.change(screen.getByLabelText("What it is for"), { target: { value: "sync" } });
+  const full = screen.getByLabelText<HTMLInputElement>("do all that you may");
+  expect(full.checked).toBe(false);
+  await userEvent.click(full);
+  const dialog = within(screen.getByRole("dialog", { hidden: true }));
+  await userEvent.click(dialog.getByRole("button", { name: "New token", hidden: true }));
+  await waitFor(() => expect(service.of("POST /api/v1/tokens")[0]?.body).toMatchObject({ read_only: false }));
 });

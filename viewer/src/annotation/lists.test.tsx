@@ -32,7 +32,7 @@ function listed(closed = false): AnnotationListDetail {
   };
 }
 const FIGURE = { label: "disc", measure: "dice" as const, value: 0.876, low: 0.5, high: 0.95, n: 2, unit: "reading-pair", cases: 2, too_few: false };
-const FEW = { ...FIGURE, value: 0.25, label: "hernia", measure: "iou" as const, low: null, high: null, too_few: true };
+const FEW = { ...FIGURE, value: 0.25, n: 3, label: "hernia", measure: "iou" as const, low: null, high: null, too_few: true };
 const LIST = {
   ...PEOPLE,
   "GET /api/v1/annotation/lists/1": () => listed(),

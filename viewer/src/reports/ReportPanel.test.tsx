@@ -241,7 +241,7 @@ describe("signing", () => {
     expect(text.firstElementChild?.getAttribute("lang")).toBe("es");
     const warnings = within(within(dialog).getByRole("region", { name: "Before you sign" }));
     expect(warnings.getAllByRole("listitem").map((one) => one.textContent)).toEqual([
-      "Findings or corrections have changed since the draft was filled.",
+      "Findings, corrections or observations have changed since the draft was filled.",
       "1 finding of the models has neither been accepted nor changed by a reader.",
       "The impression is empty.",
       "2 things were not assessed by any model; the report lists them.",

@@ -5,16 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, get_args
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
+from sqlalchemy.orm import Session
 
 from condyle.archive import accounts, audit
-from condyle.archive.tables import User
+from condyle.archive.absence import absent
+from condyle.archive.tables import LoginSession, User
 from condyle.errors import NotLoggedIn
 from condyle.reporting.wording import LANGUAGES
 from condyle.service.access import ALLOWED, Permission, as_role
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.schemas.base import Language
-from condyle.service.schemas.session import LogIn, Me, PasswordChange, SessionChange
+from condyle.service.schemas.session import (
+    BrowserEntry,
+    LogIn,
+    Me,
+    PasswordChange,
+    SessionChange,
+)
 from condyle.service.security.actor import COOKIE, Actor, AnyUser, needs
 from condyle.service.security.passwords import check_password
 from condyle.service.security.secrets import fingerprint, new_secret
@@ -23,6 +31,7 @@ RESEARCH_USE = (
     "Research use. What the models find is a draft for review by a clinician, not a diagnosis."
 )
 FromBrowser = Annotated[Actor, needs(Permission.OWN_ACCOUNT, browser=True)]
+BrowserName = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 
 
 def routes() -> APIRouter:
@@ -32,6 +41,8 @@ def routes() -> APIRouter:
     router.add_api_route("", who_am_i, methods=["GET"])
     router.add_api_route("", change_session, methods=["PATCH"])
     router.add_api_route("", log_out, methods=["DELETE"], status_code=204)
+    router.add_api_route("/browsers", list_browsers, methods=["GET"])
+    router.add_api_route("/browsers/{browser}", end_browser, methods=["DELETE"], status_code=204)
     router.add_api_route("/password", change_password, methods=["PUT"], status_code=204)
     return router
 
@@ -106,12 +117,52 @@ def log_out(actor: FromBrowser, response: Response, deps: HasDeps) -> None:
     )
 
 
+def list_browsers(actor: FromBrowser, deps: HasDeps) -> list[BrowserEntry]:
+    """Gives the browsers in which one is logged in, the one used last first."""
+    with deps.archive.database.read() as session:
+        return [_browser(row, actor) for row in _own_sessions(session, actor, deps)]
+
+
+def end_browser(browser: BrowserName, actor: FromBrowser, deps: HasDeps) -> None:
+    """Logs oneself out in one of one's browsers."""
+    user = str(actor.user_id)
+    with deps.archive.database.write() as session:
+        rows = [row for row in _own_sessions(session, actor, deps) if _name_of(row) == browser]
+        if not rows:
+            raise absent("browser", browser)
+        accounts.end_session(session, rows[0].id)
+        act = actor.act(deps.now(), "session.ended", subject="user", subject_id=user)
+        audit.append(session, act)
+
+
+def _own_sessions(session: Session, actor: Actor, deps: Deps) -> list[LoginSession]:
+    idle = dt.timedelta(minutes=deps.settings.idle_minutes)
+    return accounts.sessions_of(session, actor.user_id, now=deps.now(), idle=idle)
+
+
+def _browser(row: LoginSession, actor: Actor) -> BrowserEntry:
+    return BrowserEntry(
+        id=_name_of(row),
+        started_at=row.created_at,
+        used_at=row.seen_at,
+        ends_at=row.expires_at,
+        this=row.id == actor.session_id,
+    )
+
+
+def _name_of(row: LoginSession) -> str:
+    """Names a session without what it is kept by: of that, nothing leaves the server."""
+    return fingerprint(row.id)[:16]
+
+
 def change_password(body: PasswordChange, actor: FromBrowser, deps: HasDeps) -> None:
     """Changes one's own password, and ends one's other sessions."""
     user = _checked_user(deps, LogIn(name=actor.name, password=body.password))
     check_password(body.new_password, name=actor.name)
     stored = deps.passwords.hash(body.new_password)
-    act = actor.act(deps.now(), "user.changed", subject="user", subject_id=str(user.id), what="own")
+    act = actor.act(
+        deps.now(), "user.changed", subject="user", subject_id=str(user.id), what="own-password"
+    )
     with deps.archive.database.write() as session:
         fresh = accounts.get_user(session, user.id)
         accounts.set_password(session, fresh, stored, keep=actor.session_id)

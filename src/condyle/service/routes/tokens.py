@@ -39,13 +39,14 @@ def list_tokens(actor: Owner, deps: HasDeps) -> list[TokenEntry]:
 
 
 def make_token(body: NewToken, actor: Owner, deps: HasDeps) -> TokenEntry:
-    """Makes a token that may do what its owner may; its secret is told this once."""
+    """Makes a token that may do, or only see, what its owner may; its secret is told this once."""
     now, secret = deps.now(), TOKEN_PREFIX + new_secret()
     new = accounts.NewAccessToken(
         user_id=actor.user_id,
         name=body.name,
         secret_hash=fingerprint(secret),
         expires_at=now + dt.timedelta(days=body.days),
+        read_only=body.read_only,
     )
     with deps.archive.database.write() as session:
         live = [row for row in accounts.list_tokens(session, actor.user_id) if _is_live(row, now)]
@@ -57,7 +58,10 @@ def make_token(body: NewToken, actor: Owner, deps: HasDeps) -> TokenEntry:
                 mend="revoke one that is not used.",
             )
         row = accounts.add_token(session, new, now)
-        act = actor.act(now, "credential.added", subject="token", subject_id=str(row.id))
+        scope = "read-only" if row.read_only else "full"
+        act = actor.act(
+            now, "credential.added", subject="token", subject_id=str(row.id), scope=scope
+        )
         audit.append(session, act)
         return _entry(row, secret)
 
@@ -83,5 +87,6 @@ def _entry(row: AccessToken, secret: str | None = None) -> TokenEntry:
         expires_at=row.expires_at,
         used_at=row.used_at,
         revoked=row.revoked_at is not None,
+        read_only=row.read_only,
         secret=secret,
     )

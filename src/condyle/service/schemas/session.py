@@ -92,10 +92,14 @@ class NewToken(Body):
 
     name: Title
     days: int = Field(default=90, ge=1, le=366)
+    read_only: bool = False
 
 
 class TokenEntry(Body):
-    """A personal access token; ``secret`` is there once, when it is made."""
+    """A personal access token; ``secret`` is there once, when it is made.
+
+    A ``read_only`` one is refused by every call that changes something.
+    """
 
     id: int
     name: str
@@ -103,4 +107,18 @@ class TokenEntry(Body):
     expires_at: dt.datetime | None
     used_at: dt.datetime | None
     revoked: bool
+    read_only: bool
     secret: str | None = None
+
+
+class BrowserEntry(Body):
+    """A browser in which one is logged in; ``this`` is the one that asks.
+
+    ``used_at`` may be a minute late.
+    """
+
+    id: str
+    started_at: dt.datetime
+    used_at: dt.datetime
+    ends_at: dt.datetime
+    this: bool

@@ -43,6 +43,7 @@ class Actor:
         credential: Names the log-in or the token, without being its secret.
         session_id: Of the browser's session; ``""`` for a token.
         csrf: What the browser must send with each unsafe call; ``""`` for a token.
+        read_only: Whether they come with a token that changes nothing.
     """
 
     user_id: int
@@ -55,6 +56,7 @@ class Actor:
     chosen_language: str = ""
     session_id: str = ""
     csrf: str = ""
+    read_only: bool = False
 
     def may(self, permission: Permission) -> bool:
         """Says whether their role allows it."""
@@ -102,6 +104,8 @@ class Needs:
         actor = _token_actor(request, deps) or _session_actor(request, deps)
         if actor is None:
             raise _not_logged_in()
+        if actor.read_only and request.method not in _SAFE:
+            raise _refused("an access token that may only read", "a token with full rights")
         if self.browser and not actor.session_id:
             raise _refused("an access token", "somebody who is logged in with a browser")
         if actor.must_change and self.permission is not Permission.OWN_ACCOUNT:
@@ -137,7 +141,7 @@ def _token_actor(request: Request, deps: Deps) -> Actor | None:
         if found is None:
             raise _not_logged_in()
         token, user = found
-        actor = _actor(request, user, credential=f"token {token.id}")
+        actor = _actor(request, user, credential=f"token {token.id}", read_only=token.read_only)
         token_id, used_at = token.id, token.used_at
     if used_at is None or accounts.is_seen_long_ago(used_at, now):
         _note(deps, lambda session: accounts.note_used(session, token_id, now))
@@ -174,7 +178,13 @@ def _note(deps: Deps, write: Callable[[Session], None]) -> None:
 
 
 def _actor(
-    request: Request, user: User, *, credential: str, session_id: str = "", csrf: str = ""
+    request: Request,
+    user: User,
+    *,
+    credential: str,
+    session_id: str = "",
+    csrf: str = "",
+    read_only: bool = False,
 ) -> Actor:
     return Actor(
         user_id=user.id,
@@ -187,6 +197,7 @@ def _actor(
         credential=credential,
         session_id=session_id,
         csrf=csrf,
+        read_only=read_only,
     )
 
 
