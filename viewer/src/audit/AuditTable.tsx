@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import type { AuditLine } from "../api/types";
-import { useWords } from "../words";
+import { useWords, type Word } from "../words";
 import { toTheSecond } from "./time";
 
 const COLUMNS = ["at", "who", "what", "on", "patient", "details"] as const;
@@ -39,7 +39,7 @@ function Act({ act }: { act: AuditLine }): ReactNode {
         <time dateTime={act.at}>{toTheSecond(act.at, language)}</time>
       </td>
       <td>{act.user_name}</td>
-      <td>{name("audit.did", act.action)}</td>
+      <td>{didOf(act, say) ?? name("audit.did", act.action)}</td>
       <td>
         <Subject subject={act.subject} id={act.subject_id} />
       </td>
@@ -47,7 +47,7 @@ function Act({ act }: { act: AuditLine }): ReactNode {
       <td className="audit-details">
         {Object.entries(act.details)
           .map(([key, value]) => [key, inWords(value)] as const)
-          .filter(([, text]) => text !== "")
+          .filter(([key, text]) => text !== "" && !(key === "what" && didOf(act, say)))
           .map(([key, text]) => (
             <span key={key}>
               {name("audit.detail", key)}: {text}
@@ -61,11 +61,23 @@ function Act({ act }: { act: AuditLine }): ReactNode {
 function Subject({ subject, id }: { subject: string; id: string }): ReactNode {
   const { say, name } = useWords();
   const text = id
-    ? say("audit.on", { subject: name("audit.subject", subject), id: id.slice(0, 12) })
+    ? say("audit.on", { subject: name("audit.subject", subject), id: shortened(id) })
     : name("audit.subject", subject);
   const leads = (subject === "study" || subject === "patient") && /^\d+$/.test(id);
   if (!leads) return text;
   return <Link to={subject === "study" ? `/studies/${id}` : `/patients/${id}`}>{text}</Link>;
+}
+
+/** A long hash is named by its beginning; a name, such as a bundle's, stays whole. */
+function shortened(id: string): string {
+  return /^[0-9a-f-]{20,}$/.test(id) ? id.slice(0, 12) : id;
+}
+
+/** What somebody changed of their own account, which is no other user's. */
+function didOf({ action, details }: AuditLine, say: (word: Word) => string): string | null {
+  if (action !== "user.changed") return null;
+  if (details.what === "own" || details.what === "own-password") return say("audit.own.password");
+  return details.what === "language" ? say("audit.own.language") : null;
 }
 
 /** A detail is a code, a number or some of them; what else there may be is shown as it is. */

@@ -56,6 +56,16 @@ test("each act is in words, with what it was done to and a way there", async () 
   expect(links.map((link) => link.getAttribute("href"))).toEqual(["/studies/7", "/patients/3"]);
 });
 
+test("a bundle's name stays whole, and one's own password is said to be one's own", async () => {
+  const bundle = act(9, { action: "bundle.changed", subject: "bundle", subject_id: "lumbar-spine-grading" });
+  const own = act(8, { action: "user.changed", subject: "user", subject_id: "2", details: { what: "own" } });
+  open(clinic([bundle, own]), "/audit");
+  const [, first, second] = await screen.findAllByRole("row");
+  expect(first?.textContent).toContain("lumbar-spine-grading");
+  expect(second?.textContent).toContain("changed their own password");
+  expect(second?.textContent).not.toContain("what:");
+});
+
 test("an act and a subject that are new to the page are shown by their codes", async () => {
   open(clinic([act(9, { action: "new.thing", subject: "thing", subject_id: "x", patient_id: null })]), "/audit");
   await screen.findByText("new.thing");

@@ -148,4 +148,6 @@ export const audit = {
   "audit.did.archive.backed-up": "backed the archive up",
   "audit.did.archive.restored": "restored the archive",
   "audit.did.database.upgraded": "upgraded the database",
+  "audit.own.password": "changed their own password",
+  "audit.own.language": "chose their language",
 };

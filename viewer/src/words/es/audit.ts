@@ -148,4 +148,6 @@ export const audit = {
   "audit.did.archive.backed-up": "hizo una copia de seguridad",
   "audit.did.archive.restored": "restauró el archivo",
   "audit.did.database.upgraded": "actualizó la base de datos",
+  "audit.own.password": "cambió su propia contraseña",
+  "audit.own.language": "eligió su idioma",
 };
