@@ -111,6 +111,10 @@ class Measurement:
         series: Position of the series in the report, from 0.
         slice: Slice of that series, from 0.
         method: How it was measured.
+        points: (row, column) pixels of that slice that it was measured between.
+        reason: Why there is no value, or ``None``.
+        repeatability: Difference of two readings of one patient, in the same unit, that
+            19 of 20 stay within, or ``None`` where it was not measured.
     """
 
     name: str
@@ -120,3 +124,6 @@ class Measurement:
     series: int
     slice: int
     method: str
+    points: tuple[tuple[float, float], ...] = ()
+    reason: Message | None = None
+    repeatability: float | None = None

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from condyle.domain.anatomy import LABELS
-from condyle.domain.findings import Measurement
 from condyle.domain.messages import Message
 from condyle.domain.report import Report, SeriesSummary, SliceView
 from condyle.reporting.naming import with_file_names
 from condyle.reporting.overlays import overlay_png
 from condyle.reporting.page_levels import LevelBlock, level_block
-from condyle.reporting.paragraph import is_of_disc, paragraph, site_name, subject_name, was_read
+from condyle.reporting.page_measurements import MeasurementBlock, measurement_block
+from condyle.reporting.paragraph import is_of_disc, paragraph, subject_name, was_read
 from condyle.reporting.wording import LANGUAGES, Catalogue, catalogue
 
 
@@ -86,7 +86,7 @@ class Page:
         pictures: Slices with outlines.
         levels: One block a disc, caudal to cranial.
         figures_note: What the validation figures rest on; empty where there are none.
-        measurements: Rows of the table of measurements.
+        measurements: The tables of measurements, a row a level.
         assumptions: What was taken for granted.
         warnings: What to bear in mind.
         refused: What was declined.
@@ -108,7 +108,7 @@ class Page:
     pictures: tuple[Picture, ...]
     levels: tuple[LevelBlock, ...]
     figures_note: str
-    measurements: tuple[Row, ...]
+    measurements: MeasurementBlock | None
     assumptions: tuple[Line, ...]
     warnings: tuple[Line, ...]
     refused: tuple[Line, ...]
@@ -152,7 +152,7 @@ def page_of(report: Report, language: str = "en") -> Page:
         pictures=tuple(_picture(view, report, words) for view in report.views),
         levels=levels,
         figures_note=_figures_note(report, words),
-        measurements=tuple(_measurement(m, words) for m in report.measurements),
+        measurements=measurement_block(report.measurements, words),
         assumptions=_lines(report.assumptions, report, words),
         warnings=_lines(report.warnings, report, words),
         refused=_lines(report.refused, report, words),
@@ -211,17 +211,6 @@ def _figures_note(report: Report, words: Catalogue) -> str:
     ppv = points[0].ppv
     unit = words.labels.get(f"units-{ppv.unit}", ppv.unit)
     return words.label("figures-note", level=round(ppv.level * 100), unit=unit)
-
-
-def _measurement(measurement: Measurement, words: Catalogue) -> Row:
-    unit = "" if measurement.unit == "1" else f" {measurement.unit}"
-    value = (
-        words.label("not-measured")
-        if measurement.value is None
-        else words.number(measurement.value, 1 if unit else 2) + unit
-    )
-    site = site_name(measurement.site, words)
-    return Row((words.term(measurement.name), site, value, words.term(measurement.method)))
 
 
 def _series(series: SeriesSummary, words: Catalogue) -> Row:

@@ -39,6 +39,9 @@ _PICTURE_HEIGHT = 118 * mm
 _MOST_BESIDE = 8
 _MOST_FRONT = 205 * mm
 
+LEVEL_SHARE = 0.2
+"""Of the width of the table of measurements, for the names of the levels."""
+
 
 def sections_of(page: Page, width: float) -> list[Flowable]:
     """Gives everything that the PDF sets, in order.
@@ -183,13 +186,16 @@ def _levels(page: Page, width: float) -> list[Flowable]:
 
 
 def _measurements(page: Page, width: float) -> list[Flowable]:
-    if not page.measurements:
+    if page.measurements is None:
         return []
-    heads = [page.words.label(key) for key in ("measurement", "level", "value", "method")]
-    shares = (0.28, 0.24, 0.16, 0.32)
+    block = page.measurements
+    share = (1 - LEVEL_SHARE) / (len(block.heads) - 1)
+    widths = [LEVEL_SHARE * width, *[share * width] * (len(block.heads) - 1)]
     return [
         text(page.words.label("measurements"), "heading"),
-        _table(heads, page.measurements, [share * width for share in shares]),
+        text(block.note, "quiet"),
+        _table(list(block.heads), [Row(cells) for cells in block.rows], widths),
+        *[text(reason, "quiet") for reason in block.reasons],
     ]
 
 

@@ -57,7 +57,9 @@ def report_to_dict(report: Report, language: str = "en") -> dict[str, Any]:
         "series": [_series(series) for series in report.series],
         "bundles": [_bundle(bundle) for bundle in report.bundles],
         "findings": [_finding(finding, language) for finding in report.findings],
-        "measurements": [_measurement(measurement) for measurement in report.measurements],
+        "measurements": [
+            _measurement(measurement, language) for measurement in report.measurements
+        ],
         "assumptions": said(report.assumptions),
         "warnings": said(report.warnings),
         "refused": said(report.refused),
@@ -231,7 +233,7 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
     }
 
 
-def _measurement(measurement: Measurement) -> dict[str, Any]:
+def _measurement(measurement: Measurement, language: str) -> dict[str, Any]:
     return {
         "name": measurement.name,
         "value": _rounded(measurement.value, 3),
@@ -240,4 +242,7 @@ def _measurement(measurement: Measurement) -> dict[str, Any]:
         "series": measurement.series,
         "slice": measurement.slice,
         "method": measurement.method,
+        "points": [[round(value, 2) for value in point] for point in measurement.points],
+        "reason": None if measurement.reason is None else _message(measurement.reason, language),
+        "repeatability": _rounded(measurement.repeatability, 3),
     }

@@ -190,4 +190,7 @@ def _measurement(values: dict[str, Any]) -> Measurement:
         series=values["series"],
         slice=values["slice"],
         method=values["method"],
+        points=tuple((row, column) for row, column in values.get("points", ())),
+        reason=None if values.get("reason") is None else _message(values["reason"]),
+        repeatability=values.get("repeatability"),
     )

@@ -23,6 +23,7 @@ from condyle.workflows.reading.anatomy_reading import RunModel
 from condyle.workflows.reading.contrast_roles import choose_roles
 from condyle.workflows.reading.disc_grading import Roles, grade_discs, ungraded_discs
 from condyle.workflows.reading.image_reading import READERS, ImageReader, task_of
+from condyle.workflows.reading.measuring import Measured, measure_study
 from condyle.workflows.reading.report_parts import (
     bundle_reference,
     once,
@@ -177,13 +178,15 @@ def _report(
 ) -> Report:
     index = {series.stem: position for position, series in enumerate(study.series)}
     findings: tuple[Finding, ...] = ()
+    measured = Measured()
     assumptions: list[Message] = []
     warnings = [note for series in study.series for note in series.notes]
     warnings += [warning for reading in readings for warning in reading.warnings]
     if roles is not None:
         findings = _findings(roles, bundles, index, progress=progress)
         assumptions, more = remarks(roles)
-        warnings += more
+        measured = measure_study(roles, findings, report_index=index)
+        warnings += [*more, *measured.warnings]
     return Report(
         study=StudySummary(
             uid=study.uid,
@@ -194,6 +197,7 @@ def _report(
         series=series_summaries(study, readings),
         bundles=tuple(bundle_reference(bundle) for bundle in (bundles.anatomy, bundles.grading)),
         findings=findings,
+        measurements=measured.measurements,
         assumptions=tuple(assumptions),
         warnings=once([*study_warnings(study, readings), *warnings]),
         refused=once(refused),
