@@ -161,6 +161,7 @@ def test_an_instance_without_its_uids_is_refused(
     with pytest.raises(BadImage) as refused:
         instance_facts(tmp_path / "one")
     assert "passwd" not in str(refused.value) and "2222" not in str(refused.value)
+    assert refused.value.found.startswith("no valid ") and refused.value.found.endswith("UID")
 
 
 def test_a_report_is_an_instance_without_frames() -> None:

@@ -97,6 +97,17 @@ def test_the_technique_names_the_series_that_were_read(made_up: Report) -> None:
     assert text == "MR. Series that the models read: series-1 (T2), slices: 1."
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_technique_of_pictures_says_nothing_of_a_modality(
+    made_up: Report, language: str
+) -> None:
+    bare = replace(made_up, study=replace(made_up.study, modality=None))
+    text = filled(Source((bare,), ()), language)["technique"]
+    named = filled(Source((made_up,), ()), language)["technique"]
+    assert catalogue(language).labels["unknown"] not in text
+    assert text[0].isupper() and named.endswith(text)
+
+
 def test_levels_stand_from_caudal_to_cranial_whatever_order_they_came_in() -> None:
     lines = findings(said(level="L3-L4"), said(level="L5-S1"), said(level="T12-L1"))
     assert [line.partition(":")[0] for line in lines[:3]] == ["L5-S1", "L3-L4", "T12-L1"]

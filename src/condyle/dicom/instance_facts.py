@@ -287,7 +287,7 @@ def _uid(header: FileDataset, keyword: str) -> str:
 def _checked_uid(stated: str, keyword: str) -> str:
     found = stated_uid(stated.strip())
     if found is None:
-        raise _refused(f"no {UID_NAMES[keyword]} that is one", "a DICOM instance with its UIDs")
+        raise _refused(f"no valid {UID_NAMES[keyword]}", "a DICOM instance with its UIDs")
     return str(UID(found))
 
 

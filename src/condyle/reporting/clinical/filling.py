@@ -86,9 +86,10 @@ def _technique(reports: Sequence[Report], words: Catalogue) -> str:
             for each in read
         ]
         if items:
-            modality = report.study.modality or words.label("unknown")
             told = "; ".join(items)
-            lines.append(words.label("clinical-read", modality=modality, items=told))
+            # Pictures have no modality: then the line begins with what was read.
+            line = words.label("clinical-read", modality=report.study.modality or "", items=told)
+            lines.append(line.removeprefix(". "))
     return "\n".join(_once(lines)) or words.label("clinical-unread")
 
 
