@@ -1,12 +1,13 @@
 import type { ReactNode } from "react";
 import { roundUp } from "./figures";
 
-const WIDTH = 640;
+const USUAL = 640;
+const WIDE = 1040;
 const HEIGHT = 190;
 const LEFT = 52;
 const TOP = 10;
 const BOTTOM = 24;
-const INSIDE = { width: WIDTH - LEFT - 8, height: HEIGHT - TOP - BOTTOM };
+const INSIDE = { height: HEIGHT - TOP - BOTTOM };
 
 /** A value with its interval, where it has one. */
 export interface Point {
@@ -33,6 +34,7 @@ export function Chart({
   kind,
   most,
   format,
+  wide = false,
 }: {
   title: string;
   labels: readonly string[];
@@ -41,17 +43,20 @@ export function Chart({
   /** The top of the axis; a round number above all values where it is not given. */
   most?: number;
   format: (value: number) => string;
+  /** Whether it has a page's whole width, and not a part of it. */
+  wide?: boolean;
 }): ReactNode {
+  const across = wide ? WIDE : USUAL;
   const top = most ?? roundUp(highest(series, kind));
   const y = (value: number) => TOP + INSIDE.height * (1 - Math.min(value, top) / top);
-  const step = INSIDE.width / labels.length;
+  const step = (across - LEFT - 8) / labels.length;
   const x = (at: number) => LEFT + step * (at + 0.5);
   return (
-    <figure className="chart">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={title}>
+    <figure className={wide ? "chart chart-wide" : "chart"}>
+      <svg viewBox={`0 0 ${across} ${HEIGHT}`} role="img" aria-label={title}>
         {[0, 0.5, 1].map((share) => (
           <g key={share} className="chart-axis">
-            <line x1={LEFT} x2={WIDTH - 8} y1={y(top * share)} y2={y(top * share)} />
+            <line x1={LEFT} x2={across - 8} y1={y(top * share)} y2={y(top * share)} />
             <text x={LEFT - 6} y={y(top * share) + 4} textAnchor="end">
               {format(top * share)}
             </text>

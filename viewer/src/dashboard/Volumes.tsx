@@ -30,6 +30,7 @@ export function Volumes({ of, labels }: { of: Dashboard; labels: readonly string
           points: values.map((value) => ({ value })),
         }))}
         format={number}
+        wide
       />
       <p className="hint">{say("dashboard.sources", { sources: sources.join(", ") })}</p>
       <Behind

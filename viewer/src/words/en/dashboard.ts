@@ -103,7 +103,7 @@ export const dashboard = {
   "operating.none": "The bundle's validation has no such curve: what a threshold does is not known.",
   "operating.unknown":
     "Exactly the version {version} that made this is installed no more, so what a threshold does is not known.",
-  "operating.scheme": "Validation: {scheme}",
+  "operating.scheme": "Validation, in the bundle’s own words: “{scheme}”",
   "ownCall.title": "Your own call first",
   "ownCall.why":
     "{bundle} reads this study silently. Say what you see; what it found is shown to you once your call is kept. A call cannot be changed afterwards.",

@@ -105,7 +105,7 @@ export const dashboard = {
     "La validación del paquete no tiene esta curva: no se sabe qué efecto tiene un umbral.",
   "operating.unknown":
     "La versión exacta {version} que hizo este análisis ya no está instalada, así que no se sabe qué efecto tiene un umbral.",
-  "operating.scheme": "Validación: {scheme}",
+  "operating.scheme": "Validación, en palabras del propio paquete: «{scheme}»",
   "ownCall.title": "Primero, su propia lectura",
   "ownCall.why":
     "{bundle} lee este estudio en modo silencioso. Indique lo que ve; lo que encontró se le muestra cuando su lectura quede guardada. Después no se puede cambiar.",
