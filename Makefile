@@ -3,6 +3,7 @@
 #   make run                     read a simulated study, or STUDY=path, into OUT (out/report)
 #   make test                    every check; leaves out what this machine lacks, with the reason
 #   make soak                    the tests that take long
+#   make bench                   what reading takes, against torch with MONAI
 #   make install                 the development environment, in .venv
 #   make lock                    pin the versions anew from pyproject.toml
 
@@ -29,7 +30,7 @@ define CHECK_PYTHON
   exit 2; } >&2
 endef
 
-.PHONY: help install run clinic viewer test soak lint types contracts viewer-checks tests lock clean
+.PHONY: help install run clinic viewer test soak bench lint types contracts viewer-checks tests lock clean
 
 help:
 	@sed -n '2,7s/^#   //p' Makefile
@@ -87,6 +88,9 @@ viewer-checks: .venv/installed
 
 soak: .venv/installed
 	@CONDYLE_SOAK=1 CONDYLE_REQUIRE=soak .venv/bin/python -m pytest tests/e2e
+
+bench: .venv/installed
+	@.venv/bin/python benchmarks/read_speed.py
 
 lint: .venv/installed
 	@.venv/bin/ruff check src tests
