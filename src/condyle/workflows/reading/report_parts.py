@@ -10,6 +10,7 @@ from condyle.bundle import Bundle, Manifest
 from condyle.domain.messages import Message
 from condyle.domain.report import BundleRef, SeriesSummary, SliceView
 from condyle.domain.study import Study
+from condyle.interpretation.signal_void import slices_with_void
 from condyle.preprocessing.prepare import prepare
 from condyle.workflows.reading.disc_grading import Roles
 from condyle.workflows.reading.study_anatomy import SeriesReading
@@ -54,7 +55,20 @@ def study_warnings(study: Study, readings: Sequence[SeriesReading]) -> list[Mess
             warnings.append(Message("spacing-unknown", {}, stem))
         if reading.plausible and not reading.on_midline:
             warnings.append(Message("slice-off-midline", {}, stem))
+        if hollow := slices_with_void(reading.volume, _looked_at(reading)):
+            told = {"slice": hollow[0] + 1, "count": len(hollow)}
+            warnings.append(Message("signal-void", told, stem))
     return warnings
+
+
+def _looked_at(reading: SeriesReading) -> list[int]:
+    """Gives every second slice of a reading: what metal leaves is wider than one."""
+    return sorted(
+        {
+            reading.first + reading.middle,
+            *range(reading.first, reading.first + len(reading.slices), 2),
+        }
+    )
 
 
 def series_summaries(study: Study, readings: Sequence[SeriesReading]) -> tuple[SeriesSummary, ...]:
