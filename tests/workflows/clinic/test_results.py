@@ -45,6 +45,8 @@ def document(**changed):
         ({"operating_point": {"shown": False}}, False),
         ({"name": "pfirrmann-grade", "value": 2, "operating_point": None}, False),
         ({"name": "pfirrmann-grade", "value": 3, "operating_point": None}, True),
+        ({"classes": ["intact", "partial", "complete"], "value": 1}, False),
+        ({"classes": ["intact", "partial", "complete"], "value": 2}, True),
     ],
 )
 def test_a_finding_counts_where_it_is_decided_printed_and_not_normal(changed, counts):
