@@ -31,7 +31,7 @@ export function Browsers(): ReactNode {
   }
 
   return (
-    <section className="card" aria-labelledby="account-browsers">
+    <section className="card account-tokens" aria-labelledby="account-browsers">
       <h2 id="account-browsers">{say("account.browsers")}</h2>
       <p className="hint">{say("account.browsers.why")}</p>
       {problem === undefined ? null : <Failure problem={problem} again={reload} />}

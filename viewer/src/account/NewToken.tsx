@@ -64,7 +64,7 @@ export function NewToken(props: {
             ))}
           </select>
         </label>
-        <fieldset className="scope">
+        <fieldset className="token-scope">
           <legend>{say("account.tokens.scope")}</legend>
           {[true, false].map((one) => (
             <label key={String(one)}>

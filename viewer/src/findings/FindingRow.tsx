@@ -46,7 +46,6 @@ export function FindingRow({
       <div className="finding-head">
         <button type="button" className="finding-name" aria-pressed={selected} onClick={select}>
           <span className="finding-title">{finding.title}</span>
-          {earlier ? <small className="finding-earlier">{say("analysis.earlier")}</small> : null}
           <span className="finding-decision">
             {finding.read?.valueSaid ? (
               <StandingValue finding={finding} />
@@ -66,6 +65,11 @@ export function FindingRow({
           onChange={toggle}
         />
       </div>
+      {earlier ? (
+        <p>
+          <span className="finding-earlier">{say("analysis.earlier")}</span>
+        </p>
+      ) : null}
       {finding.abstained ? (
         <p className="finding-reason">{finding.abstention?.text ?? say("decision.abstained")}</p>
       ) : (

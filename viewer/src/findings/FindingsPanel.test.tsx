@@ -91,9 +91,9 @@ describe("the findings", () => {
     ];
     const other = finding({ id: 3, analysis: "b-1", title: "Osteophyte" });
     show(detail({ analyses: runs, findings: [finding(), other] }));
-    const row = screen.getByRole("button", { name: /Posterior contour bulge/ });
-    expect(row.textContent).toContain("of the earlier run");
-    expect(screen.getByRole("button", { name: /Osteophyte/ }).textContent).not.toContain("earlier");
+    const row = (name: RegExp) => screen.getByRole("button", { name }).closest("li")?.textContent;
+    expect(row(/Posterior contour bulge/)).toContain("of the earlier run");
+    expect(row(/Osteophyte/)).not.toContain("earlier");
     expect(screen.getAllByText(/^lumbar-grading runs again/)).toHaveLength(1);
   });
 
