@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from condyle.domain.evaluation_report import Drawing
 from condyle.evaluation.reader_analysis import ReaderAnalysis, analyse_readers
 from condyle.evaluation.reader_simulation import ReaderModel, simulate_readings
 from condyle.evaluation.readers import ModelAlone, ReaderTable, model_alone
 from condyle.reporting.evaluation.reader_figures import FORESTS, reader_drawings
 
 TRUTH = np.arange(24) % 2 == 0
+Drawings = dict[str, tuple[Drawing, ...]]
 
 
 def analysed(
@@ -48,25 +50,34 @@ def three() -> ReaderAnalysis:
     return analysed()
 
 
-def test_every_reader_has_a_panel_and_every_arm_a_name(three: ReaderAnalysis) -> None:
-    (roc,) = reader_drawings(three, None)["roc"]
+@pytest.fixture(scope="module")
+def drawn(three: ReaderAnalysis) -> Drawings:
+    """What is drawn of three readers without a model, which takes seconds."""
+    return reader_drawings(three, None)
+
+
+def test_every_reader_has_a_panel_and_every_arm_a_name(
+    three: ReaderAnalysis, drawn: Drawings
+) -> None:
+    (roc,) = drawn["roc"]
     text = roc.svg.decode()
     for name in (*three.table.readers, *three.table.arms, "1 - specificity"):
         assert name in text
     assert roc.name == "readers-roc" and "calls that were made" in roc.caption
 
 
-def test_the_model_has_its_own_curve_where_there_is_one(three: ReaderAnalysis) -> None:
+def test_the_model_has_its_own_curve_where_there_is_one(drawn: Drawings) -> None:
     beside = analysed()
     with_model = reader_drawings(beside, model_of(beside))["roc"][0]
-    without = reader_drawings(three, None)["roc"][0]
+    without = drawn["roc"][0]
     assert "#7a5195" in with_model.svg.decode() and "#7a5195" not in without.svg.decode()
     assert "alone" in with_model.caption
 
 
-def test_the_same_analysis_is_drawn_in_the_same_bytes(three: ReaderAnalysis) -> None:
-    one, other = reader_drawings(three, None), reader_drawings(three, None)
-    assert one == other
+def test_the_same_analysis_is_drawn_in_the_same_bytes(
+    three: ReaderAnalysis, drawn: Drawings
+) -> None:
+    assert reader_drawings(three, None) == drawn
 
 
 def test_a_forest_is_drawn_for_each_figure_and_arm() -> None:
@@ -99,7 +110,7 @@ def test_one_arm_has_no_changes() -> None:
     assert found["changes"] == () and len(found["roc"]) == 1
 
 
-@pytest.mark.parametrize("readers", [1, 2, 5, 9])
+@pytest.mark.parametrize("readers", [1, 2, 9])
 def test_any_number_of_readers_fits_on_a_page(readers: int) -> None:
     for drawings in reader_drawings(analysed(readers=readers), None).values():
         for drawing in drawings:

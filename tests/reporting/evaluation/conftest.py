@@ -33,12 +33,12 @@ def estimate(value, low=None, high=None, n=40):
     return Estimate(value, low, high, n, "made up", "disc")
 
 
-@pytest.fixture(name="estimate")
+@pytest.fixture(name="estimate", scope="module")
 def _estimate():
     return estimate
 
 
-@pytest.fixture(name="charts")
+@pytest.fixture(name="charts", scope="module")
 def _charts():
     """One chart of every kind, by name."""
     x, y = (0.0, 0.2, 0.5, 1.0), (0.0, 0.6, 0.9, 1.0)
@@ -81,7 +81,7 @@ def _charts():
     }
 
 
-@pytest.fixture(name="report")
+@pytest.fixture(name="report", scope="module")
 def _report(charts):
     """A report of one finding, with everything that a task can have."""
 

@@ -29,6 +29,12 @@ def _png():
     return stream.getvalue()
 
 
+@pytest.fixture(name="files", scope="module")
+def _files(report):
+    """The files of the report as it is, which take seconds to draw."""
+    return evaluation_files(report())
+
+
 def pdf_text(content: bytes) -> str:
     return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
 
@@ -37,8 +43,7 @@ def only(sections, **more):
     return page_files(SectionsPage("A title", (("who", "me"),), (), tuple(sections), **more))
 
 
-def test_the_files_are_the_pages_the_table_and_each_figure_twice(report):
-    files = evaluation_files(report())
+def test_the_files_are_the_pages_the_table_and_each_figure_twice(files):
     pages = {name for name in files if "/" not in name}
     assert pages == {"report.html", "report.pdf", "metrics.csv"}
     figures = sorted(name for name in files if name.startswith("figures/"))
@@ -46,20 +51,20 @@ def test_the_files_are_the_pages_the_table_and_each_figure_twice(report):
     assert "figures/disc-narrowing-roc.svg" in figures
 
 
-def test_the_same_report_gives_the_same_bytes(report):
-    assert evaluation_files(report()) == evaluation_files(report())
+def test_the_same_report_gives_the_same_bytes(report, files):
+    assert evaluation_files(report()) == files
 
 
-def test_the_page_needs_no_script_no_other_file_and_no_network(report):
-    html = evaluation_files(report())["report.html"].decode()
+def test_the_page_needs_no_script_no_other_file_and_no_network(files):
+    html = files["report.html"].decode()
     assert "<script" not in html and "http:" not in html.replace("http://www.w3.org", "")
     assert all(source.startswith("data:image/") for source in re.findall(r'src="([^"]+)', html))
     assert all(link.startswith("#section-") for link in re.findall(r'href="([^"]+)', html))
     assert "default-src 'none'" in html
 
 
-def test_the_page_says_the_figures_with_interval_and_n(report):
-    html = evaluation_files(report())["report.html"].decode()
+def test_the_page_says_the_figures_with_interval_and_n(files):
+    html = files["report.html"].decode()
     for said in (
         "Disc narrowing",
         "0.812 (0.762 to 0.862)",
@@ -79,8 +84,8 @@ def test_the_page_says_the_figures_with_interval_and_n(report):
         assert said in html, said
 
 
-def test_the_pdf_says_the_same(report):
-    text = pdf_text(evaluation_files(report())["report.pdf"])
+def test_the_pdf_says_the_same(files):
+    text = pdf_text(files["report.pdf"])
     flat = " ".join(text.split())
     for said in ("Disc narrowing", "0.812 (0.762 to", "Research use", "page 1 of", "Subgroups"):
         assert said in flat, said
