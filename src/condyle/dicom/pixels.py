@@ -22,6 +22,8 @@ from condyle.errors import BadImage
 _OF_THE_EXTRA = (JPEGLossless, JPEGLosslessSV1, JPEGExtended12Bit)
 """Transfer syntaxes that the extra ``jpeg-lossless`` decodes and nothing else that is chosen."""
 
+_EXTRA = "pip install 'condyle[jpeg-lossless]'"
+
 
 def load_stack(
     frames: Sequence[Frame], turn: Reorientation, affine: Affine | None, *, even: bool = True
@@ -117,15 +119,15 @@ def _undecodable(dataset: FileDataset, frame: Frame) -> BadImage:
     syntax = UID(dataset.file_meta.TransferSyntaxUID)
     lacks_extra = syntax in _OF_THE_EXTRA and find_spec("gdcm") is None
     if lacks_extra or not _has_decoder(syntax):
+        found = f"pixels in {_name_of(syntax)}, which this installation cannot decode"
         mend = "export the study uncompressed."
         if lacks_extra:
-            mend = (
-                "pip install 'condyle[jpeg-lossless]', or in a checkout '.[jpeg-lossless]', "
-                "or export the study uncompressed."
-            )
+            # A report quotes what was found and nothing else, so that the command is there too.
+            found += f" ({_EXTRA} adds it)"
+            mend = f"{_EXTRA}, or in a checkout '.[jpeg-lossless]', or {mend}"
         return BadImage(
             f"The image {frame.file.label} was not read.",
-            found=f"pixels in {_name_of(syntax)}, which this installation cannot decode",
+            found=found,
             needed="a decoder for it, or pixels stored without compression",
             mend=mend,
         )
