@@ -33,6 +33,9 @@ LENGTHS = (*HEIGHTS, SLIP, SAC_DISC, SAC_BODY)
 TAKEN = (*HEIGHTS, INDEX, SLIP, SLIP_PERCENT, SAC_DISC, SAC_BODY, SAC_RATIO)
 """Names of what is measured at a level."""
 
+LEAST_LENGTH = 0.6
+"""Share of the usual disc's length under which what is outlined is a fragment."""
+
 LEAST_FILL = 0.4
 """Share of the room between two endplates that the disc's own mask has to fill."""
 
@@ -105,16 +108,20 @@ def measure_slice(anatomy: SliceAnatomy, scale: Scale) -> SliceMeasures:
     behind = [sac.behind(plate.centre, plate.axis) is not None for plate in known]
     if np.mean(behind) < LEAST_BEHIND:
         return SliceMeasures(tuple(_nothing("sac-not-behind") for _ in masks), None)
+    whole = [plate.length >= LEAST_LENGTH * length for plate in known]
+    usual = np.mean([plate.axis for plate, kept in zip(known, whole, strict=True) if kept], axis=0)
+    usual = usual / np.linalg.norm(usual)
+    known = [p if kept else replace(p, axis=usual) for p, kept in zip(known, whole, strict=True)]
     bodies = find_bodies(labelmap, known, scale)
-    beside_each = iter(pairwise(bodies))
+    beside_each = iter(zip(known, whole, pairwise(bodies), strict=True))
     found = []
     for mask, plate in zip(masks, plates, strict=True):
         if plate is None:
             found.append(_nothing("disc-fragment"))
             continue
-        below, above = next(beside_each)
+        steady, kept, (below, above) = next(beside_each)
         area = float(np.count_nonzero(mask) * scale[0] * scale[1])
-        beside = _Beside(plate, area, below, above, last=plate is known[0])
+        beside = _Beside(steady, area if kept else 0.0, below, above, last=steady is known[0])
         found.append(_moved({**_space(beside, scale), **_sac(beside, sac, scale)}, corner))
     depths = [float(np.linalg.norm(b.upper[1] - b.upper[0])) for b in bodies if b and b.whole]
     return SliceMeasures(tuple(found), float(np.median(depths)) if depths else None)

@@ -10,8 +10,9 @@ from importlib import resources
 TABLE = "repeatability.csv"
 """Beside this module; written by ``measure_repeatability``."""
 
-CONTRASTS = "t1-t2"
-"""The pairs that bound a single reading: two contrasts of one examination."""
+PAIRS = ("t1-t2", "neighbouring-slices")
+"""Pairs that bound a single reading: two contrasts of one examination, two slices beside
+each other. The greater coefficient of the two is used."""
 
 
 @cache
@@ -22,8 +23,10 @@ def repeatability() -> Mapping[str, float]:
     (Bland and Altman 1999, doi 10.1177/096228029900800204).
     """
     path = resources.files("condyle.workflows.reading").joinpath(TABLE)
-    with path.open(newline="", encoding="utf-8") as stream:
-        rows = csv.DictReader(stream)
-        return {
-            row["measure"]: float(row["repeatability"]) for row in rows if row["pairs"] == CONTRASTS
-        }
+    rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+    found: dict[str, float] = {}
+    for row in rows:
+        if row["pairs"] in PAIRS:
+            name = row["measure"]
+            found[name] = max(found.get(name, 0.0), float(row["repeatability"]))
+    return found
