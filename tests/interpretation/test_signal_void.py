@@ -135,3 +135,12 @@ def test_it_is_silent_on_real_slices_and_speaks_where_metal_is_put_into_them(
     small = [one for one in images if max(one.shape) < 450][:8]
     found = [has_void(np.clip(with_metal(one, radius_mm=8.0), 0, 255)) for one in small]
     assert sum(found) >= 3
+
+
+@pytest.mark.needs("data", "soak")
+def test_it_is_silent_on_every_real_slice(data_folder: Path) -> None:
+    folder = data_folder / "lumbar-spider"
+    paths = [*folder.glob("midsagittal/*.png"), *folder.glob("t2space/images/*.png")]
+    assert len(paths) == 577
+    opened = (np.asarray(Image.open(path).convert("L"), dtype=np.float32) for path in paths)
+    assert [path.name for path, one in zip(paths, opened, strict=True) if has_void(one)] == []
