@@ -27,7 +27,11 @@ from condyle.workflows.reading.repeatability import repeatability
 
 
 def read(
-    spine: MadeSpine, *, called: bool | None = None, spacing: tuple[float, float] | None = None
+    spine: MadeSpine,
+    *,
+    called: bool | None = None,
+    spacing: tuple[float, float] | None = None,
+    probability: float | None = None,
 ) -> Measured:
     """Measures a made spine as the one series of a study."""
     anatomy = spine.anatomy()
@@ -49,7 +53,9 @@ def read(
     )
     roles = cast(Roles, SimpleNamespace(primary=reading))
     site = Site(DISC, "L4-L5", 2)
-    finding = Finding("spondylolisthesis/disc-2", "spondylolisthesis", site, called, 0.5)
+    finding = Finding(
+        "spondylolisthesis/disc-2", "spondylolisthesis", site, called, probability, threshold=0.4
+    )
     return measure_study(roles, [finding], report_index={"series-1": 3})
 
 
@@ -123,6 +129,11 @@ def test_no_disagreement_is_said_where_there_is_none_or_no_decision_was_given(
     said = {code for code, _ in codes(read(spine, called=called))}
     assert not said & {"slip-called-not-measured", "slip-measured-not-called"}
     assert ("anterolisthesis-measured" in said) == (spine is FORWARD)
+
+
+def test_a_call_that_is_not_shown_is_held_against_the_measure_all_the_same() -> None:
+    assert ("slip-called-not-measured", "L4-L5") in codes(read(STRAIGHT, probability=0.4))
+    assert ("slip-measured-not-called", "L4-L5") in codes(read(FORWARD, probability=0.39))
 
 
 def test_a_slip_is_called_backward_only_beyond_what_a_lordotic_disc_shows_by_itself() -> None:

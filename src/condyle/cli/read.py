@@ -38,6 +38,10 @@ def read(
         str,
         typer.Option(metavar="NAME", help="Bundle to read by: a name, name@version or folder."),
     ] = "lumbar-grading",
+    prior: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="An earlier study of the same patient, to compare with."),
+    ] = None,
     language: Annotated[Language, typer.Option(help="Language of the report.")] = Language.EN,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
@@ -51,13 +55,18 @@ def read(
       condyle read study.zip --study 2 --out report
       condyle read 100_t1.png 100_t2.png --out report --language es
       condyle read path/to/knee --bundle knee-unet --out report
+      condyle read study.zip --prior earlier.zip --out report
     """
     from condyle.cli.summary import summary_lines
     from condyle.reporting import write_report
+    from condyle.workflows.compare_prior import with_prior
     from condyle.workflows.read_study import read_study
 
     with shown_progress(quiet=quiet) as progress:
         report = read_study(paths, study=study, bundles=[bundle], progress=progress)
+        if prior is not None:
+            earlier = read_study(prior, bundles=[bundle], progress=progress)
+            report = with_prior(report, earlier)
         written = write_report(report, out, language=language.value)
     if quiet:
         return

@@ -193,6 +193,15 @@ def direction(percent: float) -> str | None:
     return "retrolisthesis" if percent < BACKWARD_PERCENT else None
 
 
+def _called(finding: Finding) -> bool | None:
+    """Says whether a probability reaches its threshold, whether or not the call is shown."""
+    if finding.value is not None:
+        return bool(finding.value)
+    if finding.probability is None or finding.threshold is None:
+        return None
+    return finding.probability >= finding.threshold
+
+
 def _said(code: str, site: Site) -> Message:
     return Message(code, {}, _subject(site))
 
@@ -222,9 +231,9 @@ def _warnings(
         if finding.name != SPONDYLOLISTHESIS or finding.abstained or measured is None:
             continue
         said: dict[str, str | int | float] = {"percent": round(measured, 1)}
-        subject = _subject(finding.site)
-        if finding.value is True and direction(measured) is None:
+        subject, called = _subject(finding.site), _called(finding)
+        if called and direction(measured) is None:
             found.append(Message("slip-called-not-measured", said, subject))
-        elif finding.value is False and direction(measured) is not None:
+        elif called is False and direction(measured) is not None:
             found.append(Message("slip-measured-not-called", said, subject))
     return tuple(found)

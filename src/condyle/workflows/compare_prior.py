@@ -1,0 +1,76 @@
+"""What changed since a prior study of the same patient, by the measurements of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from condyle.domain.findings import Measurement
+from condyle.domain.messages import Message
+from condyle.domain.report import Report
+from condyle.interpretation.disc_measures import HEIGHTS, INDEX, SLIP, SLIP_PERCENT
+
+COMPARED = (*HEIGHTS, INDEX, SLIP, SLIP_PERCENT)
+"""Measures that are followed from study to study."""
+
+
+def with_prior(report: Report, prior: Report) -> Report:
+    """Gives a report that also says what changed since a prior study.
+
+    Args:
+        report: Of the study that is read.
+        prior: Of an earlier one of the same patient, read by the same bundles.
+    """
+    if not report.measurements:
+        return report
+    told = changes(report.measurements, prior.measurements)
+    return replace(
+        report,
+        assumptions=(*report.assumptions, Message("prior-same-patient", {}, "study")),
+        warnings=(*report.warnings, *told),
+    )
+
+
+def changes(now: Sequence[Measurement], before: Sequence[Measurement]) -> tuple[Message, ...]:
+    """Says, level by level, which measures differ by more than their repeatability.
+
+    A level is compared by its name, so that one without a name is not. Each level of
+    ``now`` gets a message at least.
+
+    Args:
+        now: Those of one level beside each other.
+        before: Of the prior study.
+    """
+    earlier = {(m.name, m.site.level): m.value for m in before if m.site.level is not None}
+    found: list[Message] = []
+    for site, group in groupby(now, key=lambda one: one.site):
+        subject = site.level or f"disc-{site.index_from_caudal}"
+        compared, changed = 0, []
+        for one in group:
+            old = earlier.get((one.name, site.level))
+            if one.name not in COMPARED or None in (one.value, old, one.repeatability):
+                continue
+            compared += 1
+            message = _change(one, old, subject)
+            changed += [] if message is None else [message]
+        if not compared:
+            changed = [Message("not-comparable-with-prior", {}, subject)]
+        elif not changed:
+            changed = [Message("no-change-since-prior", {"count": compared}, subject)]
+        found += changed
+    return tuple(found)
+
+
+def _change(one: Measurement, old: float | None, subject: str) -> Message | None:
+    if one.value is None or old is None or one.repeatability is None:
+        return None
+    if abs(one.value - old) <= one.repeatability:
+        return None
+    told: dict[str, str | int | float] = {
+        "measure": one.name,
+        "before": round(old, 2),
+        "now": round(one.value, 2),
+        "repeatability": round(one.repeatability, 2),
+    }
+    return Message("change-since-prior", told, subject)

@@ -1,0 +1,59 @@
+"""What is said of two studies of one patient."""
+
+from __future__ import annotations
+
+from condyle.domain.findings import Measurement, Site
+from condyle.domain.report import Report, StudySummary
+from condyle.workflows.compare_prior import changes, with_prior
+
+
+def one(
+    value: float | None, *, name: str = "disc-height-middle", level: str | None = "L4-L5"
+) -> Measurement:
+    site = Site("intervertebral-disc", level, 2)
+    return Measurement(name, value, "mm", site, 0, 0, "masks", repeatability=1.5)
+
+
+def said(now: list[Measurement], before: list[Measurement]) -> list[tuple[str, str]]:
+    return [(message.code, message.subject) for message in changes(now, before)]
+
+
+def test_a_difference_beyond_the_repeatability_is_a_change_with_both_numbers() -> None:
+    (message,) = changes([one(6.0)], [one(8.0)])
+    assert message.code == "change-since-prior"
+    assert message.params == {
+        "measure": "disc-height-middle",
+        "before": 8.0,
+        "now": 6.0,
+        "repeatability": 1.5,
+    }
+
+
+def test_a_difference_within_the_repeatability_is_none() -> None:
+    assert said([one(6.5)], [one(8.0)]) == [("no-change-since-prior", "L4-L5")]
+
+
+def test_levels_are_compared_by_name_and_each_is_told_of() -> None:
+    now = [one(6.0), one(7.0, level="L3-L4"), one(5.0, level=None)]
+    before = [one(7.0, level="L3-L4"), one(9.0), one(5.0, level=None)]
+    assert said(now, before) == [
+        ("change-since-prior", "L4-L5"),
+        ("no-change-since-prior", "L3-L4"),
+        ("not-comparable-with-prior", "disc-2"),
+    ]
+
+
+def test_what_was_not_measured_in_one_of_them_is_not_compared() -> None:
+    nothing = [("not-comparable-with-prior", "L4-L5")]
+    assert said([one(None)], [one(8.0)]) == nothing
+    assert said([one(6.0)], [one(None)]) == nothing
+    assert said([one(6.0, name="thecal-sac-disc")], [one(9.0, name="thecal-sac-disc")]) == nothing
+
+
+def test_the_report_says_that_both_were_taken_for_one_patient() -> None:
+    empty = Report(StudySummary(None, "lumbar-spine"), (), ())
+    now = Report(StudySummary(None, "lumbar-spine"), (), (), measurements=(one(6.0),))
+    told = with_prior(now, Report(empty.study, (), (), measurements=(one(8.0),)))
+    assert [message.code for message in told.assumptions] == ["prior-same-patient"]
+    assert [message.code for message in told.warnings] == ["change-since-prior"]
+    assert with_prior(empty, now) == empty
