@@ -57,3 +57,22 @@ def test_the_report_says_that_both_were_taken_for_one_patient() -> None:
     assert [message.code for message in told.assumptions] == ["prior-same-patient"]
     assert [message.code for message in told.warnings] == ["change-since-prior"]
     assert with_prior(empty, now) == empty
+
+
+def spine(factor: float, shrunk: float = 1.0) -> list[Measurement]:
+    found = []
+    for level in ("L4-L5", "L3-L4", "L2-L3"):
+        found.append(one(8.0 * factor * shrunk, level=level))
+        found.append(one(0.3 * shrunk, name="disc-height-index", level=level))
+    return found
+
+
+def test_another_scale_is_told_of_and_only_ratios_are_compared() -> None:
+    told = said(spine(1.3), spine(1.0))
+    assert told[0] == ("scale-differs-from-prior", "study")
+    assert {code for code, _ in told[1:]} == {"no-change-since-prior"}
+
+
+def test_discs_that_all_became_lower_are_no_other_scale() -> None:
+    codes = {code for code, _ in said(spine(1.0, shrunk=0.7), spine(1.0))}
+    assert codes == {"change-since-prior"}

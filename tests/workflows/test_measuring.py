@@ -32,6 +32,7 @@ def read(
     called: bool | None = None,
     spacing: tuple[float, float] | None = None,
     probability: float | None = None,
+    other: tuple[float, float, float] | None = None,
 ) -> Measured:
     """Measures a made spine as the one series of a study."""
     anatomy = spine.anatomy()
@@ -51,7 +52,9 @@ def read(
         disc_slices=(0,) * len(anatomy.chain.discs),
         series=SimpleNamespace(stem="series-1"),
     )
-    roles = cast(Roles, SimpleNamespace(primary=reading))
+    beside = SimpleNamespace(**{**vars(reading), "volume": Volume(volume.array, other)})
+    readings = {"t2": reading} | ({} if other is None else {"t1": beside})
+    roles = cast(Roles, SimpleNamespace(primary=reading, readings=readings))
     site = Site(DISC, "L4-L5", 2)
     finding = Finding(
         "spondylolisthesis/disc-2", "spondylolisthesis", site, called, probability, threshold=0.4
@@ -152,6 +155,16 @@ def test_an_implausible_spacing_leaves_the_ratios_and_tells_why_lengths_are_miss
             assert one.reason.code == "spacing-implausible"
         else:
             assert one.value is not None and one.reason is None
+
+
+def test_bodies_of_two_sizes_in_one_patient_cast_doubt_on_both_spacings() -> None:
+    agreed = of(read(STRAIGHT, other=(4.0, 0.62, 0.62)), HEIGHTS[1], "L3-L4")
+    assert agreed.value == pytest.approx(9.0, abs=0.4)
+    measured = read(STRAIGHT, other=(4.0, 0.75, 0.75))
+    doubted = of(measured, HEIGHTS[1], "L3-L4")
+    assert doubted.value is None and doubted.reason is not None
+    assert doubted.reason.code == "spacing-contradicted"
+    assert of(measured, SLIP_PERCENT, "L3-L4").value is not None
 
 
 @pytest.mark.parametrize(

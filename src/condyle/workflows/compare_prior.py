@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from statistics import median
 
 from condyle.domain.findings import Measurement
 from condyle.domain.messages import Message
 from condyle.domain.report import Report
 from condyle.interpretation.disc_measures import HEIGHTS, INDEX, SLIP, SLIP_PERCENT
+from condyle.workflows.reading.measuring import SAME
 
-COMPARED = (*HEIGHTS, INDEX, SLIP, SLIP_PERCENT)
+RATIOS = (INDEX, SLIP_PERCENT)
+
+COMPARED = (*HEIGHTS, SLIP, *RATIOS)
 """Measures that are followed from study to study."""
+
+LEAST_COMPARED = 2
+"""Levels that are needed to tell one scale from another."""
 
 
 def with_prior(report: Report, prior: Report) -> Report:
@@ -44,12 +52,16 @@ def changes(now: Sequence[Measurement], before: Sequence[Measurement]) -> tuple[
     """
     earlier = {(m.name, m.site.level): m.value for m in before if m.site.level is not None}
     found: list[Message] = []
+    followed = COMPARED
+    if _other_scale(now, earlier):
+        found.append(Message("scale-differs-from-prior", {}, "study"))
+        followed = RATIOS
     for site, group in groupby(now, key=lambda one: one.site):
         subject = site.level or f"disc-{site.index_from_caudal}"
         compared, changed = 0, []
         for one in group:
             old = earlier.get((one.name, site.level))
-            if one.name not in COMPARED or None in (one.value, old, one.repeatability):
+            if one.name not in followed or None in (one.value, old, one.repeatability):
                 continue
             compared += 1
             message = _change(one, old, subject)
@@ -60,6 +72,30 @@ def changes(now: Sequence[Measurement], before: Sequence[Measurement]) -> tuple[
             changed = [Message("no-change-since-prior", {"count": compared}, subject)]
         found += changed
     return tuple(found)
+
+
+def _other_scale(
+    now: Sequence[Measurement], earlier: Mapping[tuple[str, str | None], float | None]
+) -> bool:
+    """Says whether lengths differ by a factor that the height index does not.
+
+    An adult's bodies keep their size, so that heights and index change alike; where they do
+    not, one of the two spacings is wrong.
+    """
+    factors = []
+    for names in (HEIGHTS, (INDEX,)):
+        logs = [
+            math.log(one.value / old)
+            for one in now
+            if one.name in names
+            and one.value is not None
+            and (old := earlier.get((one.name, one.site.level))) is not None
+            and min(one.value, old) > 0
+        ]
+        if len(logs) < LEAST_COMPARED:
+            return False
+        factors.append(median(logs))
+    return abs(factors[0] - factors[1]) > math.log(SAME)
 
 
 def _change(one: Measurement, old: float | None, subject: str) -> Message | None:

@@ -38,6 +38,9 @@ BACKWARD_PERCENT = -17.0
 itself: of the discs of SPIDER's T2 slices that were graded without a slip, 97.5 % lie above it
 at L4-L5, where it shifts most, and more at every other level."""
 
+SAME = 1.15
+"""Ratio of two depths of one patient's bodies beyond which one of the spacings is wrong."""
+
 MEYERDING_STEP = 25.0
 """Percent of the endplate below a grade (Meyerding 1932, Surg Gynecol Obstet 54:371)."""
 
@@ -103,9 +106,8 @@ def measure_study(
         report_index: Series stem to its position in the report.
     """
     reading = roles.primary
-    volume = reading.volume
-    spacing = None if volume.spacing is None else (volume.spacing[1], volume.spacing[2])
-    pixel = pixel_of(spacing, volume.array.shape[1:], aspect=reading.aspect)
+    pixel = _pixel(reading)
+    others = [other for other in roles.readings.values() if other is not reading]
     slices: dict[int, SliceMeasures] = {}
     found: list[Measurement] = []
     for position, level in enumerate(study_levels(reading)):
@@ -116,9 +118,28 @@ def measure_study(
         here = Measurement(
             "", None, "", site, report_index[reading.series.stem], reading.first + number, METHOD
         )
-        told = lengths_doubted(pixel, slices[number])
+        told = lengths_doubted(pixel, slices[number]) or _contradicted(slices[number], others)
         found += _of_disc(slices[number].discs[own], here, without_mm=told)
     return Measured(tuple(found), _warnings(found, findings))
+
+
+def _pixel(reading: SeriesReading) -> Pixel:
+    volume = reading.volume
+    spacing = None if volume.spacing is None else (volume.spacing[1], volume.spacing[2])
+    rows, columns = volume.array.shape[1:]
+    return pixel_of(spacing, (rows, columns), aspect=reading.aspect)
+
+
+def _contradicted(measures: SliceMeasures, others: Sequence[SeriesReading]) -> str | None:
+    """Says that the bodies have another size in another series, so that a spacing is wrong."""
+    for other in others:
+        pixel = _pixel(other)
+        if pixel.reason is not None:
+            continue
+        depth = measure_slice(other.anatomy, pixel.scale).depth
+        if depth and measures.depth and not 1 / SAME < depth / measures.depth < SAME:
+            return "spacing-contradicted"
+    return None
 
 
 def _place(reading: SeriesReading, position: int) -> tuple[int, int]:
