@@ -53,6 +53,16 @@ def test_without_spacing_only_ratios_are_paired() -> None:
     assert names == {"disc-height-index", SLIP_PERCENT, "thecal-sac-ratio"}
 
 
+def test_spacings_that_contradict_each_other_leave_only_ratios() -> None:
+    series = {"5_t1": Seen(ONE.anatomy()), "5_t2": Seen(ONE.anatomy())}
+    pairs = contrast_pairs(series, {"5_t1": SPACING, "5_t2": (0.75, 0.75)})
+    assert {pair.measure for pair in pairs} == {
+        "disc-height-index",
+        SLIP_PERCENT,
+        "thecal-sac-ratio",
+    }
+
+
 def test_neighbouring_slices_are_paired_with_the_middle_one(tmp_path: Path) -> None:
     folder = tmp_path / "t2space" / "masks"
     folder.mkdir(parents=True)

@@ -31,7 +31,7 @@ from condyle.interpretation.disc_measures import (
 )
 from condyle.interpretation.midline import matching_disc, midsagittal_slice
 from condyle.preprocessing.placement import Placement
-from condyle.workflows.reading.measuring import lengths_doubted, pixel_of
+from condyle.workflows.reading.measuring import lengths_doubted, pixel_of, same_size
 
 COLUMNS = (
     *("measure", "unit", "pairs", "patients", "discs", "within_sd", "within_sd_low"),
@@ -126,7 +126,7 @@ def contrast_pairs(
         one, one_mm = measure_seen(first, spacing.get(name))
         two, two_mm = measure_seen(second, spacing.get(f"{patient}_t2"))
         same = [(n, n) for n in range(counts[0])]
-        pairs += _pairs(patient, one, two, same, lengths=one_mm and two_mm)
+        pairs += _pairs(patient, one, two, same, lengths=one_mm and two_mm and same_size(one, two))
     return pairs
 
 

@@ -136,10 +136,16 @@ def _contradicted(measures: SliceMeasures, others: Sequence[SeriesReading]) -> s
         pixel = _pixel(other)
         if pixel.reason is not None:
             continue
-        depth = measure_slice(other.anatomy, pixel.scale).depth
-        if depth and measures.depth and not 1 / SAME < depth / measures.depth < SAME:
+        if not same_size(measures, measure_slice(other.anatomy, pixel.scale)):
             return "spacing-contradicted"
     return None
+
+
+def same_size(one: SliceMeasures, other: SliceMeasures) -> bool:
+    """Says whether two slices of one patient give the bodies one size, or one gives none."""
+    if not one.depth or not other.depth:
+        return True
+    return 1 / SAME < one.depth / other.depth < SAME
 
 
 def _place(reading: SeriesReading, position: int) -> tuple[int, int]:
