@@ -88,6 +88,14 @@ def test_a_slip_is_measured_forwards_and_backwards(turn: float, slip: float) -> 
         assert value(discs[other], SLIP) == pytest.approx(0.0, abs=0.6)
 
 
+def test_a_backward_slip_that_nobody_has_is_taken_for_a_missed_corner() -> None:
+    disc = measured(MadeSpine(slips=(0.0, 0.0, 12.0, 12.0, 12.0), turn=1.5))[2]
+    assert {disc[name].reason for name in (SLIP, SLIP_PERCENT)} == {"corner-doubtful"}
+    assert value(disc, HEIGHTS[1]) == pytest.approx(9.0, abs=0.4)
+    forward = measured(MadeSpine(slips=(12.0, 12.0, 0.0, 0.0, 0.0), turn=1.5))[2]
+    assert value(forward, SLIP) == pytest.approx(12.0, abs=0.6)
+
+
 def test_a_slip_adds_nothing_to_the_heights() -> None:
     disc = measured(MadeSpine(slips=(8.0, 8.0, 0.0, 0.0, 0.0)))[2]
     assert [value(disc, name) for name in HEIGHTS] == pytest.approx([9.0] * 3, abs=0.4)

@@ -33,6 +33,10 @@ LENGTHS = (*HEIGHTS, SLIP, SAC_DISC, SAC_BODY)
 TAKEN = (*HEIGHTS, INDEX, SLIP, SLIP_PERCENT, SAC_DISC, SAC_BODY, SAC_RATIO)
 """Names of what is measured at a level."""
 
+MOST_BACKWARD = -0.3
+"""Share of the endplate beyond which a backward slip is taken for a corner that was missed, as
+where a mask runs on into a pedicle; on a slice of SPIDER that looked straight it gave -0.35."""
+
 LEAST_LENGTH = 0.6
 """Share of the usual disc's length under which what is outlined is a fragment."""
 
@@ -176,6 +180,8 @@ def _space(beside: _Beside, scale: Scale) -> dict[str, Taken]:
     if beside.above.cut or beside.below.cut:
         return {**taken, **_nothing("vertebra-cut", (SLIP, SLIP_PERCENT))}
     found = slip(beside.above, beside.below)
+    if found.share < MOST_BACKWARD:
+        return {**taken, **_nothing("corner-doubtful", (SLIP, SLIP_PERCENT))}
     points = _pixels(found.line, scale)
     taken[SLIP] = Taken(found.distance, points)
     taken[SLIP_PERCENT] = Taken(100 * found.share, points)
