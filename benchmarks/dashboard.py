@@ -25,7 +25,7 @@ from condyle.archive.dashboard import By, periods_until
 from condyle.archive.database import Database, open_database
 from condyle.archive.migrations import upgrade
 from condyle.archive.tables import Analysis, FindingRow, Patient, StudyRow, User
-from condyle.service.dashboard_figures import figures
+from condyle.service.views.dashboard_figures import figures
 from condyle.workflows.clinic.drift import look_for_drift
 
 _PORTION = 2_000

@@ -31,7 +31,7 @@ from condyle.archive.studies import patients_of
 from condyle.archive.tables import Patient, StudyRow, StudyWord
 from condyle.archive.words import folded, words_of
 from condyle.archive.worklist import WorklistQuery, worklist
-from condyle.service.study_view import PRIORITIES
+from condyle.service.views.study import PRIORITIES
 
 START = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 RATE = 50

@@ -18,7 +18,7 @@ from condyle.archive.own_calls import NewOwnCall, make_own_call, own_calls_of, r
 from condyle.archive.silent_tables import OwnCall
 from condyle.archive.tables import Analysis, FindingRow
 from condyle.errors import Conflict, NotThere, UsageError
-from condyle.service.own_call_export import own_call_table
+from condyle.service.exports.own_call import own_call_table
 
 from .dashboard_of import APRIL, Rows
 

@@ -29,7 +29,6 @@ from condyle.archive.archive import Archive
 from condyle.dicom import derived_uid
 from condyle.errors import InputError
 from condyle.service.access import ROLES
-from condyle.service.annotation_choice import keyed_labels
 from condyle.service.schemas.annotation import (
     AnnotationListChange,
     Mark,
@@ -38,6 +37,7 @@ from condyle.service.schemas.annotation import (
     NewLabel,
     SavedWork,
 )
+from condyle.service.views.annotation_choice import keyed_labels
 
 HERS = ("hers alone", "bea", "Dr bea", "unjudged", "7.25", "decided so", "The clinician")
 """What only another annotator, and who decided, said or is called."""

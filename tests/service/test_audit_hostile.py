@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from condyle.archive import audit
-from condyle.service.audit_heads import heads_file, note_head, noted_heads
+from condyle.service.auditing.heads import heads_file, note_head, noted_heads
 from condyle.service.deps import Deps
 from condyle.service.routes import audit as route
 

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from condyle.archive import audit
 from condyle.archive.tables import AuditEntry, User
 from condyle.errors import Unavailable
+from condyle.service.auditing.seen import SeenOnce, note_view
 from condyle.service.deps import Deps
 from condyle.service.security.actor import Actor
-from condyle.service.views import SeenOnce, note_view
 
 from .conftest import PASSWORD, Client, LogIn
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from condyle.archive import audit
-from condyle.service.audit_heads import heads_file, note_head
+from condyle.service.auditing.heads import heads_file, note_head
 from condyle.service.deps import Deps
 from condyle.service.routes import audit as route
 
@@ -117,7 +117,7 @@ def test_what_is_exported_is_what_is_asked_for_whole_and_written_down(
 def test_an_export_of_many_pages_has_each_act_once(
     administrator: Client, deps: Deps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("condyle.service.audit_export._PAGE", 2)
+    monkeypatch.setattr("condyle.service.exports.audit._PAGE", 2)
     write(deps, *["study.viewed"] * 5)
     rows = list(csv.DictReader(io.StringIO(administrator.get(EXPORT).text)))
     assert [int(row["number"]) for row in rows] == [6, 5, 4, 3, 2, 1]

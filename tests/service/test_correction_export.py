@@ -22,7 +22,7 @@ from condyle.datasets.layouts import layout_of, open_archive
 from condyle.dicom import MRTags, write_mr_series
 from condyle.domain.case import STUDY_UNIT
 from condyle.domain.volume import Volume
-from condyle.service import correction_export
+from condyle.service.exports import correction as correction_export
 
 EXPORT = "/api/v1/corrections/export"
 SECRETS = ("Moreau", "Ana", "P-100", "ACC1", "1970", "clinician", "left knee")

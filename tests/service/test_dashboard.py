@@ -12,7 +12,7 @@ from tests.service.conftest import START, Client, Clock, LogIn
 from tests.service.studies_of import put_run, put_study
 
 from condyle.archive.archive import Archive
-from condyle.service.dashboard_figures import KeptFor
+from condyle.service.views.dashboard_figures import KeptFor
 
 EARLIER = START - dt.timedelta(days=40)
 

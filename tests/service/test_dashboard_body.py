@@ -10,9 +10,9 @@ from tests.archive.dashboard_of import APRIL, MAY, Rows
 from condyle.archive.dashboard_runs import Spoken
 from condyle.archive.database import Database, open_database
 from condyle.evaluation.drift_shift import Shift
-from condyle.service.dashboard_figures import figures
-from condyle.service.dashboard_view import agreement_of, dashboard_body, drift_entry
 from condyle.service.schemas.dashboard import Dashboard
+from condyle.service.views.dashboard import agreement_of, dashboard_body, drift_entry
+from condyle.service.views.dashboard_figures import figures
 from condyle.workflows.clinic.drift import ENDS, BundleDrift, Drift
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from condyle.service.finding_view import told_apart
 from condyle.service.schemas.studies import FindingEntry
+from condyle.service.views.finding import told_apart
 
 BUNDLES = {"a": "knee-unet", "b": "knee-resnet18"}
 

@@ -21,7 +21,7 @@ from condyle.archive.studies import get_study
 from condyle.archive.tables import AuditEntry, Patient
 from condyle.service.app import create_app
 from condyle.service.deps import Deps
-from condyle.service.form_shelf import FormShelf
+from condyle.service.live.form_shelf import FormShelf
 from condyle.service.schemas.base import Role
 from condyle.workflows.clinic.observation_table import safe_cell
 

@@ -22,13 +22,13 @@ from condyle.archive.archive import Archive
 from condyle.archive.database import open_database
 from condyle.errors import ArchiveDamaged, BadConfiguration, Unavailable, UsageError
 from condyle.service.app import PUBLIC, create_app
-from condyle.service.audit_heads import heads_file, note_head, noted_heads
+from condyle.service.auditing.heads import heads_file, note_head, noted_heads
+from condyle.service.auditing.verify import verify_audit
 from condyle.service.deps import Deps
+from condyle.service.jobs.worker_process import WorkerProcess, environment_of
 from condyle.service.opening import first_password, open_archive
 from condyle.service.serve import openapi_document, serve
 from condyle.service.settings import Settings
-from condyle.service.verify_audit import verify_audit
-from condyle.service.worker_process import WorkerProcess, environment_of
 
 from .conftest import CHEAP, Client
 
@@ -188,7 +188,7 @@ def test_the_worker_ends_with_the_server(settings: Settings) -> None:
 def test_a_worker_that_does_not_end_is_killed(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("condyle.service.worker_process._GRACE_S", 0.2)
+    monkeypatch.setattr("condyle.service.jobs.worker_process._GRACE_S", 0.2)
     command = (sys.executable, "-c", IGNORES + "; time.sleep(60)")
     told = ""
     with WorkerProcess(settings, command) as worker:

@@ -12,8 +12,8 @@ import pytest
 from condyle.archive.archive import Archive
 from condyle.domain.progress import Progress
 from condyle.errors import Cancelled, Unavailable
-from condyle.service import sorter as module
-from condyle.service.sorter import Sorter
+from condyle.service.live import sorter as module
+from condyle.service.live.sorter import Sorter
 
 
 def until(true: Callable[[], bool]) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from condyle.archive.teaching_questions import QUESTIONS
 from condyle.service.deps import Deps
-from condyle.service.teaching_words import question_entries
+from condyle.service.views.teaching_words import question_entries
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -14,7 +14,7 @@ from tests.workflows.clinic.brought import mr, written, zipped
 from condyle.archive.archive import Archive
 from condyle.archive.tables import AuditEntry, StudyRow
 from condyle.service.deps import Deps
-from condyle.service.sorter import Sorter
+from condyle.service.live.sorter import Sorter
 
 UPLOADS = "/api/v1/uploads"
 

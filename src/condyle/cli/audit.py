@@ -44,9 +44,9 @@ def verify(
       condyle audit verify --heads copy-of-audit-heads.txt
     """
     need("clinic", "Checking the audit log")
+    from condyle.service.auditing.verify import verify_audit
     from condyle.service.opening import open_archive
     from condyle.service.settings import load_settings
-    from condyle.service.verify_audit import verify_audit
 
     settings = load_settings()
     archive = open_archive(settings)

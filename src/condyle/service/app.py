@@ -9,10 +9,11 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
-from condyle.service.audit_heads import noting_heads
+from condyle.service.auditing.heads import noting_heads
 from condyle.service.calls import Calls
 from condyle.service.deps import Deps
-from condyle.service.form_shelf import telling_of_forms
+from condyle.service.live.form_shelf import telling_of_forms
+from condyle.service.live.sorter import sorting_uploads
 from condyle.service.problems import RESPONSES, add_problems
 from condyle.service.registered import Registered, registered_routes
 from condyle.service.routes import (
@@ -42,7 +43,6 @@ from condyle.service.routes import (
 )
 from condyle.service.security.body import BodyLimit
 from condyle.service.security.headers import Guard
-from condyle.service.sorter import sorting_uploads
 from condyle.service.viewer_files import viewer_files
 
 API = "/api/v1"

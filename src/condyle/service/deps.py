@@ -10,12 +10,12 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from condyle.archive.archive import Archive
-from condyle.service.form_shelf import FormShelf
+from condyle.service.auditing.seen import SeenOnce
+from condyle.service.live.form_shelf import FormShelf
+from condyle.service.live.sorter import Sorter
 from condyle.service.security.passwords import Passwords
 from condyle.service.security.tries import Tries
 from condyle.service.settings import Settings
-from condyle.service.sorter import Sorter
-from condyle.service.views import SeenOnce
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,9 @@ from condyle.archive.objects import ObjectStore
 from condyle.errors import BadConfiguration, Unavailable
 from condyle.service.app import create_app
 from condyle.service.deps import Deps, make_deps
+from condyle.service.jobs.worker_process import WorkerProcess
 from condyle.service.opening import FIRST_USER, first_password, open_archive
 from condyle.service.settings import Settings
-from condyle.service.worker_process import WorkerProcess
 
 _GRACE_S = 5
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from condyle.domain.progress import Progress
 from condyle.reporting.report_json import report_to_json
-from condyle.service import jobs, worker
+from condyle.service.jobs import steps, worker
 from condyle.workflows.clinic import analyse as clinic
 
 HOME = Path(os.environ["CONDYLE_HOME"])
@@ -33,7 +33,7 @@ def faulty(folder, bundle, *, analysis, progress, **more):
 
 
 clinic.report_files = lambda report: {"report.json": report_to_json(report).encode()}
-jobs.analyse = faulty
+steps.analyse = faulty
 worker.LOOK_S = worker.AGAIN_S = 0.1
 status = worker.main(sys.argv[1:])
 sys.stderr.flush()

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from condyle.bundle import find_bundle, open_bundle
-from condyle.service.capacity import (
+from condyle.service.jobs.capacity import (
     BASE,
     GIB,
     MIB,

@@ -8,8 +8,8 @@ import pytest
 
 from condyle.archive.studies import get_study, touch
 from condyle.errors import Unavailable
-from condyle.service import feed as feeds
-from condyle.service.feed import Feed
+from condyle.service.live import feed as feeds
+from condyle.service.live.feed import Feed
 from condyle.service.routes.events import _since, written_events
 
 

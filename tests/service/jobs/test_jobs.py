@@ -12,8 +12,8 @@ from condyle.archive.studies import get_study
 from condyle.bundle import find_bundle, open_bundle
 from condyle.errors import Unavailable
 from condyle.reporting.report_json import report_to_json
-from condyle.service.capacity import Capacity
-from condyle.service.jobs import AnalysisJobs, ReadingBroke, is_worth_another_try
+from condyle.service.jobs.capacity import Capacity
+from condyle.service.jobs.steps import AnalysisJobs, ReadingBroke, is_worth_another_try
 from condyle.service.schemas.studies import EvidencePlace, Overlays
 from condyle.workflows.clinic.analyse import Readers, analyse
 from condyle.workflows.clinic.queueing import queue_for_study
@@ -63,7 +63,7 @@ def _result(bundle_store, spine_files, tmp_path_factory):
 @pytest.fixture(name="quick")
 def _quick(result, monkeypatch):
     """Has every reading give what was read once."""
-    monkeypatch.setattr("condyle.service.jobs.analyse", lambda *given, **named: result)
+    monkeypatch.setattr("condyle.service.jobs.steps.analyse", lambda *given, **named: result)
 
 
 @pytest.fixture(name="row_of")
@@ -240,7 +240,7 @@ def test_a_reading_that_breaks_is_told_by_kind_and_place_and_never_by_its_words(
     def broken(*given, **named):
         raise ZeroDivisionError("Doe^Jane")
 
-    monkeypatch.setattr("condyle.service.jobs.analyse", broken)
+    monkeypatch.setattr("condyle.service.jobs.steps.analyse", broken)
     (analysis_id,) = queue_for_study(archive, hold(archive))
     told = []
 
@@ -262,7 +262,7 @@ def test_a_reading_that_breaks_is_told_by_kind_and_place_and_never_by_its_words(
 
 def test_a_full_disk_is_waited_for(archive, jobs, quick, hold, monkeypatch):
     (analysis_id,) = queue_for_study(archive, hold(archive))
-    monkeypatch.setattr("condyle.service.jobs._WAITS_S", (0.0,))
+    monkeypatch.setattr("condyle.service.jobs.steps._WAITS_S", (0.0,))
     put, tries = archive.objects.put_many, []
 
     def full(contents):

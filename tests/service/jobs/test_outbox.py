@@ -5,7 +5,7 @@ import pytest
 from condyle.archive import analyses
 from condyle.archive.studies import change_priority, get_study
 from condyle.errors import Unavailable
-from condyle.service.outbox import DOUBT_AFTER, STUCK_AFTER, Outbox, Stuck
+from condyle.service.jobs.outbox import DOUBT_AFTER, STUCK_AFTER, Outbox, Stuck
 from condyle.workflows.clinic.queueing import queue_for_study
 
 
@@ -140,7 +140,7 @@ def test_what_shall_stop_is_passed_on(outbox, queued, jobs, write):
 
 
 def test_a_long_queue_hides_nothing_that_shall_stop(outbox, queued, jobs, write, monkeypatch):
-    monkeypatch.setattr("condyle.service.outbox.MOST_QUEUED", 1)
+    monkeypatch.setattr("condyle.service.jobs.outbox.MOST_QUEUED", 1)
     last = queued(1)
     queued(2, 3, priority_rank=0)
     write(analyses.start, last[0])

@@ -11,7 +11,7 @@ import pytest
 from condyle.archive import analyses
 from condyle.archive.check import check
 from condyle.errors import Conflict
-from condyle.service.single import alone
+from condyle.service.jobs.single import alone
 
 from .clinics import clinic_at
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from condyle.domain.estimate import Estimate
-from condyle.service.annotation_view import figures_body
+from condyle.service.views.annotation import figures_body
 from condyle.workflows.clinic.annotation.agreed import (
     agreed_answer,
     agreed_area,

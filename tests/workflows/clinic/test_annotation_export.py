@@ -18,8 +18,8 @@ from condyle.domain.geometry import AS_STORED, Reorientation
 from condyle.domain.study import Series
 from condyle.domain.volume import Volume
 from condyle.errors import CondyleError, InputError
-from condyle.service.annotation_choice import keyed_labels
 from condyle.service.schemas.annotation import NewLabel
+from condyle.service.views.annotation_choice import keyed_labels
 from condyle.workflows.clinic.annotation.drawn import Reading
 from condyle.workflows.clinic.annotation.export import CaseRead, Export, Layout, write_export
 from condyle.workflows.clinic.annotation.zipped import zipped

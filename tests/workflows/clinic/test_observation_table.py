@@ -10,8 +10,8 @@ import pytest
 from condyle.archive.clinical_tables import Observation
 from condyle.archive.objects import ObjectStore
 from condyle.errors import NotThere, UnknownName
-from condyle.service.form_shelf import FormShelf
-from condyle.service.observation_view import form_entry
+from condyle.service.live.form_shelf import FormShelf
+from condyle.service.views.observation import form_entry
 from condyle.workflows.clinic.forms.answers import definition_bytes, form_title
 from condyle.workflows.clinic.forms.kept import PERSONAL, impersonal, kept_forms
 from condyle.workflows.clinic.forms.reading import shipped_forms

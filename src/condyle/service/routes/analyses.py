@@ -16,7 +16,7 @@ from condyle.service.deps import HasDeps
 from condyle.service.ids import RowId
 from condyle.service.schemas.studies import AnalysisEntry
 from condyle.service.security.actor import Actor, needs
-from condyle.service.study_view import analysis_entry
+from condyle.service.views.study import analysis_entry
 from condyle.workflows.clinic.queueing import queue_bundles
 
 Running = Annotated[Actor, needs(Permission.RUN_ANALYSIS)]

@@ -15,13 +15,7 @@ from condyle.archive.annotation_tables import AnnotationCase
 from condyle.archive.annotation_work import Drawn, adjudicate, latest_work, save_work
 from condyle.archive.studies import get_study
 from condyle.service.access import Permission
-from condyle.service.adjudication_view import (
-    behind,
-    case_of_many,
-    cases_to_adjudicate,
-    lists_to_adjudicate,
-)
-from condyle.service.annotation_view import case_to_draw, my_cases, my_list, work_body
+from condyle.service.auditing.seen import note_view
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.ids import RowId
 from condyle.service.routes.annotation import ROOT
@@ -37,7 +31,13 @@ from condyle.service.schemas.annotation import (
     Work,
 )
 from condyle.service.security.actor import Actor, needs
-from condyle.service.views import note_view
+from condyle.service.views.adjudication import (
+    behind,
+    case_of_many,
+    cases_to_adjudicate,
+    lists_to_adjudicate,
+)
+from condyle.service.views.annotation import case_to_draw, my_cases, my_list, work_body
 
 Drawing = Annotated[Actor, needs(Permission.ANNOTATE)]
 Deciding = Annotated[Actor, needs(Permission.ADJUDICATE)]

@@ -21,8 +21,6 @@ from condyle.archive.annotation_tables import AnnotationList
 from condyle.archive.tables import User
 from condyle.errors import InputError
 from condyle.service.access import ROLES, Permission, allows
-from condyle.service.annotation_choice import Chosen, chosen_cases, keyed_labels
-from condyle.service.annotation_view import annotator_body, figures_body, list_detail, list_entry
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.ids import AskedId, RowId
 from condyle.service.schemas.annotation import (
@@ -38,6 +36,8 @@ from condyle.service.schemas.annotation import (
     NewAnnotationList,
 )
 from condyle.service.security.actor import Actor, needs
+from condyle.service.views.annotation import annotator_body, figures_body, list_detail, list_entry
+from condyle.service.views.annotation_choice import Chosen, chosen_cases, keyed_labels
 from condyle.workflows.clinic.annotation.agreement import FEWEST_PATIENTS, agreement
 from condyle.workflows.clinic.annotation.gather import Wanted, export_list, readings_of
 from condyle.workflows.clinic.annotation.zipped import zipped

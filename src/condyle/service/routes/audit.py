@@ -12,9 +12,9 @@ from pydantic import AwareDatetime
 from condyle.archive import audit
 from condyle.archive.tables import AuditEntry
 from condyle.service.access import Permission
-from condyle.service.audit_export import CSV, audit_table
-from condyle.service.audit_heads import heads_file, noted_heads
+from condyle.service.auditing.heads import heads_file, noted_heads
 from condyle.service.deps import HasDeps
+from condyle.service.exports.audit import CSV, audit_table
 from condyle.service.ids import LARGEST, AskedId
 from condyle.service.schemas.audit import AuditBroken, AuditLine, AuditPage, AuditStep, Fault
 from condyle.service.security.actor import Actor, needs

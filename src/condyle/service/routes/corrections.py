@@ -10,13 +10,13 @@ from fastapi import APIRouter, Query, Response
 from condyle.archive import audit, corrections
 from condyle.archive.studies import get_study
 from condyle.service.access import Permission
-from condyle.service.correction_export import correction_lines, label_table
-from condyle.service.correction_view import corrections_body, statement
+from condyle.service.auditing.seen import note_view
 from condyle.service.deps import Deps, HasDeps
+from condyle.service.exports.correction import correction_lines, label_table
 from condyle.service.ids import LARGEST, RowId
 from condyle.service.schemas.corrections import Corrections, NewCorrection, NewCorrections
 from condyle.service.security.actor import Actor, needs
-from condyle.service.views import note_view
+from condyle.service.views.correction import corrections_body, statement
 
 KINDS = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
 """Forms of the export."""

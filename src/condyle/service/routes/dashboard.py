@@ -8,11 +8,11 @@ from fastapi import APIRouter
 
 from condyle.archive.dashboard import By, periods_until
 from condyle.service.access import Permission
-from condyle.service.dashboard_figures import Figures, KeptFor, figures
-from condyle.service.dashboard_view import dashboard_body, drift_entry
 from condyle.service.deps import HasDeps
 from condyle.service.schemas.dashboard import Dashboard, DriftReport
 from condyle.service.security.actor import Actor, needs
+from condyle.service.views.dashboard import dashboard_body, drift_entry
+from condyle.service.views.dashboard_figures import Figures, KeptFor, figures
 from condyle.workflows.clinic.drift import (
     FALSE_ALARMS,
     FEWEST_STUDIES,

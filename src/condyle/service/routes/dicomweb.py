@@ -18,6 +18,7 @@ from condyle.dicom.frame_bytes import frame_bytes, served_syntax
 from condyle.dicom.web_attributes import Document
 from condyle.errors import ArchiveDamaged, BadImage, InputError, NotAllowed
 from condyle.service.access import Permission
+from condyle.service.auditing.seen import note_view
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.dicomweb.accept import (
     DICOM,
@@ -43,7 +44,6 @@ from condyle.service.dicomweb.stored import (
     stored_frames,
 )
 from condyle.service.security.actor import Actor, needs
-from condyle.service.views import note_view
 
 ROOT = "/dicomweb"
 Seeing = Annotated[Actor, needs(Permission.SEE_IMAGES)]

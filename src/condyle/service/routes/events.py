@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from condyle.archive.database import Database
 from condyle.service.access import Permission
 from condyle.service.deps import HasDeps
-from condyle.service.feed import Feed
+from condyle.service.live.feed import Feed
 from condyle.service.security.actor import Actor, needs
 
 LONGEST_S = 300.0

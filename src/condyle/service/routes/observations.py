@@ -22,12 +22,12 @@ from condyle.archive.studies import get_patient
 from condyle.archive.tables import Patient
 from condyle.errors import InputError
 from condyle.service.access import Permission
+from condyle.service.auditing.seen import note_patient_view
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.ids import RowId
-from condyle.service.observation_view import form_entry, observation_entries
 from condyle.service.schemas import observations as bodies
 from condyle.service.security.actor import Actor, needs
-from condyle.service.views import note_patient_view
+from condyle.service.views.observation import form_entry, observation_entries
 from condyle.workflows.clinic.forms.answers import checked_answers, definition_bytes, is_plain
 from condyle.workflows.clinic.forms.definition import NOTE, FormDefinition
 from condyle.workflows.clinic.observation_table import Table

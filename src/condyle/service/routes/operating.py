@@ -11,15 +11,15 @@ from condyle.archive.analyses import get_analysis
 from condyle.bundle import OperatingCurve, installed_bundles
 from condyle.reporting.wording import LANGUAGES, catalogue
 from condyle.service.access import Permission
-from condyle.service.dashboard_view import share_body
 from condyle.service.deps import HasDeps
-from condyle.service.own_call_view import bundle_of
 from condyle.service.schemas.operating import (
     OperatingCurveEntry,
     OperatingCurves,
     OperatingPointEntry,
 )
 from condyle.service.security.actor import Actor, needs
+from condyle.service.views.dashboard import share_body
+from condyle.service.views.own_call import bundle_of
 
 
 def routes() -> APIRouter:

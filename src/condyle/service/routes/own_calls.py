@@ -12,13 +12,13 @@ from condyle.archive.own_calls import NewOwnCall, make_own_call
 from condyle.archive.studies import get_study
 from condyle.bundle import installed_bundles
 from condyle.service.access import Permission
+from condyle.service.auditing.seen import note_view
 from condyle.service.deps import HasDeps
+from condyle.service.exports.own_call import own_call_table
 from condyle.service.ids import LARGEST, RowId
-from condyle.service.own_call_export import own_call_table
-from condyle.service.own_call_view import asked_names, bundle_of, own_calls_body
 from condyle.service.schemas.own_calls import NewOwnCallBody, OwnCalls
 from condyle.service.security.actor import Actor, needs
-from condyle.service.views import note_view
+from condyle.service.views.own_call import asked_names, bundle_of, own_calls_body
 
 Reading = Annotated[Actor, needs(Permission.CORRECT)]
 CSV = "text/csv; charset=utf-8"

@@ -16,13 +16,13 @@ from condyle.reporting.clinical.document import section_title
 from condyle.reporting.clinical.filling import filled
 from condyle.reporting.wording import catalogue
 from condyle.service.access import Permission
+from condyle.service.auditing.seen import note_view
 from condyle.service.deps import HasDeps
 from condyle.service.ids import RowId
-from condyle.service.report_filling import source_of
-from condyle.service.report_view import report_entry
 from condyle.service.schemas.reports import Filling, Refilling, ReportEntry, Section
 from condyle.service.security.actor import Actor, needs
-from condyle.service.views import note_view
+from condyle.service.views.report import report_entry
+from condyle.service.views.report_filling import source_of
 
 Writing = Annotated[Actor, needs(Permission.SIGN)]
 

@@ -16,18 +16,9 @@ from condyle.reporting.clinical.filling import filled
 from condyle.reporting.clinical.html import clinical_html
 from condyle.reporting.clinical.pdf import clinical_pdf
 from condyle.service.access import Permission
+from condyle.service.auditing.seen import note_view
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.ids import RowId
-from condyle.service.report_content import (
-    addendum_content,
-    canonical,
-    clinical_of,
-    content_now,
-    content_of,
-    signature_of,
-)
-from condyle.service.report_filling import source_of
-from condyle.service.report_view import report_entry
 from condyle.service.schemas.reports import (
     NewAddendum,
     NewReport,
@@ -38,7 +29,16 @@ from condyle.service.schemas.reports import (
 from condyle.service.security.actor import Actor, needs
 from condyle.service.security.again import check_again
 from condyle.service.security.headers import DOCUMENT_POLICY
-from condyle.service.views import note_view
+from condyle.service.views.report import report_entry
+from condyle.service.views.report_content import (
+    addendum_content,
+    canonical,
+    clinical_of,
+    content_now,
+    content_of,
+    signature_of,
+)
+from condyle.service.views.report_filling import source_of
 
 FILES = {"report.html": "text/html; charset=utf-8", "report.pdf": "application/pdf"}
 """What of a report can be had as a file, and what it is."""

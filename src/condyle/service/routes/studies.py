@@ -17,8 +17,8 @@ from condyle.archive.tables import Analysis, FindingRow, StudyRow
 from condyle.domain.report import Report
 from condyle.reporting.report_json import read_report_json
 from condyle.service.access import Permission
+from condyle.service.auditing.seen import note_view
 from condyle.service.deps import Deps, HasDeps
-from condyle.service.finding_view import finding_entries, told_apart
 from condyle.service.ids import RowId
 from condyle.service.schemas.studies import (
     FindingEntry,
@@ -29,14 +29,14 @@ from condyle.service.schemas.studies import (
 )
 from condyle.service.security.actor import Actor, needs
 from condyle.service.security.headers import DOCUMENT_POLICY
-from condyle.service.study_view import (
+from condyle.service.views.finding import finding_entries, told_apart
+from condyle.service.views.study import (
     PRIORITIES,
     analysis_entry,
     series_entries,
     worklist_entries,
     worklist_entry,
 )
-from condyle.service.views import note_view
 
 OVERLAYS = "overlays.json"
 FILES = {

@@ -18,20 +18,20 @@ from condyle.archive.teaching_aid import aided
 from condyle.archive.teaching_tables import TeachingAttempt, TeachingCase, TeachingCollection
 from condyle.errors import Conflict
 from condyle.service.access import Permission
+from condyle.service.auditing.seen import note_view
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.ids import RowId
 from condyle.service.schemas import teaching as bodies
 from condyle.service.security.actor import Actor, needs
-from condyle.service.teaching_result import result_body
-from condyle.service.teaching_scores import learners_body, score_body
-from condyle.service.teaching_view import (
+from condyle.service.views.teaching import (
     attempt_entry,
     collection_detail,
     collection_entries,
     teacher_cases,
 )
-from condyle.service.teaching_words import question_entries
-from condyle.service.views import note_view
+from condyle.service.views.teaching_result import result_body
+from condyle.service.views.teaching_scores import learners_body, score_body
+from condyle.service.views.teaching_words import question_entries
 
 Learning = Annotated[Actor, needs(Permission.LEARN)]
 Teaching = Annotated[Actor, needs(Permission.TEACH)]

@@ -20,11 +20,11 @@ from condyle.errors import InputError
 from condyle.service.access import Permission
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.ids import LARGEST, RowId
-from condyle.service.said import said_column
 from condyle.service.schemas.uploads import FileEntry, FileState, NewUpload, UploadEntry
 from condyle.service.security.actor import Actor, needs
 from condyle.service.settings import Settings
-from condyle.service.study_view import PRIORITIES
+from condyle.service.views.said import said_column
+from condyle.service.views.study import PRIORITIES
 from condyle.sources import DEFAULT_LIMITS
 
 UploadId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]

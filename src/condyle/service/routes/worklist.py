@@ -11,15 +11,15 @@ from condyle.archive import studies
 from condyle.archive.patient_reports import reports_of_studies
 from condyle.archive.worklist import WorklistQuery, worklist
 from condyle.service.access import Permission
+from condyle.service.auditing.seen import note_patient_view
 from condyle.service.deps import HasDeps
 from condyle.service.ids import RowId
-from condyle.service.patient_view import patient_entry, report_entries
 from condyle.service.schemas.base import Priority, StudyState
 from condyle.service.schemas.patients import PatientStudies
 from condyle.service.schemas.studies import Worklist
 from condyle.service.security.actor import Actor, needs
-from condyle.service.study_view import PRIORITIES, worklist_entries
-from condyle.service.views import note_patient_view
+from condyle.service.views.patient import patient_entry, report_entries
+from condyle.service.views.study import PRIORITIES, worklist_entries
 
 Seeing = Annotated[Actor, needs(Permission.SEE_WORKLIST)]
 MOST = 200

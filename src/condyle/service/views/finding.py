@@ -10,8 +10,8 @@ from condyle.domain.findings import Finding
 from condyle.domain.report import Report
 from condyle.reporting.finding_words import finding_text, finding_title
 from condyle.reporting.wording import LANGUAGES, Catalogue, catalogue
-from condyle.service.said import said
 from condyle.service.schemas.studies import EvidencePlace, FindingEntry
+from condyle.service.views.said import said
 
 
 def finding_entries(

@@ -11,9 +11,9 @@ from condyle.archive.reports import addenda_of, is_stale
 from condyle.domain.clinical_report import FIXED, SECTIONS
 from condyle.reporting.clinical.document import clinical_text, section_title
 from condyle.reporting.wording import Catalogue, catalogue
-from condyle.service.report_content import clinical_of, content_now
 from condyle.service.schemas.reports import AddendumEntry, ReportEntry, Section
 from condyle.service.security.actor import Actor
+from condyle.service.views.report_content import clinical_of, content_now
 
 
 def report_entry(

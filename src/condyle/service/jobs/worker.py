@@ -1,4 +1,4 @@
-"""The process that runs the bundles: ``python -m condyle.service.worker``.
+"""The process that runs the bundles: ``python -m condyle.service.jobs.worker``.
 
 It may be killed at any moment: what it had in hand, the next one finishes. It ends when its
 standard input does, where that is a pipe. It calls nothing on the network but the database.
@@ -21,11 +21,11 @@ from condyle.archive.archive import Archive
 from condyle.archive.database import open_database
 from condyle.archive.objects import ObjectStore
 from condyle.errors import CondyleError, Unavailable
-from condyle.service.capacity import capacity
-from condyle.service.jobs import TRIES, AnalysisJobs, is_worth_another_try
-from condyle.service.outbox import Outbox, Progress, Stuck
+from condyle.service.jobs.capacity import capacity
+from condyle.service.jobs.outbox import Outbox, Progress, Stuck
+from condyle.service.jobs.single import alone
+from condyle.service.jobs.steps import TRIES, AnalysisJobs, is_worth_another_try
 from condyle.service.settings import Settings, load_settings
-from condyle.service.single import alone
 from condyle.workflows.clinic.queueing import queue_left_over
 
 QUEUE = "analyses"
@@ -215,7 +215,7 @@ def _stop_with_parent(stop: threading.Event) -> None:
 
 def _options(arguments: Sequence[str] | None) -> Options:
     parser = argparse.ArgumentParser(
-        prog="python -m condyle.service.worker",
+        prog="python -m condyle.service.jobs.worker",
         description="Runs the bundles on the studies of the clinic's archive.",
     )
     parser.add_argument("--name", default="worker", help="of this worker; one process a name")

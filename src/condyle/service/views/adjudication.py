@@ -20,13 +20,6 @@ from condyle.archive.annotation_work import (
 from condyle.archive.studies import get_study
 from condyle.archive.tables import User
 from condyle.errors import InputError
-from condyle.service.annotation_view import (
-    case_series,
-    figures_body,
-    labels_of,
-    letters_of,
-    marks_of,
-)
 from condyle.service.schemas.annotation import (
     AnonymousWork,
     CaseOfMany,
@@ -36,6 +29,13 @@ from condyle.service.schemas.annotation import (
     WorkState,
 )
 from condyle.service.security.actor import Actor
+from condyle.service.views.annotation import (
+    case_series,
+    figures_body,
+    labels_of,
+    letters_of,
+    marks_of,
+)
 from condyle.workflows.clinic.annotation.agreement import agreement
 from condyle.workflows.clinic.annotation.gather import case_name, readings_of
 

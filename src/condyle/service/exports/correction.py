@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from condyle.archive.clinical_tables import Correction
 from condyle.archive.read_findings import StandingFinding, findings_as_they_stand
 from condyle.archive.tables import Analysis, FindingRow, Patient, StudyRow
-from condyle.service.correction_view import reader_name
+from condyle.service.views.correction import reader_name
 
 MOST_LINES = 10_000
 """Lines of one answer; the number of the last asks for those after it."""

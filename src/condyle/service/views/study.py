@@ -12,8 +12,6 @@ from condyle.archive.studies import patients_of
 from condyle.archive.tables import Analysis, InstanceRow, Patient, SeriesRow, StudyRow
 from condyle.domain.report import Report
 from condyle.reporting.wording import readable
-from condyle.service.patient_view import patient_entry
-from condyle.service.said import all_said, said_column
 from condyle.service.schemas.base import AnalysisState, Priority, StudyState
 from condyle.service.schemas.studies import (
     AnalysisEntry,
@@ -22,6 +20,8 @@ from condyle.service.schemas.studies import (
     WorklistEntry,
 )
 from condyle.service.security.actor import Actor
+from condyle.service.views.patient import patient_entry
+from condyle.service.views.said import all_said, said_column
 
 PRIORITIES: tuple[Priority, ...] = get_args(Priority)
 """How soon a study is wanted; its place is its rank in the archive."""

@@ -10,7 +10,7 @@ from condyle.archive.read_findings import StandingFinding, findings_as_they_stan
 from condyle.domain.messages import Message
 from condyle.reporting.clinical.filling import Source, Statement
 from condyle.reporting.report_json import read_report_json
-from condyle.service.report_observed import observed_of
+from condyle.service.views.report_observed import observed_of
 
 
 def source_of(archive: Archive, session: Session, study_id: int) -> Source:

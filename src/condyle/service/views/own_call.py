@@ -17,8 +17,6 @@ from condyle.bundle import Bundle
 from condyle.domain.anatomy import FINDINGS, SCALES, USUAL_LEVELS
 from condyle.reporting.report_json import read_report_json
 from condyle.reporting.wording import LANGUAGES, Catalogue, catalogue
-from condyle.service.finding_view import finding_entries
-from condyle.service.said import said_column
 from condyle.service.schemas.base import AnalysisState
 from condyle.service.schemas.own_calls import (
     AskedFinding,
@@ -30,7 +28,9 @@ from condyle.service.schemas.own_calls import (
     SilentRun,
 )
 from condyle.service.security.actor import Actor
-from condyle.service.study_view import analysis_entry
+from condyle.service.views.finding import finding_entries
+from condyle.service.views.said import said_column
+from condyle.service.views.study import analysis_entry
 
 LEVELLED = ("intervertebral-disc", "vertebra", "vertebral-endplate")
 """Structures of which a spine has one a level."""

@@ -20,7 +20,6 @@ from condyle.archive.annotation_tables import AnnotationCase, AnnotationList, An
 from condyle.archive.annotation_work import FINISHED, adjudicated, works_of
 from condyle.archive.studies import get_study, patients_of, series_of
 from condyle.archive.tables import User
-from condyle.service.annotation_choice import series_title
 from condyle.service.schemas.annotation import (
     AnnotationCaseEntry,
     AnnotationListDetail,
@@ -38,6 +37,7 @@ from condyle.service.schemas.annotation import (
     WorkState,
 )
 from condyle.service.security.actor import Actor
+from condyle.service.views.annotation_choice import series_title
 from condyle.workflows.clinic.annotation.agreement import AgreementFigure
 from condyle.workflows.clinic.annotation.gather import case_name
 

@@ -14,7 +14,7 @@ from condyle.archive import analyses
 from condyle.archive.archive import Archive
 from condyle.domain.messages import Message
 from condyle.errors import Unavailable
-from condyle.service.jobs import AnalysisJobs
+from condyle.service.jobs.steps import AnalysisJobs
 
 DOUBT_AFTER = 4
 """Looks after which a run that nobody has in hand is asked for."""

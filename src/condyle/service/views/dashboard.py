@@ -12,7 +12,6 @@ from condyle.domain.estimate import Estimate
 from condyle.domain.messages import Message
 from condyle.evaluation.cluster_sums import ClusterSums, share_of_sums
 from condyle.reporting.wording import LANGUAGES, Catalogue, catalogue, params_of
-from condyle.service.dashboard_figures import Figures
 from condyle.service.schemas.dashboard import (
     Agreement,
     BundleDriftEntry,
@@ -28,6 +27,7 @@ from condyle.service.schemas.dashboard import (
     Turnaround,
     Volume,
 )
+from condyle.service.views.dashboard_figures import Figures
 from condyle.workflows.clinic.drift import ENDS, BundleDrift, Drift
 
 Of = tuple[str, str]

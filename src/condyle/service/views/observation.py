@@ -11,9 +11,9 @@ from condyle.archive.clinical_tables import Observation
 from condyle.archive.objects import ObjectStore
 from condyle.archive.observations import superseded
 from condyle.archive.tables import User
-from condyle.service.correction_view import reader_name
 from condyle.service.schemas.observations import Choice, Form, FormField, ObservationEntry
 from condyle.service.security.actor import Actor
+from condyle.service.views.correction import reader_name
 from condyle.workflows.clinic.forms.answers import (
     form_title,
     red_flags,

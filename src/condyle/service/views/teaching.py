@@ -35,8 +35,8 @@ from condyle.archive.teaching_tables import (
 from condyle.service.deps import Deps
 from condyle.service.schemas import teaching as bodies
 from condyle.service.security.actor import Actor
-from condyle.service.study_view import series_entries, worklist_entries
-from condyle.service.teaching_words import item_entries, question_entries
+from condyle.service.views.study import series_entries, worklist_entries
+from condyle.service.views.teaching_words import item_entries, question_entries
 from condyle.workflows.clinic.teaching_score import verdict
 
 

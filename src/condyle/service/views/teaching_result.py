@@ -17,12 +17,12 @@ from condyle.archive.teaching_tables import TeachingAttempt, TeachingCase
 from condyle.reporting.report_json import read_report_json
 from condyle.service.access import Permission
 from condyle.service.deps import Deps
-from condyle.service.finding_view import finding_entries
 from condyle.service.schemas import teaching as bodies
 from condyle.service.schemas.corrections import Drawn
 from condyle.service.schemas.studies import FindingEntry
 from condyle.service.security.actor import Actor
-from condyle.service.teaching_view import attempt_entry, names_of_users, reference_entry
+from condyle.service.views.finding import finding_entries
+from condyle.service.views.teaching import attempt_entry, names_of_users, reference_entry
 from condyle.workflows.clinic.teaching_score import verdict
 
 

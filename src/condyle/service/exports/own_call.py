@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from condyle.archive.analyses import findings_of
 from condyle.archive.silent_tables import OwnCall
 from condyle.archive.tables import Analysis, FindingRow, Patient, StudyRow
-from condyle.service.correction_view import reader_name
+from condyle.service.views.correction import reader_name
 
 COLUMNS = (
     "id", "patient", "study_uid", "bundle", "version", "bundle_sha256", "analysis", "run_state",

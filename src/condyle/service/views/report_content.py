@@ -18,8 +18,8 @@ from condyle.archive.studies import get_patient, get_study
 from condyle.archive.tables import Patient, StudyRow
 from condyle.reporting.clinical.document import Addition, Clinical, SignedBy
 from condyle.reporting.wording import readable
-from condyle.service.patient_view import shown_name
 from condyle.service.security.actor import Actor
+from condyle.service.views.patient import shown_name
 
 REPORT = "condyle.clinical-report/1"
 ADDENDUM = "condyle.clinical-addendum/1"

@@ -12,7 +12,7 @@ from types import TracebackType
 
 from condyle.service.settings import Settings
 
-COMMAND = (sys.executable, "-m", "condyle.service.worker")
+COMMAND = (sys.executable, "-m", "condyle.service.jobs.worker")
 """What is run; it ends when its standard input ends, which it does with the server."""
 
 _LONGEST_WAIT_S = 60.0

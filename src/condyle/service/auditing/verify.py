@@ -7,7 +7,7 @@ from pathlib import Path
 from condyle.archive import audit
 from condyle.archive.archive import Archive
 from condyle.errors import ArchiveDamaged, UsageError
-from condyle.service.audit_heads import heads_file, noted_heads
+from condyle.service.auditing.heads import heads_file, noted_heads
 from condyle.service.settings import Settings
 
 

@@ -19,8 +19,8 @@ from condyle.archive.teaching_tables import TeachingAttempt, TeachingCollection,
 from condyle.service.deps import Deps
 from condyle.service.schemas import teaching as bodies
 from condyle.service.security.actor import Actor
-from condyle.service.teaching_view import collection_entries, names_of_users, numbers_of
-from condyle.service.teaching_words import question_entries
+from condyle.service.views.teaching import collection_entries, names_of_users, numbers_of
+from condyle.service.views.teaching_words import question_entries
 from condyle.workflows.clinic.teaching_score import (
     FEWEST_PATIENTS,
     Answered,

@@ -25,7 +25,7 @@ from condyle.bundle import Bundle, installed_bundles, open_bundle
 from condyle.domain.messages import Message
 from condyle.domain.progress import Progress, ProgressCallback
 from condyle.errors import BundleError, Cancelled, CondyleError, Unavailable
-from condyle.service.capacity import Capacity, need_of
+from condyle.service.jobs.capacity import Capacity, need_of
 from condyle.workflows.clinic.analyse import Readers, Result, analyse
 from condyle.workflows.clinic.results import (
     KeptResult,

@@ -1,0 +1,1 @@
+"""The audit log beside the routes: views of patients, heads of the chain, and its check."""

@@ -1,0 +1,1 @@
+"""What runs the bundles: a process of its own, its steps, and the queue that it takes from."""

@@ -1,0 +1,1 @@
+"""What lives beside the routes from the server's start to its end."""
