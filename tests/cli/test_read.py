@@ -53,8 +53,11 @@ class Reading:
     error: Exception | None = None
     asked: dict[str, Any] = field(default_factory=dict)
 
-    def read_study(self, paths: Any, *, study: Any = None, progress: Any = None) -> Report:
-        self.asked |= {"paths": paths, "study": study}
+    def read_study(
+        self, paths: Any, *, study: Any = None, bundles: Any = None, progress: Any = None
+    ) -> Report:
+        self.asked.setdefault("all", []).append(paths)
+        self.asked |= {"paths": paths, "study": study, "bundles": bundles}
         progress(Progress("discover", 1, 1))
         if self.error:
             raise self.error
@@ -193,3 +196,10 @@ def test_wrong_usage_is_status_2_and_four_lines(condyle, reading: Reading, argum
     assert len(outcome.error_lines) == 4
     assert "condyle read --help" in outcome.err
     assert not reading.asked
+
+
+def test_a_prior_study_is_read_by_the_same_bundle(condyle, reading: Reading, tmp_path) -> None:
+    outcome = condyle("read", "now", "--prior", "before", "--out", tmp_path / "r")
+    assert outcome.status == 0
+    assert [str(paths) for paths in reading.asked["all"][1:]] == ["before"]
+    assert reading.asked["bundles"] == ["lumbar-grading"]

@@ -59,12 +59,13 @@ def read(
     """
     from condyle.cli.summary import summary_lines
     from condyle.reporting import write_report
-    from condyle.workflows.compare_prior import with_prior
     from condyle.workflows.read_study import read_study
 
     with shown_progress(quiet=quiet) as progress:
         report = read_study(paths, study=study, bundles=[bundle], progress=progress)
         if prior is not None:
+            from condyle.workflows.compare_prior import with_prior
+
             earlier = read_study(prior, bundles=[bundle], progress=progress)
             report = with_prior(report, earlier)
         written = write_report(report, out, language=language.value)

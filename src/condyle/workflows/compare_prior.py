@@ -50,9 +50,10 @@ def changes(now: Sequence[Measurement], before: Sequence[Measurement]) -> tuple[
         now: Those of one level beside each other.
         before: Of the prior study.
     """
-    earlier = {(m.name, m.site.level): m.value for m in before if m.site.level is not None}
+    earlier: dict[tuple[str, str | None], float | None] = {}
+    earlier |= {(m.name, m.site.level): m.value for m in before if m.site.level is not None}
     found: list[Message] = []
-    followed = COMPARED
+    followed: tuple[str, ...] = COMPARED
     if _other_scale(now, earlier):
         found.append(Message("scale-differs-from-prior", {}, "study"))
         followed = RATIOS
