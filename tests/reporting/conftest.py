@@ -174,7 +174,7 @@ def a_report(*, simulated: bool = True, named: bool = True, discs: int = 6) -> R
         findings=tuple(f for i, level in enumerate(levels) for f in graded(i, level)),
         measurements=tuple(
             Measurement(
-                "disc-height",
+                "disc-height-middle",
                 9.1234 - i,
                 "mm",
                 Site("intervertebral-disc", level, i + 1),

@@ -128,7 +128,7 @@ def test_an_abstention_gives_its_reason(report):
         "b" * 64,
         "CC BY 4.0",
         "Condyle version",
-        "disc-height L5-S1 9.1 mm mean of the middle half",
+        "L5-S1 9.1",
         "sagittal T1 (estimated)",
         "labelmap-series-1.nii.gz",
     ],
