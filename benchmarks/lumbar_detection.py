@@ -3,7 +3,7 @@
     python benchmarks/lumbar_detection.py --data DATA --out OUT --runs RUN [RUN ...]
 
 DATA is the SPIDER folder with its single slices, each RUN a folder of a detector's training with
-``boxes.csv``. The two-stage bundles are read out of fold: a patient's discs are outlined by the
+``boxes.csv``, or such a table itself, compressed as those of ``docs/models/out-of-fold`` are. The two-stage bundles are read out of fold: a patient's discs are outlined by the
 one network of ``lumbar-anatomy`` that was not trained on it, and a disc's scores are the
 out-of-fold probabilities of ``lumbar-grading`` in ``docs/models/out-of-fold``. On mid-sagittal
 slices the reference boxes came from the same bundle's outlines, so that its boxes there agree
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import gzip
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -111,7 +112,7 @@ def _detections(case: Case, stem: str, found: Sequence[Detection]) -> SliceDetec
 def of_run(run: Path, cases: Sequence[Case]) -> list[SliceDetections]:
     """Gives what a detector found out of fold, from the table of its run."""
     found: dict[tuple[str, str], list[Detection]] = {}
-    with (run / "boxes.csv").open() as stream:
+    with gzip.open(run, "rt") if run.suffix == ".gz" else (run / "boxes.csv").open() as stream:
         for row in csv.DictReader(stream):
             corners = [float(row[k]) for k in ("row0", "column0", "row1", "column1")]
             scores = {k: float(row[label]) for k, label in enumerate(LABELS) if row[label]}
