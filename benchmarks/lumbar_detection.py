@@ -3,11 +3,12 @@
     python benchmarks/lumbar_detection.py --data DATA --out OUT --runs RUN [RUN ...]
 
 DATA is the SPIDER folder with its single slices, each RUN a folder of a detector's training with
-``boxes.csv``, or such a table itself, compressed as those of ``docs/models/out-of-fold`` are. The two-stage bundles are read out of fold: a patient's discs are outlined by the
-one network of ``lumbar-anatomy`` that was not trained on it, and a disc's scores are the
-out-of-fold probabilities of ``lumbar-grading`` in ``docs/models/out-of-fold``. On mid-sagittal
-slices the reference boxes came from the same bundle's outlines, so that its boxes there agree
-with themselves; slices with a mask alone are a fair comparison of boxes.
+``boxes.csv``, or such a table itself, compressed as those of ``docs/models/out-of-fold`` are. The
+two-stage bundles are read out of fold: a patient's discs are outlined by the one network of
+``lumbar-anatomy`` that was not trained on it, and a disc's scores are the out-of-fold
+probabilities of ``lumbar-grading`` in ``docs/models/out-of-fold``. On mid-sagittal slices the
+reference boxes came from the same bundle's outlines, so that its boxes there agree with
+themselves; slices with a mask alone are a fair comparison of boxes.
 
 The table is written to ``lumbar_detection.md`` in OUT.
 """
