@@ -5,6 +5,7 @@ import type { AnnotationListDetail } from "../api/types";
 import { Failure } from "../shell/Failure";
 import { useToasts } from "../shell/toasts";
 import { useWords } from "../words";
+import { type Scope, ScopeChoice } from "./ScopeChoice";
 import { named, StudiesChoice } from "./StudiesChoice";
 
 /** Adds studies to a list that is there; whether it takes them the service says, and why not. */
@@ -22,7 +23,7 @@ export function AddCases({
   const [problem, setProblem] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const whole = detail.cases.some(({ title }) => title === "");
-  const [scope, setScope] = useState<"series" | "study">(whole ? "study" : "series");
+  const [scope, setScope] = useState<Scope>(whole ? "study" : "series");
   const [described, setDescribed] = useState("");
 
   async function add(event: FormEvent) {
@@ -50,20 +51,7 @@ export function AddCases({
       <form className="new-list" onSubmit={(event) => void add(event)}>
         <p className="hint">{say("annotation.add.why")}</p>
         <StudiesChoice text={text} set={setText} />
-        <fieldset className="scope">
-          <legend>{say("annotation.scope")}</legend>
-          {(["series", "study"] as const).map((one) => (
-            <label key={one}>
-              <input
-                type="radio"
-                name="added-scope"
-                checked={scope === one}
-                onChange={() => setScope(one)}
-              />
-              {say(`annotation.scope.${one}`)}
-            </label>
-          ))}
-        </fieldset>
+        <ScopeChoice name="added-scope" scope={scope} set={setScope} />
         <label className="field">
           <span>{say("annotation.described")}</span>
           <input

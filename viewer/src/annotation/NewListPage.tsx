@@ -12,10 +12,9 @@ import { askPeople } from "./ask";
 import { Chosen } from "./Chosen";
 import { asLabels, LabelsEditor, newLabel } from "./LabelsEditor";
 import { PeopleChoice } from "./PeopleChoice";
+import { type Scope, ScopeChoice } from "./ScopeChoice";
 import { named, StudiesChoice } from "./StudiesChoice";
 import { useAsked } from "./useAsked";
-
-const SCOPES = ["series", "study"] as const;
 
 /** Makes a list: its cases, what is drawn on them, and by whom. */
 export function NewListPage(): ReactNode {
@@ -27,7 +26,7 @@ export function NewListPage(): ReactNode {
   const people = useAsked(askPeople);
   const [name, setName] = useState("");
   const [studies, setStudies] = useState("");
-  const [scope, setScope] = useState<(typeof SCOPES)[number]>("series");
+  const [scope, setScope] = useState<Scope>("series");
   const [described, setDescribed] = useState("");
   const [labels, setLabels] = useState([newLabel(0)]);
   const [annotators, setAnnotators] = useState<readonly number[]>([]);
@@ -77,20 +76,7 @@ export function NewListPage(): ReactNode {
           />
         </label>
         <StudiesChoice text={studies} set={setStudies} />
-        <fieldset className="scope">
-          <legend>{say("annotation.scope")}</legend>
-          {SCOPES.map((one) => (
-            <label key={one}>
-              <input
-                type="radio"
-                name="scope"
-                checked={scope === one}
-                onChange={() => setScope(one)}
-              />
-              {say(`annotation.scope.${one}`)}
-            </label>
-          ))}
-        </fieldset>
+        <ScopeChoice name="scope" scope={scope} set={setScope} />
         <label className="field">
           <span>{say("annotation.described")}</span>
           <input

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib import metadata
 from types import MappingProxyType
 
@@ -24,7 +25,7 @@ from condyle.workflows.reading.fused_series import read_planes
 from condyle.workflows.reading.image_findings import Found, Networks, ReadImages
 from condyle.workflows.reading.image_series import Taken, Taking, take_series
 from condyle.workflows.reading.lesion import read_lesions
-from condyle.workflows.reading.report_parts import bundle_reference, once
+from condyle.workflows.reading.report_parts import bundle_reference, once, series_summary
 
 READERS: Mapping[str, ReadImages] = MappingProxyType(
     {
@@ -137,27 +138,18 @@ def _report(study: Study, bundle: Bundle, taking: Taking, found: Found) -> Repor
 
 
 def _summaries(study: Study, taking: Taking, found: Found) -> tuple[SeriesSummary, ...]:
-    read = {one.position: one for one in taking.taken}
-    return tuple(
-        SeriesSummary(
-            index=position,
-            stem=series.stem,
-            uid=series.uid,
-            instances=series.instances,
-            frame_of_reference=series.frame_of_reference,
-            plane=series.plane,
-            weighting=series.weighting,
-            spacing=series.spacing,
-            shape=series.shape,
-            used=position in read,
-            labelmap=found.labelmaps.get(position),
-            affine=read[position].volume.affine if position in read else None,
-            kind=series.kind,
-            stored=series.stored,
-            structures=found.structures,
-        )
+    summaries = [
+        replace(series_summary(position, series), structures=found.structures)
         for position, series in enumerate(study.series)
-    )
+    ]
+    for one in taking.taken:
+        summaries[one.position] = replace(
+            summaries[one.position],
+            used=True,
+            labelmap=found.labelmaps.get(one.position),
+            affine=one.volume.affine,
+        )
+    return tuple(summaries)
 
 
 def _views(taken: Sequence[Taken], found: Found) -> tuple[SliceView, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from condyle.bundle import Bundle, Manifest
 from condyle.domain.messages import Message
 from condyle.domain.report import BundleRef, SeriesSummary, SliceView
-from condyle.domain.study import Study
+from condyle.domain.study import Series, Study
 from condyle.interpretation.signal_void import slices_with_void
 from condyle.preprocessing.prepare import prepare
 from condyle.workflows.reading.disc_grading import Roles
@@ -71,30 +72,40 @@ def _looked_at(reading: SeriesReading) -> list[int]:
     )
 
 
+def series_summary(position: int, series: Series) -> SeriesSummary:
+    """Gives what the report says of a series of the study that was not read.
+
+    Args:
+        position: Of the series in the study.
+        series: As it was found.
+    """
+    return SeriesSummary(
+        index=position,
+        stem=series.stem,
+        uid=series.uid,
+        instances=series.instances,
+        frame_of_reference=series.frame_of_reference,
+        plane=series.plane,
+        weighting=series.weighting,
+        spacing=series.spacing,
+        shape=series.shape,
+        used=False,
+        kind=series.kind,
+        stored=series.stored,
+    )
+
+
 def series_summaries(study: Study, readings: Sequence[SeriesReading]) -> tuple[SeriesSummary, ...]:
     """Gives what the report says of every series of the study, read or not."""
-    by_position = {reading.choice.position: reading for reading in readings}
-    summaries = []
-    for position, series in enumerate(study.series):
-        reading = by_position.get(position)
-        known = reading.series if reading else series
-        summaries.append(
-            SeriesSummary(
-                index=position,
-                stem=series.stem,
-                uid=series.uid,
-                instances=series.instances,
-                frame_of_reference=series.frame_of_reference,
-                plane=series.plane,
-                weighting=known.weighting,
-                spacing=series.spacing,
-                shape=series.shape,
-                used=reading is not None,
-                labelmap=reading.labelmap() if reading else None,
-                affine=reading.volume.affine if reading else None,
-                kind=series.kind,
-                stored=series.stored,
-            )
+    summaries = [series_summary(position, one) for position, one in enumerate(study.series)]
+    for reading in readings:
+        position = reading.choice.position
+        summaries[position] = replace(
+            summaries[position],
+            weighting=reading.series.weighting,
+            used=True,
+            labelmap=reading.labelmap(),
+            affine=reading.volume.affine,
         )
     return tuple(summaries)
 
