@@ -59,8 +59,9 @@ def test_an_instance_is_located_with_its_frames_on_both_databases(bringer: Bring
     bringer.bring({"a": content})
     place = Place(derived_uid("s"), derived_uid("s", "e"), derived_uid("s", "e", "1"))
     with bringer.archive.database.read() as session:
-        located = locate(session, place)
+        located = locate(session, place, user_id=1)
         assert patient_of(session, place)[:2] == (located.study_id, located.patient_id)
+        assert not located.learnt
     frames = stored_frames(bringer.archive, place, located)
     ((start, length),) = frames.frames_at[0]
     assert content[start : start + length] == content[-length:]
