@@ -16,6 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -54,6 +55,21 @@ def _browser_is_there() -> bool:
     return _there("playwright") and shutil.which("chromium") is not None and built.is_file()
 
 
+@cache
+def _may_mount() -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            made = subprocess.run(
+                ["mount", "-t", "tmpfs", "condyle-test", folder], capture_output=True, check=False
+            )
+        except OSError:
+            return False
+        if made.returncode:
+            return False
+        subprocess.run(["umount", folder], check=True)
+    return True
+
+
 _NEEDS = {
     "browser": (
         _browser_is_there,
@@ -64,6 +80,7 @@ _NEEDS = {
     "itk": (lambda: _there("SimpleITK"), "SimpleITK is not installed"),
     "mlflow": (lambda: _there("mlflow"), "the 'mlflow' extra is not installed"),
     "ocr": (lambda: _there("rapidocr_onnxruntime"), "the 'ocr' extra is not installed"),
+    "mount": (_may_mount, "this user may mount no disk, as the superuser of a machine may"),
     "postgres": (
         lambda: _there("psycopg") and postgres_programs() is not None,
         "PostgreSQL's server is not installed",

@@ -30,7 +30,7 @@ from .browsing import Watched, asked
 from .disks import SmallDisk, small_disk
 from .running import RunningClinic
 
-pytestmark = pytest.mark.needs("browser")
+pytestmark = pytest.mark.needs("browser", "mount")
 
 PASSWORD = "seven quiet herons rise"
 FULL_MIB, ENOUGH_MIB = 12, 80
