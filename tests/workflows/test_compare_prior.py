@@ -56,7 +56,14 @@ def test_the_report_says_that_both_were_taken_for_one_patient() -> None:
     told = with_prior(now, Report(empty.study, (), (), measurements=(one(8.0),)))
     assert [message.code for message in told.assumptions] == ["prior-same-patient"]
     assert [message.code for message in told.warnings] == ["change-since-prior"]
-    assert with_prior(empty, now) == empty
+
+
+def test_a_report_without_a_measure_says_that_nothing_was_compared() -> None:
+    empty = Report(StudySummary(None, "knee"), (), ())
+    told = with_prior(empty, Report(empty.study, (), (), measurements=(one(8.0),)))
+    assert [(said.code, said.subject) for said in told.warnings] == [
+        ("not-comparable-with-prior", "study")
+    ]
 
 
 def spine(factor: float, shrunk: float = 1.0) -> list[Measurement]:

@@ -30,9 +30,9 @@ def with_prior(report: Report, prior: Report) -> Report:
         report: Of the study that is read.
         prior: Of an earlier one of the same patient, read by the same bundles.
     """
-    if not report.measurements:
-        return report
     told = changes(report.measurements, prior.measurements)
+    if not told:  # nothing was measured: also that is said
+        told = (Message("not-comparable-with-prior", {}, "study"),)
     return replace(
         report,
         assumptions=(*report.assumptions, Message("prior-same-patient", {}, "study")),
