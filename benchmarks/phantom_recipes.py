@@ -44,7 +44,12 @@ class Trial:
 
 
 SMALL = "[{step: window, low: 0.5, high: 99.5}, {step: fit, rows: 128, columns: 128}]"
-SHORT = {"schedule.epochs": "12", "schedule.most_epoch_steps": "40"}
+SHORT = {
+    "schedule.epochs": "12",
+    "schedule.epoch_steps": "50",
+    "schedule.most_epoch_steps": "50",
+    "schedule.warmup": "20",
+}
 BOXES = {
     "data.split": "60/15/25",
     "schedule.epochs": "30",

@@ -50,6 +50,12 @@ def postgres_programs() -> Path | None:
     return found[-1].parent if found else None
 
 
+def orthanc_dicomweb() -> Path | None:
+    """Gives Orthanc's DICOMweb plugin; ``None`` where it is not installed."""
+    found = sorted(Path("/usr/share/orthanc/plugins").glob("libOrthancDicomWeb.so"))
+    return found[0] if found else None
+
+
 def _browser_is_there() -> bool:
     built = Path(__file__).parents[1] / "src" / "condyle" / "service" / "viewer" / "index.html"
     return _there("playwright") and shutil.which("chromium") is not None and built.is_file()
@@ -81,6 +87,15 @@ _NEEDS = {
     "mlflow": (lambda: _there("mlflow"), "the 'mlflow' extra is not installed"),
     "ocr": (lambda: _there("rapidocr_onnxruntime"), "the 'ocr' extra is not installed"),
     "mount": (_may_mount, "this user may mount no disk, as the superuser of a machine may"),
+    "dcmtk": (lambda: shutil.which("storescu") is not None, "DCMTK is not installed"),
+    "dicom3tools": (
+        lambda: shutil.which("dciodvfy") is not None,
+        "dicom3tools' validator is not installed",
+    ),
+    "orthanc": (
+        lambda: shutil.which("Orthanc") is not None and orthanc_dicomweb() is not None,
+        "Orthanc with its DICOMweb plugin is not installed",
+    ),
     "postgres": (
         lambda: _there("psycopg") and postgres_programs() is not None,
         "PostgreSQL's server is not installed",
