@@ -22,6 +22,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.running_orthanc import RunningOrthanc, orthanc_dicomweb, running_orthanc
 
 # The same cases on every run and machine, and no failure because a machine is slow.
 settings.register_profile("condyle", derandomize=True, deadline=None, database=None)
@@ -48,12 +49,6 @@ def postgres_programs() -> Path | None:
         return Path(on_path).resolve().parent
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     return found[-1].parent if found else None
-
-
-def orthanc_dicomweb() -> Path | None:
-    """Gives Orthanc's DICOMweb plugin; ``None`` where it is not installed."""
-    found = sorted(Path("/usr/share/orthanc/plugins").glob("libOrthancDicomWeb.so"))
-    return found[0] if found else None
 
 
 def _browser_is_there() -> bool:
@@ -285,6 +280,20 @@ def postgres_server() -> Iterator[PostgresServer]:
         with contextlib.suppress(subprocess.TimeoutExpired):
             server.stop(kept=False)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def orthanc_server() -> Iterator[RunningOrthanc]:
+    """One Orthanc for all tests; take ``orthanc``, which is empty."""
+    with running_orthanc() as pacs:
+        yield pacs
+
+
+@pytest.fixture
+def orthanc(orthanc_server: RunningOrthanc) -> RunningOrthanc:
+    """A running Orthanc that holds nothing; ask for it under ``needs("orthanc")``."""
+    orthanc_server.empty()
+    return orthanc_server
 
 
 @pytest.fixture(scope="session")
