@@ -5,15 +5,17 @@ from __future__ import annotations
 import errno
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fastapi import APIRouter
 from pydantic import BaseModel
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DataError
 
 from condyle import errors
+from condyle.archive.database import Database
 from condyle.service import app as app_module
 from condyle.service.app import create_app
 from condyle.service.deps import Deps
@@ -189,6 +191,20 @@ def test_a_database_that_is_gone_is_told_as_such(client: Client, deps: Deps) -> 
     answer = client.get("/api/v1/session")
     assert answer.status_code == 503
     assert "database" in answer.json()["failed"]
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_with_every_connection_taken_a_call_is_told_to_come_again(deps: Deps) -> None:
+    url = deps.archive.database.url
+    narrow = Database(url, create_engine(url, pool_size=1, max_overflow=0, pool_timeout=0.05))
+    app = create_app(replace(deps, archive=replace(deps.archive, database=narrow)))
+    with Client(app, base_url="http://localhost", raise_server_exceptions=False) as client:
+        with narrow.engine.connect():
+            answer = client.get("/api/v1/health", headers={"Accept-Language": "es"})
+        assert answer.status_code == 503 and answer.headers["Retry-After"] == "5"
+        assert answer.json()["failed"] == "La base de datos del archivo está ocupada."
+        assert client.get("/api/v1/health").status_code == 200
+    narrow.close()
 
 
 def test_health_says_when_the_database_is_of_another_version(client: Client, deps: Deps) -> None:

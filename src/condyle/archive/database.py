@@ -22,6 +22,7 @@ from sqlalchemy.exc import (
     InterfaceError,
     OperationalError,
 )
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
 from condyle.archive.tables import StudyRow
@@ -112,6 +113,8 @@ class Database:
     def _told(self) -> Iterator[None]:
         try:
             yield
+        except NoConnectionFree as error:
+            raise _busy() from error
         except (OperationalError, InterfaceError) as error:
             raise _unavailable(error) from error
         except DatabaseError as error:
@@ -222,6 +225,15 @@ def _begin_sqlite(connection: Connection) -> None:
     # A writer takes its turn at once: a reader that turns writer can fail without a retry.
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _busy() -> Unavailable:
+    return Unavailable(
+        "The archive's database is busy.",
+        found="more calls at once than it has connections for",
+        needed="a connection that is free",
+        mend="wait a moment and do the same again.",
+    )
 
 
 def _unavailable(error: DBAPIError, found: str = "") -> Unavailable:

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from condyle import errors
+from condyle.service.problem_words import faults_of, in_language, language_of
 from condyle.service.schemas.base import Problem
 
 _log = logging.getLogger(__name__)
@@ -37,6 +38,9 @@ _STATUS: tuple[tuple[type[errors.CondyleError], int], ...] = (
     (errors.CondyleError, 500),
 )
 """The first that fits counts."""
+
+_TRY_AGAIN_S = 5
+"""When to ask again while the database or the disk cannot be used (RFC 9110, 10.2.3)."""
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
@@ -68,9 +72,12 @@ def add_problems(app: FastAPI) -> None:
     app.add_exception_handler(DataError, _unholdable)
 
 
-def problem(status: int, said: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """Gives the answer that tells a problem."""
-    return JSONResponse(said.model_dump(), status, headers=dict(headers or {}))
+def problem(
+    scope: Scope, status: int, said: Problem, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """Gives the answer that tells a problem, in the language of who called."""
+    told = in_language(said, language_of(scope))
+    return JSONResponse(told.model_dump(), status, headers=dict(headers or {}))
 
 
 def status_of(error: errors.CondyleError) -> int:
@@ -88,17 +95,20 @@ def _condyle(request: Request, error: Exception) -> JSONResponse:
     headers = {}
     if isinstance(error, errors.TooManyTries):
         headers["Retry-After"] = str(error.wait_s)
+    if isinstance(error, errors.Unavailable):
+        headers["Retry-After"] = str(_TRY_AGAIN_S)
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="condyle"'
-    return problem(status, said, headers)
+    return problem(request.scope, status, said, headers)
 
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:
     """Says which fields do not fit; their values are not repeated, for they may identify."""
     if not isinstance(error, RequestValidationError):
         return fault(request, error)
-    wrong = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+    wrong = faults_of(list(error.errors()), language_of(request.scope))
     return problem(
+        request.scope,
         422,
         Problem(
             failed="What was sent does not fit.",
@@ -113,7 +123,7 @@ def _http(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         return fault(request, error)
     said = Problem(failed=_SAID.get(error.status_code, "That cannot be done."))
-    return problem(error.status_code, said, error.headers)
+    return problem(request.scope, error.status_code, said, error.headers)
 
 
 _SAID = {
@@ -129,6 +139,7 @@ def _system(request: Request, error: Exception) -> JSONResponse:
         return fault(request, error)
     _log.error("%s %s: %s", request.method, route_of(request.scope), _place(error))
     return problem(
+        request.scope,
         507,
         Problem(
             failed="It could not be written.",
@@ -143,6 +154,7 @@ def _unholdable(request: Request, error: Exception) -> JSONResponse:
     """A value that no database row can hold, such as a text with a zero in it."""
     _log.warning("%s %s: %s", request.method, route_of(request.scope), _place(error))
     return problem(
+        request.scope,
         422,
         Problem(
             failed="What was sent does not fit.",
@@ -157,6 +169,7 @@ def fault(request: Request, error: Exception) -> JSONResponse:
     """Gives the answer to an error that nobody foresaw, and logs where it was raised."""
     _log.error("%s %s: %s", request.method, route_of(request.scope), _place(error))
     return problem(
+        request.scope,
         500,
         Problem(
             failed="Condyle failed, and the fault is Condyle's, not yours.",

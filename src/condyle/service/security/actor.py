@@ -16,9 +16,9 @@ from condyle.archive import accounts
 from condyle.archive.audit import Act
 from condyle.archive.tables import User
 from condyle.errors import NotAllowed, NotLoggedIn, Unavailable
-from condyle.reporting.wording import LANGUAGES
 from condyle.service.access import Permission, allows, as_role
 from condyle.service.deps import Deps, HasDeps
+from condyle.service.problem_words import asked_language
 from condyle.service.schemas.base import Role
 from condyle.service.security.secrets import fingerprint
 
@@ -186,12 +186,13 @@ def _actor(
     csrf: str = "",
     read_only: bool = False,
 ) -> Actor:
+    request.state.language = user.language  # for what is refused after this
     return Actor(
         user_id=user.id,
         name=user.name,
         full_name=user.full_name,
         role=as_role(user.role),
-        language=_language(request.headers.get("Accept-Language", ""), user.language),
+        language=asked_language(request.headers.get("Accept-Language", ""), user.language),
         must_change=user.must_change,
         chosen_language=user.language,
         credential=credential,
@@ -199,13 +200,6 @@ def _actor(
         csrf=csrf,
         read_only=read_only,
     )
-
-
-def _language(asked: str, kept: str) -> str:
-    """Gives the first language of a list that there are words in (RFC 9110, 12.5.4)."""
-    tags = (part.partition(";")[0].strip().lower() for part in asked.split(","))
-    known = (name for name in (tag[:2] for tag in tags) if name in LANGUAGES)
-    return next(known, kept or LANGUAGES[0])
 
 
 def _check_csrf(request: Request, actor: Actor) -> None:

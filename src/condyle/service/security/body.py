@@ -37,7 +37,7 @@ class BodyLimit:
             return
         told = Headers(scope=scope).get("content-length", "0")
         if not told.isdigit() or int(told) > self._most:
-            await problem(413, self._too_large())(scope, receive, send)
+            await problem(scope, 413, self._too_large())(scope, receive, send)
             return
         come = 0
 

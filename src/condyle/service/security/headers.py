@@ -69,7 +69,7 @@ class Guard:
         if refusal is None:
             await self._app(scope, receive, send_guarded)
         else:
-            await problem(*refusal)(scope, receive, send_guarded)
+            await problem(scope, *refusal)(scope, receive, send_guarded)
 
     def _refusal(self, method: str, headers: Headers) -> tuple[int, Problem] | None:
         host = headers.get("host", "")
