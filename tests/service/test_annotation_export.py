@@ -30,6 +30,9 @@ from condyle.datasets.layouts import open_archive
 from condyle.service.settings import Settings
 from condyle.workflows.check_data import check_data
 
+AREA = "disc"
+"""Key of the label that is an area."""
+
 
 @pytest.fixture
 def drawn(archive: Archive, researcher: Client, log_in: LogIn, browser: Any) -> dict[str, int]:
@@ -92,8 +95,11 @@ def test_boxes_are_read_back_from_each_layout(
 def test_areas_on_slices_are_read_back_with_the_answers_of_their_case(
     drawn: dict[str, int], exported: Callable[..., tuple[DataSet, Path]]
 ) -> None:
-    data, _ = exported("png", source="annotator", annotator=drawn["annotator"])
+    data, root = exported("png", source="annotator", annotator=drawn["annotator"])
     assert set(data.labels) == {"quality"}
+    assert data.structures == ("background", AREA)
+    page = (root.parent / "check" / "check.html").read_text("utf-8")
+    assert AREA in page and "lesion" not in page
     sizes = [int(m.sum()) for case in data.cases for m in case.reference.masks.values()]
     assert sorted(sizes) == [0, 0, 0, 0, 30, 30]
 
@@ -103,6 +109,7 @@ def test_areas_on_volumes_lie_where_they_were_drawn(
 ) -> None:
     data, root = exported("nifti", source="annotator", annotator=drawn["annotator"])
     assert len(list(root.rglob("*.nii.gz"))) == 4
+    assert data.structures == ("background", AREA)
     case = next(one for one in data.cases if one.id.startswith("case-001"))
     (series,) = case.study.series
     (mask,) = case.reference.masks.values()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from condyle.datasets.archive import Archive
-from condyle.datasets.writing import places_of, require_empty, write_text
+from condyle.datasets.structure_names import write_names
+from condyle.datasets.writing import places_of, require_empty
 from condyle.datasets.written_tables import write_tables
 from condyle.errors import DatasetError
 from condyle.images.write import write_image, write_labels
@@ -40,9 +40,7 @@ def write_pairs(root: Path, archive: Archive) -> None:
         write_labels(mask, root / "masks" / place.path, on=volume)
         written.append((path.relative_to(root).as_posix(), place.case))
     write_tables(root, archive, written)
-    if len(archive.structures) > 1:
-        labels = {name: number for number, name in enumerate(archive.structures)}
-        write_text(root / "dataset.json", json.dumps({"labels": labels}, indent=1) + "\n")
+    write_names(root, archive.structures)
 
 
 def _refuse_others(archive: Archive) -> None:

@@ -13,7 +13,6 @@ Which is which is told by ``pair_names``, what the masks' values mean by ``mask_
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -22,7 +21,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from condyle.datasets.archive import Archive, ArchiveOptions, Side, Unreadable, refuse_options
-from condyle.datasets.mask_values import Meaning, meaning_of
+from condyle.datasets.mask_values import Meaning
 from condyle.datasets.masks_on_demand import MasksOnDemand
 from condyle.datasets.owners import PATIENT_TABLE, Owners, owners_of
 from condyle.datasets.pair_guess import matched_files
@@ -31,6 +30,7 @@ from condyle.datasets.pair_reading import Pair, mask_of, read_pairs
 from condyle.datasets.patients import Patients, each_its_own, patients_of
 from condyle.datasets.split_folds import sides_by_folds
 from condyle.datasets.split_lists import Sides, sides_by_list, sides_of
+from condyle.datasets.structure_names import meaning_in
 from condyle.datasets.tree import Tree, is_image_name, names_below, source_file, tree_of
 from condyle.datasets.words import IMAGE_WORDS, MASK_WORDS, SIDES, side_of, words_of
 from condyle.domain.case import Case, Reference
@@ -100,23 +100,7 @@ def open_pairs(root: Path, options: ArchiveOptions) -> Archive:
 def _meaning(root: Path, pairs: Sequence[Pair], options: ArchiveOptions) -> Meaning:
     if not pairs:
         return Meaning(())
-    seen = [pair.seen for pair in pairs]
-    if options.structures:
-        return meaning_of(seen, options.structures)
-    named = _names_of_nnunet(root / "dataset.json")
-    shown = {str(code) for mask in seen for code in mask.counts}
-    return meaning_of(seen, named if shown & set(named) else {})
-
-
-def _names_of_nnunet(path: Path) -> dict[str, str]:
-    """Reads the names of labels that nnU-Net keeps, whichever way round; none where absent."""
-    try:
-        labels = json.loads(path.read_text("utf-8"))["labels"]
-        pairs = [(str(one), str(other)) for one, other in labels.items()]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return {}
-    turned = [(a, b) if a.isdecimal() else (b, a) for a, b in pairs]
-    return {value: name for value, name in turned if value.isdecimal() and int(value) > 0}
+    return meaning_in(root, [pair.seen for pair in pairs], options.structures)
 
 
 def _owners(root: Path, pairs: Sequence[Pair], options: ArchiveOptions) -> Owners:

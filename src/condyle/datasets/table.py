@@ -18,12 +18,13 @@ from condyle.datasets.archive import (
 )
 from condyle.datasets.case_names import case_names
 from condyle.datasets.label_values import Scale, scale_of
-from condyle.datasets.mask_values import Meaning, meaning_of
+from condyle.datasets.mask_values import Meaning
 from condyle.datasets.masks_on_demand import MasksOnDemand
 from condyle.datasets.owners import settled_sides
 from condyle.datasets.pair_reading import Pair, described, mask_of, read_pairs, why_of
 from condyle.datasets.patients import by_pattern, patient_pattern, patients_of
 from condyle.datasets.rows import TABLE_SUFFIXES, Rows, bad_row, read_rows
+from condyle.datasets.structure_names import meaning_in
 from condyle.datasets.table_columns import Columns, columns_of
 from condyle.datasets.tree import tree_of
 from condyle.datasets.words import side_of
@@ -127,7 +128,7 @@ def open_table(root: Path, options: ArchiveOptions) -> Archive:
     _check_columns(rows, columns)
     files = {file.label: file for file in tree_of(root).files}
     listed = _rows(rows, columns, files)
-    read, unreadable, meaning = _images(listed, files, options)
+    read, unreadable, meaning = _images(root, listed, files, options)
     scales = {label: _scale(label, rows, columns, options) for label in columns.labels}
     patients, how = _patients(rows, columns, listed, options)
     cases, missing = _cases(read, columns, scales, patients=patients, meaning=meaning)
@@ -195,7 +196,10 @@ def _path(text: str, table: str, number: int, *, files: Mapping[str, SourceFile]
 
 
 def _images(
-    listed: Sequence[_Row], files: Mapping[str, SourceFile], options: ArchiveOptions
+    root: Path,
+    listed: Sequence[_Row],
+    files: Mapping[str, SourceFile],
+    options: ArchiveOptions,
 ) -> tuple[list[_Read], tuple[Unreadable, ...], Meaning | None]:
     """Reads the head of every image, and every mask."""
     unreadable: list[Unreadable] = []
@@ -215,7 +219,7 @@ def _images(
                 seen.append(found.seen)
             else:
                 unreadable.append(found)
-    meaning = meaning_of(seen, options.structures) if seen else None
+    meaning = meaning_in(root, seen, options.structures) if seen else None
     return [read[number] for number in sorted(read)], tuple(unreadable), meaning
 
 

@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 
 from condyle.datasets.archive import Archive
+from condyle.datasets.structure_names import write_names
 from condyle.datasets.table_columns import LABEL_PREFIX
 from condyle.datasets.writing import Place, places_of, require_empty, write_text
 from condyle.domain.case import STUDY_UNIT
@@ -20,7 +21,8 @@ def write_table(root: Path, archive: Archive) -> None:
     """Writes ``images/`` and ``masks/``, and ``labels.csv`` with a row an image.
 
     A row has the image, its mask, its patient, study and series, the covariates, and each
-    label of the image or of its study, by the name of its value.
+    label of the image or of its study, by the name of its value. What the masks show is
+    named in ``dataset.json``.
 
     Args:
         root: An empty folder, made where it is not there.
@@ -48,6 +50,8 @@ def write_table(root: Path, archive: Archive) -> None:
         row = _row(root, place, archive, masked=masked)
         table.writerow([*row, *(place.case.covariates.get(name, "") for name in covariates)])
     write_text(root / TABLE, text.getvalue())
+    if masked:
+        write_names(root, archive.structures)
 
 
 def _row(root: Path, place: Place, archive: Archive, *, masked: bool) -> list[str]:
