@@ -7,6 +7,7 @@ what the headers say comes in as plain values.
 
 from condyle.archive import (
     annotation_tables,
+    arrivals,
     clinical_tables,
     silent_tables,
     tables,
@@ -14,4 +15,11 @@ from condyle.archive import (
 )
 
 # Whoever imports one table knows them all, as migrations and backups must.
-__all__ = ["annotation_tables", "clinical_tables", "silent_tables", "tables", "teaching_tables"]
+__all__ = [
+    "annotation_tables",
+    "arrivals",
+    "clinical_tables",
+    "silent_tables",
+    "tables",
+    "teaching_tables",
+]

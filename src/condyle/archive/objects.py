@@ -14,7 +14,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,6 +85,31 @@ class ObjectStore:
                     part.unlink(missing_ok=True)
                 raise
         return stored
+
+    def adopt(self, files: Mapping[Path, Stored]) -> None:
+        """Makes objects of files of the same disk, which are moved; durable when it returns.
+
+        Doing it again is harmless: a file that is gone was moved before.
+
+        Args:
+            files: What each holds, as whoever wrote it computed it.
+
+        Raises:
+            NotThere: A file is gone, and no object holds what it held.
+            Unavailable: The disk cannot be written.
+        """
+        with _told():
+            parts: dict[str, Path] = {}
+            for path, stored in files.items():
+                if self._keep(stored) or stored.sha256 in parts:
+                    path.unlink(missing_ok=True)
+                elif path.is_file():
+                    os.utime(path)  # young, so that no sweep takes it before its row
+                    parts[stored.sha256] = path
+                else:
+                    raise _absent(stored.sha256)
+            _flush_all(list(parts.values()))
+            self._settle(parts)
 
     def sink(self, limit: int | None = None) -> Sink:
         """Opens an object that is written piece by piece.

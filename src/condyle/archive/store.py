@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from condyle.archive.archive import Archive
 from condyle.archive.incoming import NewInstance, NewPatient, NewSeries, NewStudy, Span
@@ -48,7 +49,17 @@ class Outcome:
     reason: Message | None = None
 
 
-def store(archive: Archive, batch: Sequence[NewInstance]) -> list[Outcome]:
+Also = Callable[[Session, Sequence[Outcome]], None]
+"""Called in the transaction of a batch, with what became of it."""
+
+
+def _nothing(session: Session, outcomes: Sequence[Outcome]) -> None:
+    """Does nothing more."""
+
+
+def store(
+    archive: Archive, batch: Sequence[NewInstance], *, also: Also = _nothing
+) -> list[Outcome]:
     """Stores instances, durably when it returns; calling it again changes nothing.
 
     Bytes first, rows after: a process that dies between them leaves objects without rows, which
@@ -57,6 +68,7 @@ def store(archive: Archive, batch: Sequence[NewInstance]) -> list[Outcome]:
     Args:
         archive: Where to.
         batch: The instances, of any studies; some hundred at once save waiting for the disk.
+        also: Done in the same transaction.
 
     Returns:
         One outcome an instance, in order.
@@ -69,6 +81,7 @@ def store(archive: Archive, batch: Sequence[NewInstance]) -> list[Outcome]:
         known = Batch(session, archive.clock(), batch)
         outcomes = [_take(known, new, stored) for new, stored in zip(batch, objects, strict=True)]
         known.finish()
+        also(session, outcomes)
     return outcomes
 
 

@@ -116,10 +116,17 @@ def kind_of(file: SourceFile) -> str:
 
 @dataclass(frozen=True)
 class Asked:
-    """What was asked for with the upload."""
+    """What was asked for with the upload, and how it came.
+
+    Attributes:
+        priority_rank: As in ``NewStudy``.
+        exclusions: As in ``NewStudy``; ``None`` where nobody was asked.
+        source: What the worklist calls this way of coming.
+    """
 
     priority_rank: int
-    exclusions: tuple[str, ...]
+    exclusions: tuple[str, ...] | None
+    source: str = SOURCE
 
 
 def new_instance(facts: InstanceFacts, content: bytes | Stored, asked: Asked) -> NewInstance:
@@ -141,7 +148,7 @@ def new_instance(facts: InstanceFacts, content: bytes | Stored, asked: Asked) ->
         ),
         study=NewStudy(
             uid=study.uid,
-            source=SOURCE,
+            source=asked.source,
             accession=study.accession,
             description=study.description,
             date=study.date,

@@ -1,0 +1,379 @@
+"""The spool: objects as they arrive over the network, durable before their sender is answered.
+
+A sender waits for each answer, so only what the promise needs is done before it: the bytes in a
+file, the file's name in its folder, and a row in a small database beside it, all three on the
+disk. What takes longer, reading the headers and writing the archive's rows, is done afterwards.
+Each object is written once: its file is moved into the archive, not copied.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import errno
+import hashlib
+import mmap
+import os
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from types import TracebackType
+
+from condyle.archive.objects import Stored
+from condyle.errors import Unavailable
+
+_BUFFER = 1 << 20
+_WAIT_S = 20.0
+_TABLES = """
+CREATE TABLE IF NOT EXISTS waiting (
+    id INTEGER PRIMARY KEY, file TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
+    calling TEXT NOT NULL, called TEXT NOT NULL, at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS refused (
+    id INTEGER PRIMARY KEY, file TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
+    calling TEXT NOT NULL, called TEXT NOT NULL, at TEXT NOT NULL, reason TEXT NOT NULL);
+"""
+_COLUMNS = "file, sha256, size, calling, called, at"
+
+
+@dataclass(frozen=True)
+class Spooled:
+    """An object that waits to be read into the archive.
+
+    Attributes:
+        id: Of its row; later ones are larger.
+        path: Its file, unless that was moved into the archive already.
+        stored: What the file holds.
+        calling: AE title of who sent it.
+        called: AE title that it was sent to.
+        at: When it came.
+    """
+
+    id: int
+    path: Path = field(repr=False)
+    stored: Stored
+    calling: str
+    called: str
+    at: dt.datetime
+
+
+@dataclass
+class _Row:
+    values: tuple[str, str, int, str, str, str]
+    done: threading.Event = field(default_factory=threading.Event)
+    id: int = 0
+    fault: Exception | None = None
+
+
+class Spool:
+    """A folder of objects that arrived, and the database of those that did so whole.
+
+    One process may receive into it; others may read it meanwhile.
+
+    Args:
+        folder: On the disk of the archive's objects; it is made where it is not there.
+        spare_bytes: What is left free on the disk: no object is begun with less.
+    """
+
+    def __init__(self, folder: Path, *, spare_bytes: int = 0) -> None:
+        self.files = folder / "files"
+        self.spare_bytes = spare_bytes
+        with _told():
+            self.files.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path = folder / "spool.sqlite"
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            self._rows = _opened(path)
+            for made in (self.files, folder, folder.parent):
+                _sync(made)
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Closes the database."""
+        with self._lock:
+            self._rows.close()
+
+    def waiting(self, most: int) -> list[Spooled]:
+        """Gives objects that wait, the earliest first."""
+        with self._lock, _told():
+            rows = self._rows.execute(
+                f"SELECT id, {_COLUMNS} FROM waiting ORDER BY id LIMIT ?", (most,)
+            ).fetchall()
+        return [
+            Spooled(
+                number,
+                self.files / file,
+                Stored(sha256, size),
+                calling,
+                called,
+                dt.datetime.fromisoformat(at),
+            )
+            for number, file, sha256, size, calling, called, at in rows
+        ]
+
+    def count(self) -> int:
+        """Gives how many objects wait."""
+        with self._lock, _told():
+            return int(self._rows.execute("SELECT count(*) FROM waiting").fetchone()[0])
+
+    def refused(self) -> list[tuple[str, str]]:
+        """Gives the SHA-256 of each object that could not be read, and why; its file is kept."""
+        with self._lock, _told():
+            return self._rows.execute("SELECT sha256, reason FROM refused ORDER BY id").fetchall()
+
+    def forget(self, ids: Sequence[int]) -> None:
+        """Forgets objects that the archive holds now."""
+        with self._lock, _told(), _transaction(self._rows):
+            self._rows.executemany("DELETE FROM waiting WHERE id = ?", [(one,) for one in ids])
+
+    def refuse(self, one: Spooled, reason: str) -> None:
+        """Puts an object apart that cannot be read; its file stays."""
+        with self._lock, _told(), _transaction(self._rows):
+            self._rows.execute(
+                f"INSERT INTO refused (id, {_COLUMNS}, reason)"
+                f" SELECT id, {_COLUMNS}, ? FROM waiting WHERE id = ?",
+                (reason, one.id),
+            )
+            self._rows.execute("DELETE FROM waiting WHERE id = ?", (one.id,))
+
+    def sweep(self) -> int:
+        """Removes files without a row: of objects that did not come whole, or were not promised.
+
+        Only whoever receives into it may call this, before it begins to.
+        """
+        with self._lock, _told():
+            named = {
+                row[0]
+                for table in ("waiting", "refused")
+                for row in self._rows.execute(f"SELECT file FROM {table}")
+            }
+            left = [path for path in self.files.iterdir() if path.name not in named]
+            for path in left:
+                path.unlink(missing_ok=True)
+        return len(left)
+
+    def add(self, rows: Sequence[_Row]) -> None:
+        """Writes rows, durably when it returns."""
+        with self._lock, _transaction(self._rows):
+            for row in rows:
+                row.id = (
+                    self._rows.execute(
+                        f"INSERT INTO waiting ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", row.values
+                    ).lastrowid
+                    or 0
+                )
+
+
+class SpoolWriter:
+    """Receives into a spool, from many threads; their rows are written together.
+
+    Args:
+        spool: Where to.
+    """
+
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
+        self._waiting: SimpleQueue[_Row | None] = SimpleQueue()
+        self._folder = os.open(spool.files, os.O_RDONLY)
+        self._syncs = ThreadPoolExecutor(1, thread_name_prefix="spool-folder")
+        self._thread = threading.Thread(target=self._run, name="spool-rows", daemon=True)
+
+    def __enter__(self) -> SpoolWriter:
+        self._spool.sweep()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._waiting.put(None)
+        self._thread.join()
+        self._syncs.shutdown()
+        os.close(self._folder)
+
+    def begin(self) -> Incoming:
+        """Opens an object.
+
+        Raises:
+            Unavailable: There is no room for one.
+        """
+        with _told():
+            disk = os.statvfs(self._spool.files)
+            if disk.f_bavail * disk.f_frsize < self._spool.spare_bytes:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return Incoming(self, self._spool.files / secrets.token_hex(16))
+
+    def promise(self, row: _Row, file: int) -> None:
+        """Makes a written file and its row durable.
+
+        File, folder and row are flushed side by side, which the disk's journal does in one go,
+        and all three are awaited. A row whose file did not get there is taken back; where the
+        power fails in between, nobody was promised anything, and the file's hash shows it.
+        """
+        self._waiting.put(row)
+        fault: Exception | None = None
+        try:
+            os.fsync(file)
+        except OSError as error:
+            fault = error
+        row.done.wait()
+        fault = fault or row.fault
+        if fault is not None:
+            with contextlib.suppress(Unavailable):
+                self._spool.forget([row.id])
+            raise fault
+
+    def _run(self) -> None:
+        while (first := self._waiting.get()) is not None:
+            rows = [first]
+            ends = False
+            with contextlib.suppress(Empty):
+                while not ends:
+                    row = self._waiting.get_nowait()
+                    ends = row is None
+                    rows += [row] if row is not None else []
+            self._write(rows)
+            if ends:
+                return
+
+    def _write(self, rows: list[_Row]) -> None:
+        fault: Exception | None = None
+        folder = self._syncs.submit(os.fsync, self._folder)
+        try:
+            self._spool.add(rows)
+        except sqlite3.Error as error:
+            fault = error
+        try:
+            folder.result()
+        except OSError as error:
+            fault = error
+        for row in rows:
+            row.fault = fault
+            row.done.set()
+
+
+class Incoming:
+    """An object on its way into the spool; nothing is left of it unless it is kept."""
+
+    def __init__(self, writer: SpoolWriter, path: Path) -> None:
+        self._writer = writer
+        self._path = path
+        self._hash = hashlib.sha256()
+        self._buffer = bytearray()
+        self._file = -1
+        self.size = 0
+
+    def write(self, part: bytes | memoryview) -> None:
+        """Adds bytes, which may be changed afterwards.
+
+        Raises:
+            Unavailable: The disk is full or cannot be written.
+        """
+        self.size += len(part)
+        self._hash.update(part)
+        self._buffer += part
+        if len(self._buffer) >= _BUFFER:
+            self._flush()
+
+    @contextmanager
+    def content(self) -> Iterator[bytes | memoryview]:
+        """Opens all that was written, to be read; a large object is not taken into memory."""
+        if self._file < 0:
+            with memoryview(self._buffer) as view:
+                yield view
+            return
+        self._flush()
+        with mmap.mmap(self._file, self.size, prot=mmap.PROT_READ) as held, memoryview(held) as all:
+            yield all
+
+    def keep(self, *, calling: str, called: str, at: dt.datetime) -> None:
+        """Keeps it: its file, the file's name and its row are on the disk when this returns.
+
+        Raises:
+            Unavailable: They are not; nothing is left of it.
+        """
+        values = (
+            self._path.name,
+            self._hash.hexdigest(),
+            self.size,
+            calling,
+            called,
+            at.isoformat(),
+        )
+        try:
+            with _told():
+                self._flush()
+                self._writer.promise(_Row(values), self._file)
+        except BaseException:
+            self.abandon()
+            raise
+        os.close(self._file)
+
+    def abandon(self) -> None:
+        """Leaves nothing of it."""
+        self._buffer.clear()
+        if self._file >= 0:
+            with contextlib.suppress(OSError):
+                os.close(self._file)
+            self._file = -1
+        with contextlib.suppress(OSError):  # what is left of a broken disk is swept later
+            self._path.unlink(missing_ok=True)
+
+    def _flush(self) -> None:
+        with _told():
+            if self._file < 0:
+                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+            with memoryview(self._buffer) as view:
+                at = 0
+                while at < len(view):
+                    at += os.write(self._file, view[at:])
+            self._buffer.clear()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    rows = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+        rows.execute(f"PRAGMA {pragma}")
+    rows.executescript(_TABLES)
+    return rows
+
+
+@contextmanager
+def _transaction(rows: sqlite3.Connection) -> Iterator[None]:
+    rows.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        rows.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            rows.execute("ROLLBACK")
+        raise
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise Unavailable(
+            "The spool of received images cannot be used now.",
+            found="a full disk" if full else type(error).__name__,
+            needed="a disk that this user may write, with room",
+            mend="make room or mend the disk; then let the images be sent again.",
+        ) from error

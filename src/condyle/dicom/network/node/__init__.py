@@ -1,0 +1,1 @@
+"""The storage node: associations that bring objects, received as they come."""

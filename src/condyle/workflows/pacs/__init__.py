@@ -1,0 +1,1 @@
+"""Studies from and to other systems: peers, retrieving, sending, routing."""

@@ -1,0 +1,98 @@
+"""From the spool into the archive: headers are read and rows written after the sender's answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from condyle.archive.archive import Archive
+from condyle.archive.arrivals import Came, note_arrival
+from condyle.archive.incoming import NewInstance
+from condyle.archive.objects import digest
+from condyle.archive.spool import Spool, Spooled
+from condyle.archive.store import Outcome, store
+from condyle.dicom.instance_facts import instance_facts
+from condyle.errors import BadImage
+from condyle.workflows.clinic.received import Asked, new_instance
+
+SOURCE = "pacs"
+"""What the worklist calls this way of coming."""
+
+BATCH = 100
+_BATCH_BYTES = 256 << 20
+_ROUTINE = 2
+_log = logging.getLogger(__name__)
+
+
+def take_spooled(archive: Archive, spool: Spool) -> int:
+    """Takes the earliest objects of the spool into the archive; gives how many it dealt with.
+
+    It may be killed at any moment and called again: files are moved, then rows written, then
+    the spool's rows forgotten, and each of these is harmless a second time.
+
+    Args:
+        archive: Where to.
+        spool: Where from.
+
+    Raises:
+        Unavailable: Disk or database failed; call it again once they work.
+    """
+    batch = _portion(spool.waiting(BATCH))
+    read: list[tuple[Spooled, NewInstance]] = []
+    for one in batch:
+        try:
+            read.append((one, _read(archive, one)))
+        except BadImage as error:
+            _log.warning("a received object cannot be read and is kept apart: %s", error.found)
+            spool.refuse(one, error.found)
+    archive.objects.adopt({one.path: one.stored for one, _ in read})
+    if read:
+        senders = [(one.calling, one.called) for one, _ in read]
+
+        def also(session: Session, outcomes: Sequence[Outcome]) -> None:
+            _note(session, senders, outcomes, at=archive.clock())
+
+        store(archive, [new for _, new in read], also=also)
+        spool.forget([one.id for one, _ in read])
+    return len(batch)
+
+
+def _portion(waiting: Sequence[Spooled]) -> list[Spooled]:
+    """Gives as many as do not fill the memory or the time of one transaction."""
+    taken: list[Spooled] = []
+    size = 0
+    for one in waiting:
+        size += one.stored.size
+        if taken and size > _BATCH_BYTES:
+            break
+        taken.append(one)
+    return taken
+
+
+def _read(archive: Archive, one: Spooled) -> NewInstance:
+    path = one.path if one.path.is_file() else archive.objects.path(one.stored.sha256)
+    if path.stat().st_size != one.stored.size or digest(path) != one.stored.sha256:
+        # It was never promised: the power failed before its bytes were on the disk.
+        raise BadImage("The image was not read.", found="a file that did not come whole")
+    asked = Asked(_ROUTINE, None, SOURCE)
+    return new_instance(instance_facts(path), one.stored, asked)
+
+
+def _note(
+    session: Session,
+    senders: Sequence[tuple[str, str]],
+    outcomes: Sequence[Outcome],
+    *,
+    at: dt.datetime,
+) -> None:
+    counts = Counter(
+        (outcome.study_id, *sender)
+        for sender, outcome in zip(senders, outcomes, strict=True)
+        if outcome.state == "stored"
+    )
+    for (study_id, calling, called), count in counts.items():
+        note_arrival(session, Came(study_id, calling, called, count), at=at)
