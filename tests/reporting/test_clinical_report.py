@@ -24,6 +24,7 @@ from condyle.reporting.clinical.document import (
 from condyle.reporting.clinical.filling import Source, Statement, filled
 from condyle.reporting.clinical.html import clinical_html
 from condyle.reporting.clinical.pdf import clinical_pdf
+from condyle.reporting.paragraph import lower_first
 from condyle.reporting.wording import LANGUAGES, catalogue
 
 AT = dt.datetime(2030, 1, 7, 9, 30, tzinfo=dt.timezone(dt.timedelta(hours=1)))
@@ -333,3 +334,41 @@ def test_each_page_of_the_pdf_says_whose_it_is_at_whatever_length() -> None:
         assert "x" * 49 not in page
     assert clinical_page(draft(facts=())).whose == ""
     assert "Research use" in pdf_text(draft(facts=()))[0]
+
+
+CLASSES = ("intact", "partial-tear", "complete-tear")
+
+
+def knee(value: int, **more) -> Statement:
+    return said("acl-injury", None, value=value, classes=CLASSES, **more)
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "Injury of the anterior cruciate ligament: complete tear."),
+        ("es", "Lesión del ligamento cruzado anterior: rotura completa."),
+    ],
+)
+def test_a_finding_of_several_classes_is_told_by_the_name_of_its_class(
+    language: str, line: str
+) -> None:
+    told = filled(Source((), (knee(3),)), language)
+    assert line in told["findings"] and "3" not in told["findings"]
+    item = lower_first(line.rstrip("."))
+    assert told["impression"].endswith(item), told["impression"]
+
+
+def test_the_class_without_a_finding_is_no_impression() -> None:
+    told = filled(Source((), (knee(1),)), "en")
+    assert "ligament: intact" in told["findings"] and told["impression"] == ""
+
+
+@pytest.mark.parametrize("value", [0, 4])
+def test_a_class_without_a_name_keeps_its_number(value: int) -> None:
+    assert f"ligament {value}" in findings(knee(value))[0]
+
+
+def test_a_class_of_which_nothing_may_be_said_is_not_named() -> None:
+    told = filled(Source((), (knee(3, shown=False), knee(2, state="rejected"))), "en")
+    assert "tear" not in told["findings"] and told["impression"] == ""

@@ -10,6 +10,7 @@ from tests.service.conftest import Client, LogIn
 from tests.service.studies_of import put_run, put_study
 
 from condyle.archive.accounts import find_user
+from condyle.archive.analyses import get_analysis
 from condyle.archive.archive import Archive
 from condyle.archive.tables import AuditEntry
 
@@ -123,6 +124,37 @@ def test_files_of_a_run_come_by_their_known_names_alone(
     assert clinician.get(f"/api/v1/analyses/{run}/files/report.json").json()["schema"]
     for name in ("overlays.json", "..%2fcondyle.sqlite", "report.pdf"):
         assert clinician.get(f"/api/v1/analyses/{run}/files/{name}").status_code == 404, name
+
+
+def test_a_page_of_a_run_comes_in_the_readers_language(archive: Archive, clinician: Client) -> None:
+    run = put_run(archive, put_study(archive))
+    with archive.database.write() as session:
+        row = get_analysis(session, run)
+        row.files = {
+            **(row.files or {}),
+            "report.es.html": archive.objects.put(b"<p>hoja</p>").sha256,
+        }
+    page = f"/api/v1/analyses/{run}/files/report.html"
+
+    def told(language: str, query: str = "") -> tuple[str, str]:
+        answer = clinician.get(page + query, headers={"Accept-Language": language})
+        return answer.text, answer.headers["Content-Language"]
+
+    assert told("es") == ("<p>hoja</p>", "es") and told("en") == ("<p>page</p>", "en")
+    assert told("en", "?language=es") == ("<p>hoja</p>", "es"), "a link of the pages"
+    assert clinician.patch("/api/v1/session", json={"language": "es"}).status_code == 200
+    assert told("") == ("<p>hoja</p>", "es")
+    assert clinician.get(f"{page}?language=../x").status_code == 422
+    assert clinician.get(page.replace("report.html", "report.es.html")).status_code == 404
+
+
+def test_an_older_run_gives_its_english_page_and_says_so(
+    archive: Archive, clinician: Client
+) -> None:
+    run = put_run(archive, put_study(archive))
+    page = f"/api/v1/analyses/{run}/files/report.html"
+    answer = clinician.get(page, headers={"Accept-Language": "es"})
+    assert (answer.text, answer.headers["Content-Language"]) == ("<p>page</p>", "en")
 
 
 def test_that_a_study_was_seen_is_kept_once_a_log_in(archive: Archive, clinician: Client) -> None:

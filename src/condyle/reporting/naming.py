@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from condyle.domain.findings import Evidence, Finding
 from condyle.domain.report import PixelMap, Report, SeriesSummary, SliceView
+from condyle.reporting.wording import LANGUAGES
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -94,3 +95,14 @@ def _with_pictures(
         return replace(evidence, overlay=evidence.overlay or found, map=evidence.map or drawn)
 
     return replace(finding, evidence=tuple(named(e) for e in finding.evidence))
+
+
+def name_in(language: str, name: str) -> str:
+    """Gives the name of a page beside that in English, such as ``report.es.pdf``.
+
+    Args:
+        language: One of the catalogue's languages.
+        name: Of the page in English, such as ``"report.pdf"``.
+    """
+    stem, _, ending = name.rpartition(".")
+    return name if language == LANGUAGES[0] else f"{stem}.{language}.{ending}"

@@ -15,7 +15,7 @@ from condyle.errors import OutputError
 from condyle.reporting.html import html_of
 from condyle.reporting.labelmaps import labelmap_file
 from condyle.reporting.naming import with_file_names
-from condyle.reporting.page import page_of
+from condyle.reporting.page import Page, page_of
 from condyle.reporting.pdf import pdf_of
 from condyle.reporting.pixel_maps import map_file
 from condyle.reporting.report_json import report_to_json
@@ -55,10 +55,22 @@ def report_files(report: Report, *, language: str = "en") -> dict[str, bytes]:
             files[series.labelmap_file] = labelmap_file(series, series.labelmap_file)
     for one in report.maps:
         files[one.file] = map_file(one, report.series[one.series])
-    files["report.html"] = html_of(page).encode("utf-8")
-    files["report.pdf"] = pdf_of(page)
+    files |= _pages(page)
     files["report.json"] = report_to_json(report, language).encode("utf-8")
     return files
+
+
+def report_pages(report: Report, language: str) -> dict[str, bytes]:
+    """Gives ``report.html`` and ``report.pdf`` alone, as ``report_files`` gives them.
+
+    Args:
+        report: What to write.
+        language: Language of the pages.
+
+    Raises:
+        UnknownName: There is no wording in that language.
+    """
+    return _pages(page_of(with_file_names(report), language))
 
 
 def write_report(report: Report, out: Path, *, language: str = "en") -> WrittenReport:
@@ -88,6 +100,10 @@ def write_report(report: Report, out: Path, *, language: str = "en") -> WrittenR
             mend="name another folder with --out.",
         ) from error
     return WrittenReport(out, tuple(sorted(files)))
+
+
+def _pages(page: Page) -> dict[str, bytes]:
+    return {"report.html": html_of(page).encode("utf-8"), "report.pdf": pdf_of(page)}
 
 
 def _earlier_files(out: Path) -> list[str]:

@@ -10,7 +10,10 @@ from PIL import Image
 
 from condyle.domain.progress import Progress
 from condyle.errors import Cancelled
+from condyle.reporting import write_report
+from condyle.reporting.naming import name_in
 from condyle.reporting.report_json import report_to_dict
+from condyle.reporting.wording import LANGUAGES
 from condyle.workflows.clinic.analyse import FINDINGS, OVERLAYS, Readers, analyse
 from condyle.workflows.clinic.results import held_instances, keep_result
 from condyle.workflows.clinic.study_files import lay_out, study_files
@@ -91,6 +94,22 @@ def test_the_results_of_one_study_are_the_same_bytes_each_time(
     )
     assert first == second
     assert {"report.json", "report.html", "report.pdf", OVERLAYS, FINDINGS} <= set(first.files)
+
+
+@SQLITE
+def test_the_pages_are_those_of_condyle_read_in_each_language(
+    bringer, laid_out, draw, pair, store, tmp_path
+):
+    work, held = laid_out({"100_t2.png": png(draw(seed=1).image)})
+    found = analyse(work, pair[1], analysis="a", readers=Readers(1), instances=held)
+    for language in LANGUAGES:
+        report = read_study([work], threads=1)
+        written = write_report(report, tmp_path / language, language=language)
+        for name in ("report.html", "report.pdf"):
+            own = found.files[name_in(language, name)]
+            assert own == (written.directory / name).read_bytes(), (language, name)
+    assert b'<html lang="es"' in found.files["report.es.html"]
+    assert b'<html lang="en"' in found.files["report.html"]
 
 
 def test_a_study_that_cannot_be_read_says_why_and_leaves_no_files(pair, tmp_path):

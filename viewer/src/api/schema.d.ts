@@ -9,7 +9,10 @@ export interface paths {
         };
         /**
          * Show File
-         * @description Gives a file of a run: its report as a page, as a PDF or as JSON.
+         * @description Gives a file of a run: its report as a page or as a PDF in the reader's language, or as JSON.
+         *
+         *     ``language`` asks for another, as a link does, with which a browser sends its own. A run of
+         *     before there were pages in that language gives its English one: see ``Content-Language``.
          */
         get: operations["show_file"];
         put?: never;
@@ -4776,7 +4779,9 @@ export type $defs = Record<string, never>;
 export interface operations {
     show_file: {
         parameters: {
-            query?: never;
+            query?: {
+                language?: ("en" | "es") | null;
+            };
             header?: never;
             path: {
                 analysis_id: string;

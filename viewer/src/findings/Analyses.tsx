@@ -1,9 +1,13 @@
 import type { ReactNode } from "react";
 import type { AnalysisEntry } from "../api/types";
+import { useSession } from "../session/session";
+import { PERMISSIONS } from "../shell/permissions";
 import { useWords } from "../words";
 import { earlierRuns } from "./earlierRuns";
 import { exclusionText } from "./exclusions";
 import { RunUnderWay } from "./RunUnderWay";
+
+const PAGES = ["html", "pdf"] as const;
 
 /** What made the findings: bundles with version, hash, intended use and exclusions. */
 export function Analyses({ analyses }: { analyses: readonly AnalysisEntry[] }): ReactNode {
@@ -32,6 +36,7 @@ function Analysis({
   earlier: boolean;
 }): ReactNode {
   const { say, moment, language } = useWords();
+  const { may } = useSession();
   const exclusion = (code: string) => exclusionText(code, say).toLocaleLowerCase(language);
   const list = new Intl.ListFormat(language, { type: "conjunction" });
   return (
@@ -62,6 +67,27 @@ function Analysis({
           })}
         </p>
       ) : null}
+      {analysis.state === "done" && may(PERMISSIONS.identity) ? (
+        <p className="analysis-made">
+          {say("findings.ownReport")}{" "}
+          {PAGES.map((kind) => (
+            <a
+              key={kind}
+              className="analysis-page"
+              href={pageOf(analysis.id, kind, language)}
+              target="_blank"
+              rel="noreferrer"
+            >
+              {kind.toUpperCase()}
+            </a>
+          ))}
+        </p>
+      ) : null}
     </div>
   );
+}
+
+/** Where a run's own report lies; a link that is followed says no language but in its address. */
+function pageOf(analysis: string, kind: (typeof PAGES)[number], language: string): string {
+  return `/api/v1/analyses/${encodeURIComponent(analysis)}/files/report.${kind}?language=${language}`;
 }

@@ -30,6 +30,8 @@ class Statement:
         state: What readers said of it.
         shown: Whether a model's decision may be printed, and not its probability alone.
         abstention: Why the model abstained, where it did.
+        classes: Names of what ``value`` counts from 1, the first being the one without a
+            finding; empty where the scale of the findings table has them, or it is a yes or no.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Statement:
     state: State
     shown: bool = True
     abstention: Message | None = None
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,9 +112,9 @@ def _impression(statements: Sequence[Statement], words: Catalogue) -> str:
     lines = []
     for group in _by_site(statements):
         there = [one for one in group if _said(one) and one.value is True]
-        if there:
-            graded = [_graded(one, words) for one in group if _said(one) and _is_grade(one)]
-            said = (lower_first(part) for part in graded)
+        graded = [one for one in group if _said(one) and _is_grade(one)]
+        if there or any(map(_is_class_of_finding, graded)):
+            said = (lower_first(_graded(one, words)) for one in graded)
             items = "; ".join((*(_name(one, words) for one in there), *said))
             lines.append(f"- {_site(group[0], words)}: {items}")
     return "\n".join(lines)
@@ -177,8 +180,15 @@ def _is_grade(one: Statement) -> bool:
     return not isinstance(one.value, bool)
 
 
+def _is_class_of_finding(one: Statement) -> bool:
+    return bool(one.classes) and int(one.value or 0) > 1
+
+
 def _graded(one: Statement, words: Catalogue) -> str:
-    return words.label("clinical-graded", name=words.term(one.name), grade=int(one.value or 0))
+    number = int(one.value or 0)
+    if 1 <= number <= len(one.classes):
+        return f"{words.term(one.name)}: {lower_first(words.term(one.classes[number - 1]))}"
+    return words.label("clinical-graded", name=words.term(one.name), grade=number)
 
 
 def _name(one: Statement, words: Catalogue) -> str:

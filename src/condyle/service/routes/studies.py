@@ -15,11 +15,14 @@ from condyle.archive.analyses import findings_of, get_analysis, running_on, show
 from condyle.archive.archive import Archive
 from condyle.archive.tables import Analysis, FindingRow, StudyRow
 from condyle.domain.report import Report
+from condyle.reporting.naming import name_in
 from condyle.reporting.report_json import read_report_json
+from condyle.reporting.wording import LANGUAGES
 from condyle.service.access import Permission
 from condyle.service.auditing.seen import note_view
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.ids import RowId
+from condyle.service.schemas.base import Language
 from condyle.service.schemas.studies import (
     FindingEntry,
     Overlays,
@@ -141,20 +144,35 @@ def show_file(
     name: str,
     actor: Annotated[Actor, needs(Permission.SEE_IDENTITY)],
     deps: HasDeps,
+    language: Language | None = None,
 ) -> Response:
-    """Gives a file of a run: its report as a page, as a PDF or as JSON."""
+    """Gives a file of a run: its report as a page or as a PDF in the reader's language, or as JSON.
+
+    ``language`` asks for another, as a link does, with which a browser sends its own. A run of
+    before there were pages in that language gives its English one: see ``Content-Language``.
+    """
     with deps.archive.database.read() as session:
         run = get_analysis(session, analysis_id)
         row = studies.get_study(session, run.study_id)
-    stored = (run.files or {}).get(name) if name != "report.json" else run.report
+    stored, told = _file(run, name, language or actor.language)
     if run.hidden or name not in FILES or stored is None:
         raise absent("file of the analysis", name)
     note_view(deps, actor, study_id=row.id, patient_id=row.patient_id)
     headers = {
         "Content-Disposition": f'inline; filename="{name}"',
         "Content-Security-Policy": DOCUMENT_POLICY,
+        "Content-Language": told,
     }
     return Response(deps.archive.objects.read(stored), media_type=FILES[name], headers=headers)
+
+
+def _file(run: Analysis, name: str, language: str) -> tuple[str | None, str]:
+    """Gives a file's object, or ``None``, and the language of its words."""
+    if name == "report.json":
+        return run.report, LANGUAGES[0]
+    kept = run.files or {}
+    told = kept.get(name_in(language, name))
+    return (told, language) if told else (kept.get(name), LANGUAGES[0])
 
 
 def _detail(deps: Deps, session: Session, row: StudyRow, actor: Actor) -> StudyDetail:

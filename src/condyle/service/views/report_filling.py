@@ -40,4 +40,5 @@ def _statement(one: StandingFinding) -> Statement:
         shown=point is None or bool(point["shown"]),
         abstention=abstention
         and Message(abstention["code"], abstention["params"], abstention["subject"]),
+        classes=tuple(one.document.get("classes") or ()),
     )

@@ -13,9 +13,10 @@ from condyle.domain.messages import Message
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.domain.report import Report
 from condyle.errors import BundleError, InputError
-from condyle.reporting.naming import with_file_names
+from condyle.reporting.naming import name_in, with_file_names
 from condyle.reporting.report_json import report_to_dict
-from condyle.reporting.write import report_files
+from condyle.reporting.wording import LANGUAGES
+from condyle.reporting.write import report_files, report_pages
 from condyle.workflows.clinic.outlines import overlays_of
 from condyle.workflows.clinic.placing import place_series, places_of
 from condyle.workflows.clinic.study_files import HeldInstance
@@ -34,8 +35,8 @@ class Result:
 
     Attributes:
         refusal: Why the bundle declined the study, or ``None`` where it read it.
-        files: Content by name: ``report.json``, pages, pictures, labelmaps, overlays,
-            findings; none where the study could not be opened.
+        files: Content by name: ``report.json``, pages in every language, pictures, labelmaps,
+            overlays, findings; none where the study could not be opened.
         anatomy: What the study shows, or ``None`` where that was not seen.
     """
 
@@ -114,6 +115,9 @@ def _files(report: Report, analysis: str, instances: Sequence[HeldInstance]) -> 
         for entry, finding in zip(values["findings"], report.findings, strict=True)
     ]
     files = report_files(report)
+    for language in LANGUAGES[1:]:
+        pages = report_pages(report, language)
+        files |= {name_in(language, name): page for name, page in pages.items()}
     files[FINDINGS] = _json(findings)
     files[OVERLAYS] = _json(overlays_of(report, placed, analysis=analysis))
     return files

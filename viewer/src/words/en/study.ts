@@ -109,6 +109,7 @@ export const study = {
     "The models that read this study list nothing that they left out. Whatever is not among their findings is not assessed.",
   "findings.bundles": "Made by",
   "findings.notFor": "Not for: {list}.",
+  "findings.ownReport": "What the models' run says by itself, unchecked:",
   "findings.made": "{when}, Condyle {software}",
   "findings.simulatedTraining": "A model here was trained on simulated patients.",
   "findings.simulatedShort": "trained on simulated patients",

@@ -110,6 +110,7 @@ export const study = {
     "Los modelos que leyeron este estudio no enumeran nada que hayan dejado fuera. Lo que no figura entre sus hallazgos no está evaluado.",
   "findings.bundles": "Hecho por",
   "findings.notFor": "No apto para: {list}.",
+  "findings.ownReport": "Lo que dice el análisis por sí solo, sin revisar:",
   "findings.made": "{when}, Condyle {software}",
   "findings.simulatedTraining": "Un modelo de aquí se entrenó con pacientes simulados.",
   "findings.simulatedShort": "entrenado con pacientes simulados",
