@@ -27,7 +27,6 @@ from sqlalchemy import Connection, insert, text
 
 from condyle.archive.database import Database, open_database
 from condyle.archive.migrations import upgrade
-from condyle.archive.studies import patients_of
 from condyle.archive.tables import Patient, StudyRow, StudyWord
 from condyle.archive.words import folded, words_of
 from condyle.archive.worklist import WorklistQuery, worklist
@@ -204,9 +203,7 @@ def deep(database: Database, query: WorklistQuery) -> WorklistQuery:
 def answer(database: Database, query: WorklistQuery) -> int:
     """Does what a request does: the page and its patients."""
     with database.read() as session:
-        page = worklist(session, query)
-        patients_of(session, page.studies)
-        return len(page.studies)
+        return len(worklist(session, query).studies)
 
 
 def alone(database: Database, queries: dict[str, WorklistQuery], times: int) -> None:

@@ -189,3 +189,32 @@ def test_a_connection_that_the_server_ends_in_a_transaction_undoes_it(postgres_s
     with database.read() as session:
         assert session.execute(text("SELECT count(*) FROM t")).scalar() == 0
     database.close()
+
+
+@pytest.mark.needs("postgres")
+@pytest.mark.parametrize("trusted_s", [0.0, 3600.0])
+def test_a_connection_that_was_dropped_is_replaced(
+    postgres_server, monkeypatch: pytest.MonkeyPatch, trusted_s: float
+) -> None:
+    monkeypatch.setattr("condyle.archive.database._TRUSTED_S", trusted_s)
+    name = postgres_server.new_database()
+    database = open_database(postgres_server.url(name))
+    with database.read() as first, database.glance() as second:
+        for session in (first, second):
+            assert session.execute(text("SELECT 1")).scalar() == 1
+    ending = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    postgres_server.tell(ending)
+    if trusted_s:  # used a moment ago: told once, and never again
+        with pytest.raises(Unavailable), database.read() as session:
+            session.execute(text("SELECT 1"))
+    for open_session in (database.read, database.write, database.glance):
+        with open_session() as session:
+            assert session.execute(text("SELECT 1")).scalar() == 1
+    database.close()
+
+
+def test_a_glance_sees_what_was_written(database: Database) -> None:
+    with database.write() as session:
+        session.add(patient(1))
+    with database.glance() as session:
+        assert session.scalar(select(func.count()).select_from(Patient)) == 1

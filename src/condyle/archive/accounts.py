@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from condyle.archive.tables import AccessToken, LoginSession, User
@@ -20,6 +20,27 @@ FAILURES_TO_LOCK = 5
 FIRST_LOCK = dt.timedelta(minutes=1)
 LONGEST_LOCK = dt.timedelta(minutes=30)
 _SEEN_EVERY = dt.timedelta(minutes=1)
+
+# Asked at every call, so made once: each anew costs as much as its query.
+_LIVE_SESSION = (
+    select(LoginSession, User)
+    .join(User, User.id == LoginSession.user_id)
+    .where(
+        LoginSession.id == bindparam("session_id"),
+        LoginSession.expires_at > bindparam("now"),
+        LoginSession.seen_at > bindparam("seen_since"),
+        User.disabled.is_(False),
+    )
+)
+_LIVE_TOKEN = (
+    select(AccessToken, User)
+    .join(User, User.id == AccessToken.user_id)
+    .where(
+        AccessToken.secret_hash == bindparam("secret_hash"),
+        AccessToken.revoked_at.is_(None),
+        User.disabled.is_(False),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -163,16 +184,8 @@ def live_session(
     session: Session, session_id: str, *, now: dt.datetime, idle: dt.timedelta
 ) -> tuple[LoginSession, User] | None:
     """Gives a session with its user; ``None`` where it is over or the user is disabled."""
-    row = session.execute(
-        select(LoginSession, User)
-        .join(User, User.id == LoginSession.user_id)
-        .where(
-            LoginSession.id == session_id,
-            LoginSession.expires_at > now,
-            LoginSession.seen_at > now - idle,
-            User.disabled.is_(False),
-        )
-    ).first()
+    asked = {"session_id": session_id, "now": now, "seen_since": now - idle}
+    row = session.execute(_LIVE_SESSION, asked).first()
     return None if row is None else (row[0], row[1])
 
 
@@ -248,15 +261,7 @@ def live_token(
     session: Session, secret_hash: str, now: dt.datetime
 ) -> tuple[AccessToken, User] | None:
     """Gives a token with its owner; ``None`` where it is over, revoked or the owner disabled."""
-    row = session.execute(
-        select(AccessToken, User)
-        .join(User, User.id == AccessToken.user_id)
-        .where(
-            AccessToken.secret_hash == secret_hash,
-            AccessToken.revoked_at.is_(None),
-            User.disabled.is_(False),
-        )
-    ).first()
+    row = session.execute(_LIVE_TOKEN, {"secret_hash": secret_hash}).first()
     if row is None or (row[0].expires_at is not None and row[0].expires_at <= now):
         return None
     return row[0], row[1]

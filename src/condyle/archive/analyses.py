@@ -270,8 +270,11 @@ def analyses_in(session: Session, *states: str, limit: int = 1000) -> list[Analy
 
 def running_on(session: Session, study_ids: Iterable[int]) -> dict[int, Analysis]:
     """Gives of each study the run that is under way and seen, if any: the one that is furthest."""
+    wanted = list(study_ids)
+    if not wanted:
+        return {}
     query = select(Analysis).where(
-        Analysis.study_id.in_(list(study_ids)),
+        Analysis.study_id.in_(wanted),
         Analysis.state.in_(UNDER_WAY),
         Analysis.hidden.is_(False),
     )

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from condyle.archive.listed import ListedPatient, ListedStudy, listed
 from condyle.archive.studies import last_revision
-from condyle.archive.tables import StudyRow
 from condyle.archive.worklist_order import place_after, place_of
-from condyle.archive.worklist_search import COUNTED, Criteria, Found, find
+from condyle.archive.worklist_search import COUNTED, Criteria, find
 
 __all__ = ["COUNTED", "Sort", "WorklistPage", "WorklistQuery", "place_after", "worklist"]
 
@@ -59,14 +58,16 @@ class WorklistPage:
     """A page of studies.
 
     Attributes:
-        studies: The rows, in order.
+        studies: In order.
+        patients: Whose they are, by number.
         next: Asks for the page after it; ``None`` at the end.
         total: How many studies there are in all, up to ``COUNTED``.
         total_is_floor: Whether there are more than that.
         revision: The last revision that the page knows of.
     """
 
-    studies: Sequence[StudyRow]
+    studies: Sequence[ListedStudy]
+    patients: Mapping[int, ListedPatient]
     next: str | None
     total: int
     total_is_floor: bool
@@ -85,10 +86,11 @@ def worklist(session: Session, query: WorklistQuery) -> WorklistPage:
     """
     place = None if query.after is None else place_of(query.sort, query.after)
     found = find(session, _criteria(query), query.sort, place, limit=query.limit + 1)
-    shown = _rows(session, found, query.limit)
+    shown, patients = listed(session, found.ids[: query.limit])
     more = len(found.ids) > query.limit
     return WorklistPage(
         studies=shown,
+        patients=patients,
         next=place_after(query.sort, shown[-1]) if more and shown else None,
         total=min(found.total, COUNTED),
         total_is_floor=found.total > COUNTED,
@@ -110,9 +112,3 @@ def _criteria(query: WorklistQuery) -> Criteria:
         last_date=query.last_date,
         pseudonym=query.pseudonym,
     )
-
-
-def _rows(session: Session, found: Found, limit: int) -> list[StudyRow]:
-    wanted = found.ids[:limit]
-    rows = {row.id: row for row in session.scalars(select(StudyRow).where(StudyRow.id.in_(wanted)))}
-    return [rows[study_id] for study_id in wanted]

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, literal, or_, tuple_
 
+from condyle.archive.listed import ListedStudy
 from condyle.archive.tables import StudyRow
 from condyle.errors import InputError
 
@@ -82,7 +83,7 @@ def later_in_index(order: Sequence[Part], place: Place) -> ColumnElement[bool]:
     return row < here if order[0].falling else row > here
 
 
-def place_after(sort: str, row: StudyRow) -> str:
+def place_after(sort: str, row: StudyRow | ListedStudy) -> str:
     """Gives the place after a study, as the next page's ``after``."""
     values = [_text(getattr(row, part.name)) for part in order_of(sort)]
     packed = json.dumps([sort, *values]).encode()

@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, intersect, literal, select
 from sqlalchemy.orm import Session, aliased
 
+from condyle.archive.listed import whole_numbers
 from condyle.archive.tables import Patient, StudyRow, StudyWord
 from condyle.archive.words import LAST, words_of
 from condyle.archive.worklist_order import Part, Place, later_in_index, later_than, order_of
@@ -192,7 +193,7 @@ def _within(
     page = select(parts[-1].column, total).order_by(*(part.ordered() for part in parts))
     if place is not None:
         page = page.where(later_than(parts, place))
-    rows = session.execute(page.limit(limit)).all()
+    rows = whole_numbers(session, page.limit(limit))
     return Found([row[0] for row in rows], rows[0][1] if rows else 0)
 
 
@@ -238,7 +239,8 @@ def _walk(
     page = select(StudyRow.id).where(*conditions)
     if place is not None:
         page = page.where(later_in_index(order, place))
-    return list(session.scalars(page.order_by(*(part.ordered() for part in order)).limit(limit)))
+    page = page.order_by(*(part.ordered() for part in order)).limit(limit)
+    return [row[0] for row in whole_numbers(session, page)]
 
 
 def _count(session: Session, rows: Select[Any], bound: int) -> int:

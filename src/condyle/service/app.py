@@ -79,9 +79,11 @@ _UNDER_API: tuple[Callable[[], APIRouter], ...] = (
     tokens.routes,
     uploads.routes,
     users.routes,
-    worklist.routes,
 )
-"""Routers whose addresses begin with ``API``: to add one, import its module and name it here."""
+"""Routers whose addresses begin with ``API``: to add one, import its module and name it here.
+
+The worklist's stands before them all.
+"""
 
 _AT_ROOT: tuple[Callable[[], APIRouter], ...] = (dicomweb.routes,)
 """Routers that say their whole address themselves, such as DICOMweb's."""
@@ -115,7 +117,10 @@ def create_app(deps: Deps) -> FastAPI:
         generate_unique_id_function=_operation_name,
     )
     app.state.deps = deps
-    routers = [("", make()) for make in _AT_ROOT] + [(API, make()) for make in _UNDER_API]
+    # A call is compared with one route after the other: what is asked for most stands first.
+    makers = [(API, worklist.routes), *(("", make) for make in _AT_ROOT)]
+    makers += [(API, make) for make in _UNDER_API]
+    routers = [(prefix, make()) for prefix, make in makers]
     app.state.registered = _checked(registered_routes(routers))
     for prefix, router in routers:
         app.include_router(router, prefix=prefix, responses=dict(RESPONSES))

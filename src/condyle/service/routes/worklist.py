@@ -19,7 +19,7 @@ from condyle.service.schemas.patients import PatientStudies
 from condyle.service.schemas.studies import Worklist
 from condyle.service.security.actor import Actor, needs
 from condyle.service.views.patient import patient_entry, report_entries
-from condyle.service.views.study import PRIORITIES, worklist_entries
+from condyle.service.views.study import PRIORITIES, page_entries, worklist_entries
 
 Seeing = Annotated[Actor, needs(Permission.SEE_WORKLIST)]
 MOST = 200
@@ -69,7 +69,7 @@ def list_studies(
     )
     with deps.archive.database.read() as session:
         page = worklist(session, query)
-        entries = worklist_entries(session, page.studies, actor)
+        entries = page_entries(session, page, actor)
     return Worklist(
         studies=entries,
         next=page.next,

@@ -136,7 +136,7 @@ def _token_actor(request: Request, deps: Deps) -> Actor | None:
     if scheme.lower() != "bearer":
         raise _not_logged_in()
     now = deps.now()
-    with deps.archive.database.read() as session:
+    with deps.archive.database.glance() as session:
         found = accounts.live_token(session, fingerprint(secret.strip()), now)
         if found is None:
             raise _not_logged_in()
@@ -154,7 +154,7 @@ def _session_actor(request: Request, deps: Deps) -> Actor | None:
         return None
     now, session_id = deps.now(), fingerprint(cookie)
     idle = dt.timedelta(minutes=deps.settings.idle_minutes)
-    with deps.archive.database.read() as session:
+    with deps.archive.database.glance() as session:
         found = accounts.live_session(session, session_id, now=now, idle=idle)
         if found is None:
             return None

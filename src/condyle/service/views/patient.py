@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from condyle.archive.listed import ListedPatient
 from condyle.archive.patient_reports import ReportSummary
 from condyle.archive.tables import Patient
 from condyle.reporting.wording import readable
@@ -14,7 +15,7 @@ _GROUPS = 3
 """Of a DICOM person name: letters, ideographs, phonetic signs (PS3.5, 6.2.1.1)."""
 
 
-def patient_entry(row: Patient, *, pseudonymous: bool) -> PatientEntry:
+def patient_entry(row: Patient | ListedPatient, *, pseudonymous: bool) -> PatientEntry:
     """Gives a patient as the interface shows one.
 
     Args:

@@ -8,8 +8,10 @@ from typing import Any, cast, get_args
 from sqlalchemy.orm import Session
 
 from condyle.archive.analyses import running_on
+from condyle.archive.listed import ListedPatient, ListedStudy
 from condyle.archive.studies import patients_of
 from condyle.archive.tables import Analysis, InstanceRow, Patient, SeriesRow, StudyRow
+from condyle.archive.worklist import WorklistPage
 from condyle.domain.report import Report
 from condyle.reporting.wording import readable
 from condyle.service.schemas.base import AnalysisState, Priority, StudyState
@@ -25,6 +27,21 @@ from condyle.service.views.said import all_said, said_column
 
 PRIORITIES: tuple[Priority, ...] = get_args(Priority)
 """How soon a study is wanted; its place is its rank in the archive."""
+
+
+def page_entries(session: Session, page: WorklistPage, actor: Actor) -> list[WorklistEntry]:
+    """Gives a page's studies as the worklist shows them.
+
+    Args:
+        session: A reader's transaction, that of the page.
+        page: The page.
+        actor: Who asks.
+    """
+    running = running_on(session, [row.id for row in page.studies if row.state == "analysing"])
+    return [
+        worklist_entry(row, page.patients[row.patient_id], running.get(row.id), actor)
+        for row in page.studies
+    ]
 
 
 def worklist_entries(
@@ -45,7 +62,10 @@ def worklist_entries(
 
 
 def worklist_entry(
-    row: StudyRow, patient: Patient, running: Analysis | None, actor: Actor
+    row: StudyRow | ListedStudy,
+    patient: Patient | ListedPatient,
+    running: Analysis | None,
+    actor: Actor,
 ) -> WorklistEntry:
     """Gives a study as the worklist shows it.
 
