@@ -92,6 +92,34 @@ def test_an_address_is_one_of_the_web(monkeypatch: pytest.MonkeyPatch, address: 
         load_settings()
 
 
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"CONDYLE_DICOM_AE_TITLE": "a title that is too long"}, "AE title"),
+        ({"CONDYLE_DICOM_PEERS": "MR1@nowhere"}, "10.1.0.0/16"),
+        ({"CONDYLE_DICOM_PORT": "99999"}, "CONDYLE_DICOM_PORT"),
+        ({"CONDYLE_DICOM_TLS_KEY": "key.pem"}, "come together"),
+        ({"CONDYLE_DICOM_TLS_CLIENTS": "clients.pem"}, "needs a certificate"),
+    ],
+)
+def test_a_dicom_node_that_cannot_be_is_told_before_it_starts(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], told: str
+) -> None:
+    set_all(monkeypatch, variables)
+    with pytest.raises(BadConfiguration) as raised:
+        load_settings()
+    assert told in raised.value.found
+
+
+def test_without_a_port_no_image_is_received_and_without_peers_only_from_this_machine() -> None:
+    settings = load_settings()
+    assert (settings.dicom_port, settings.dicom_host, settings.dicom_peers) == (
+        None,
+        "127.0.0.1",
+        "",
+    )
+
+
 def test_a_safe_production_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     set_all(monkeypatch, SAFE)
     settings = load_settings()
@@ -105,6 +133,7 @@ UNSAFE = {
     "CONDYLE_PROXIES": ("*", "believes everybody"),
     "CONDYLE_DATABASE_URL": ("postgresql://condyle:condyle@db/clinic", "guessed"),
     "CONDYLE_DEBUG": ("1", "identify"),
+    "CONDYLE_DICOM_PEERS": ("MR1@10.0.0.1, *", "anybody"),
     "CONDYLE_PRODUTION": ("1", "no such setting"),
 }
 

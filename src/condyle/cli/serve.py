@@ -14,6 +14,9 @@ def serve(
     *,
     host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 8042.")] = None,
+    dicom_port: Annotated[
+        int | None, typer.Option(help="Port to receive images on by DICOM; none without it.")
+    ] = None,
     openapi: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write the interface's description there and end."),
@@ -27,6 +30,7 @@ def serve(
     Examples:
       condyle serve
       condyle serve --port 8043
+      condyle serve --dicom-port 11112
       condyle serve --openapi openapi.json
     """
     need("clinic", "Serving the clinic")
@@ -38,7 +42,7 @@ def serve(
         write_openapi(openapi)
         print(f"Written: {openapi}")
         return
-    given = {"host": host, "port": port}
+    given = {"host": host, "port": port, "dicom_port": dicom_port}
     settings = load_settings(**{name: it for name, it in given.items() if it is not None})
     log_to_stderr()
     run(settings, tell=lambda text: print(text, flush=True))

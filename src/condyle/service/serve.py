@@ -25,13 +25,14 @@ from condyle.service.app import create_app
 from condyle.service.deps import Deps, make_deps
 from condyle.service.jobs.worker_process import WorkerProcess
 from condyle.service.opening import FIRST_USER, first_password, open_archive
+from condyle.service.pacs.processes import storage_node_processes
 from condyle.service.settings import Settings
 
 _GRACE_S = 5
 
 
 def serve(settings: Settings, tell: Callable[[str], None]) -> None:
-    """Serves until SIGTERM or SIGINT comes; then ends the worker as well.
+    """Serves until SIGTERM or SIGINT comes; then ends the processes beside it as well.
 
     Args:
         settings: What it is run with.
@@ -49,6 +50,7 @@ def serve(settings: Settings, tell: Callable[[str], None]) -> None:
         with contextlib.ExitStack() as alongside:
             if settings.worker:
                 alongside.enter_context(WorkerProcess(settings))
+            alongside.enter_context(storage_node_processes(settings))
             _run(create_app(deps), settings, tell)
     finally:
         archive.database.close()

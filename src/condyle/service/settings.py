@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from condyle.dicom.network.node.options import ANY, is_title, parse_peers
 from condyle.errors import BadConfiguration
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -65,6 +66,52 @@ class Settings(BaseSettings):
         default=50_000, ge=1, le=1_000_000, description="Most files of one upload."
     )
     worker: bool = Field(default=True, description="Start the process that runs the bundles.")
+    dicom_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="Port on which images are received by DICOM; none are where it is empty.",
+    )
+    dicom_host: str = Field(
+        default="127.0.0.1", description="Address that the DICOM node listens on."
+    )
+    dicom_ae_title: str = Field(
+        default="CONDYLE", description="AE title of the DICOM node; a call to another is rejected."
+    )
+    dicom_peers: str = Field(
+        default="",
+        description="Who may send, by commas, such as MR1@10.1.2.3, PACS@10.1.0.0/16;"
+        " only this machine where it is empty.",
+    )
+    dicom_associations: int = Field(
+        default=16, ge=1, le=256, description="Most DICOM associations at a time."
+    )
+    dicom_timeout_s: float = Field(
+        default=60.0, ge=1, le=3600, description="A DICOM peer is given up after so long a silence."
+    )
+    dicom_quiet_s: float = Field(
+        default=30.0,
+        ge=1,
+        le=3600,
+        description="A study of which nothing came for so long is complete, and its bundles run.",
+    )
+    dicom_max_object_mib: int = Field(
+        default=4096, ge=1, le=1 << 20, description="Largest object that is received by DICOM."
+    )
+    dicom_spare_mib: int = Field(
+        default=1024,
+        ge=0,
+        le=1 << 20,
+        description="With less free on the disk, senders are told that there is no room.",
+    )
+    dicom_tls_certificate: Path | None = Field(
+        default=None, description="PEM file of the DICOM node's certificate; plain without one."
+    )
+    dicom_tls_key: Path | None = Field(default=None, description="PEM file of its key.")
+    dicom_tls_clients: Path | None = Field(
+        default=None,
+        description="PEM file of the authorities whose certificates DICOM peers must have.",
+    )
 
     @field_validator("address")
     @classmethod
@@ -75,6 +122,30 @@ class Settings(BaseSettings):
         if value and (parts.path.strip("/") or parts.query or parts.username):
             raise ValueError("an address without a path, a query or a name")
         return value.rstrip("/")
+
+    @field_validator("dicom_ae_title")
+    @classmethod
+    def _is_a_title(cls, value: str) -> str:
+        if not is_title(value):
+            raise ValueError("an AE title of at most 16 characters")
+        return value.strip()
+
+    @field_validator("dicom_peers")
+    @classmethod
+    def _are_peers(cls, value: str) -> str:
+        try:
+            parse_peers(value)
+        except BadConfiguration as error:
+            raise ValueError(f"{error.found} is not {error.needed}") from None
+        return value
+
+    @model_validator(mode="after")
+    def _has_both_halves(self) -> Settings:
+        if (self.dicom_tls_certificate is None) != (self.dicom_tls_key is None):
+            raise ValueError("CONDYLE_DICOM_TLS_CERTIFICATE and _KEY come together")
+        if self.dicom_tls_clients is not None and self.dicom_tls_certificate is None:
+            raise ValueError("CONDYLE_DICOM_TLS_CLIENTS needs a certificate of the node as well")
+        return self
 
     @property
     def database(self) -> str:
@@ -119,7 +190,8 @@ def load_settings(**given: Any) -> Settings:
             "The clinic's settings do not fit.",
             # The value is not repeated: the database's address may hold a password.
             found="; ".join(
-                _variable(fault["loc"]) + ": " + fault["msg"] for fault in error.errors()
+                f"{_variable(fault['loc'])}: {fault['msg']}" if fault["loc"] else fault["msg"]
+                for fault in error.errors()
             ),
             needed="the values that the documentation lists",
             mend="correct the environment variables and start again.",
@@ -147,6 +219,10 @@ def refusals(settings: Settings, environment: Mapping[str, str]) -> list[str]:
         )
     if "*" in settings.proxies:
         found.append("CONDYLE_PROXIES believes everybody: any caller could feign its address")
+    if any(
+        peer.title == ANY and peer.network is None for peer in parse_peers(settings.dicom_peers)
+    ):
+        found.append("CONDYLE_DICOM_PEERS lets anybody send: name titles with their addresses")
     if _guessable(settings.database):
         found.append("CONDYLE_DATABASE_URL has a password that is missing or easily guessed")
     if settings.home.is_dir() and settings.home.stat().st_mode & 0o077:

@@ -10,7 +10,6 @@ import argparse
 import logging
 import os
 import signal
-import stat
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -23,6 +22,7 @@ from condyle.archive.objects import ObjectStore
 from condyle.errors import CondyleError, Unavailable
 from condyle.service.jobs.capacity import capacity
 from condyle.service.jobs.outbox import Outbox, Progress, Stuck
+from condyle.service.jobs.parent import stop_with_parent
 from condyle.service.jobs.single import alone
 from condyle.service.jobs.steps import TRIES, AnalysisJobs, is_worth_another_try
 from condyle.service.settings import Settings, load_settings
@@ -186,7 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     stop = threading.Event()
-    _stop_with_parent(stop)
+    stop_with_parent(stop)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
@@ -198,19 +198,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("\n".join(error.lines()) + "\n")
         return error.exit_status
     return 0
-
-
-def _stop_with_parent(stop: threading.Event) -> None:
-    """Stops when standard input ends, where it is a pipe: its other end is the server's."""
-    if sys.stdin is None or not stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
-        return
-
-    def wait() -> None:
-        while os.read(0, 1024):
-            pass
-        stop.set()
-
-    threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
 def _options(arguments: Sequence[str] | None) -> Options:

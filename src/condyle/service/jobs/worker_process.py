@@ -1,4 +1,4 @@
-"""The process that runs the bundles, as a child of the server: started with it, ended with it."""
+"""A process beside the server, as its child: started with it, ended with it."""
 
 from __future__ import annotations
 
@@ -21,26 +21,33 @@ _log = logging.getLogger(__name__)
 
 
 class WorkerProcess:
-    """Keeps the worker running while it is entered.
+    """Keeps the worker, or what else is named, running while it is entered.
 
     A worker that ends by itself is started again, after a time that doubles up to a minute.
 
     Args:
         settings: Of the server; the worker gets the same.
         command: What to run.
+        name: What the log calls it.
         first_wait_s: How long to wait before it is started again the first time.
     """
 
     def __init__(
-        self, settings: Settings, command: Sequence[str] = COMMAND, *, first_wait_s: float = 1.0
+        self,
+        settings: Settings,
+        command: Sequence[str] = COMMAND,
+        *,
+        name: str = "worker",
+        first_wait_s: float = 1.0,
     ) -> None:
+        self._name = name
         self._command = tuple(command)
         self._environment = {**os.environ, **environment_of(settings)}
         self._first_wait_s = first_wait_s
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._watcher = threading.Thread(target=self._watch, name="worker", daemon=True)
+        self._watcher = threading.Thread(target=self._watch, name=name, daemon=True)
 
     def __enter__(self) -> WorkerProcess:
         self._start()
@@ -89,7 +96,7 @@ class WorkerProcess:
                 process.stdin.close()
             if self._stop.is_set():
                 return
-            _log.error("the worker ended with status %d; it is started again", status)
+            _log.error("the %s ended with status %d; it is started again", self._name, status)
             self._stop.wait(wait_s)
             wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
             self._start()
@@ -97,7 +104,12 @@ class WorkerProcess:
 
 def environment_of(settings: Settings) -> dict[str, str]:
     """Gives the variables that make a child process run with the same archive."""
-    return {"CONDYLE_HOME": str(settings.home), "CONDYLE_DATABASE_URL": settings.database}
+    given = {"CONDYLE_HOME": str(settings.home), "CONDYLE_DATABASE_URL": settings.database}
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if name.startswith("dicom_") and value is not None:
+            given[f"CONDYLE_{name.upper()}"] = str(value)
+    return given
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -1,0 +1,1 @@
+"""The processes that receive images from the hospital's network."""
