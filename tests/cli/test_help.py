@@ -13,6 +13,7 @@ from condyle.cli import create_app
 
 VERBS = [
     ("read",),
+    ("export",),
     ("train",),
     ("evaluate",),
     ("compare",),

@@ -17,7 +17,9 @@ from condyle.errors import UnknownName
 def every_code() -> list[Code]:
     concepts = [*anatomy.STRUCTURES.values(), *anatomy.VERTEBRAE.values()]
     concepts += anatomy.NOT_ASSESSED.values()
-    codes = [c.code for c in concepts]
+    for table in (anatomy.MEASUREMENTS, anatomy.ANSWERS, anatomy.STATEMENTS, anatomy.CATEGORIES):
+        concepts += table.values()
+    codes = [anatomy.CERTAINTY, *(c.code for c in concepts)]
     codes += [level.disc for level in anatomy.LEVELS.values()]
     codes += [finding.code for finding in anatomy.FINDINGS.values()]
     for scale in anatomy.SCALES.values():

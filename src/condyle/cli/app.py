@@ -15,6 +15,7 @@ from condyle.cli.compare import compare
 from condyle.cli.data import data_app
 from condyle.cli.drift import drift
 from condyle.cli.evaluate import evaluate
+from condyle.cli.export import export
 from condyle.cli.phantom import phantom_app
 from condyle.cli.read import read
 from condyle.cli.readers import readers_app
@@ -43,6 +44,7 @@ def create_app() -> typer.Typer:
     )
     app.callback()(_root)
     add_verb(app, read)
+    add_verb(app, export)
     add_verb(app, train)
     add_verb(app, evaluate)
     add_verb(app, drift)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage
 from pydicom.valuerep import DSfloat
 
@@ -17,7 +17,8 @@ from condyle.domain.volume import Volume
 from condyle.errors import OutputError
 
 _ROOT = uuid.UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")  # RFC 9562's name space for OIDs
-_IMPLEMENTATION = "2.25.201178463395917385473047912358476215093"
+IMPLEMENTATION_UID = "2.25.201178463395917385473047912358476215093"
+"""Implementation Class UID of every file that Condyle writes (PS3.7 D.3.3.2)."""
 _STORED_BITS = 12
 
 
@@ -166,12 +167,17 @@ def new_instance(uid: str, sop_class: str) -> FileDataset:
     meta.MediaStorageSOPClassUID = UID(sop_class)
     meta.MediaStorageSOPInstanceUID = UID(uid)
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.ImplementationClassUID = UID(_IMPLEMENTATION)
-    meta.ImplementationVersionName = "CONDYLE"
     instance = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
+    put_implementation(instance)
     instance.SOPClassUID = UID(sop_class)
     instance.SOPInstanceUID = uid
     return instance
+
+
+def put_implementation(instance: Dataset) -> None:
+    """Writes into the file meta information that this software wrote the file (PS3.10 7.1)."""
+    instance.file_meta.ImplementationClassUID = UID(IMPLEMENTATION_UID)
+    instance.file_meta.ImplementationVersionName = "CONDYLE"
 
 
 def _put_tags(instance: FileDataset, tags: MRTags, spacing_mm: float) -> None:

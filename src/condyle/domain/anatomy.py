@@ -8,6 +8,7 @@ in the scheme ``99CONDYLE``: its value has at most 16 characters, as DICOM's Cod
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -18,6 +19,8 @@ from condyle.errors import UnknownName
 
 PRIVATE_SCHEME = "99CONDYLE"
 """Coding scheme designator of Condyle's own codes (DICOM PS3.16 section 8.2 reserves ``99``)."""
+
+_CODE_VALUE, _CODE_MEANING = 16, 64  # characters of SH and LO (PS3.5 section 6.2)
 
 
 @dataclass(frozen=True)
@@ -255,6 +258,62 @@ NOT_ASSESSED: Mapping[str, Concept] = _by_name(
 )
 """What no lumbar bundle looks at, so that a report can say so."""
 
+MEASUREMENTS: Mapping[str, Concept] = _by_name(
+    (
+        Concept("disc-height-anterior", _private("disc-height-ant", "Anterior disc height")),
+        Concept("disc-height-middle", _private("disc-height-mid", "Middle disc height")),
+        Concept("disc-height-posterior", _private("disc-height-post", "Posterior disc height")),
+        Concept("disc-height-index", _private("disc-height-idx", "Disc height index")),
+        Concept("vertebral-slip", _private("slip", "Slip of the vertebra above the disc")),
+        Concept("vertebral-slip-percent", _private("slip-percent", "Slip in per cent of endplate")),
+        Concept("thecal-sac-disc", _private("sac-disc", "Thecal sac diameter at the disc")),
+        Concept("thecal-sac-body", _private("sac-body", "Thecal sac diameter at the body above")),
+        Concept("thecal-sac-ratio", _private("sac-ratio", "Thecal sac diameter, disc over body")),
+    )
+)
+"""Measurements by name."""
+
+ANSWERS: Mapping[str, Concept] = _by_name(
+    (
+        Concept("present", _sct("52101004", "Present", 240)),
+        Concept("absent", _sct("272519000", "Absent", 240)),
+        Concept("not-decided", _private("not-decided", "Not decided by the model")),
+        Concept("accepted", _private("accepted", "Accepted by a clinician")),
+        Concept("changed", _private("changed", "Changed by a clinician")),
+        Concept("added", _private("added", "Added by a clinician")),
+        Concept("open", _private("unchecked", "Not checked by a clinician")),
+    )
+)
+"""What is answered of a finding, and what a reader said of it."""
+
+STATEMENTS: Mapping[str, Concept] = _by_name(
+    (
+        Concept("research-use", _private("research-use", "Research use")),
+        Concept("not-assessed", _private("not-assessed", "Not assessed")),
+        Concept("intended-use", _private("intended-use", "Intended use")),
+        Concept("exclusion", _private("exclusion", "Not intended for")),
+        Concept("simulated", _private("simulated", "Simulated")),
+        Concept("warning", _private("warning", "Warning")),
+        Concept("assumption", _private("assumption", "Assumption")),
+        Concept("left-out", _private("left-out", "Left out")),
+        Concept("review", _private("review", "Review by a clinician")),
+        Concept("abstention", _private("abstention", "Reason that nothing was decided")),
+        Concept("signed-text", _private("signed-text", "Text of the signed report")),
+    )
+)
+"""What an exported object says in words beside its findings."""
+
+CATEGORIES: Mapping[str, Concept] = _by_name(
+    (
+        Concept("anatomy", _sct("91723000", "Anatomical Structure", 7150)),
+        Concept("lesion", _sct("49755003", "Morphologically Abnormal Structure", 7150)),
+    )
+)
+"""What kind of thing a mask is of."""
+
+CERTAINTY = Code("DCM", "111012", "Certainty of Finding", 6048)
+"""Probability of a finding, in per cent."""
+
 _EVERYWHERE = ("marrow-lesion", "fracture", "infection", "tumour", "soft-tissue")
 
 UNSEEN: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = MappingProxyType(
@@ -330,6 +389,25 @@ def site_code(structure: str, level: str | None) -> Code | None:
     if level is not None and structure == "intervertebral-disc":
         return LEVELS[level].disc if level in LEVELS else None
     return STRUCTURES[structure].code if structure in STRUCTURES else None
+
+
+def code_named(name: str) -> Code:
+    """Gives the code of a finding, structure or measurement, and of others a private one.
+
+    A bundle may name what no table has. The private value is the name itself where it fits the
+    16 characters of Code Value, else its beginning and a part of its SHA-256.
+
+    Args:
+        name: Such as ``"disc-bulging"`` or ``"osteochondral-lesion-of-the-talus"``.
+    """
+    if name in FINDINGS:
+        return FINDINGS[name].code
+    for table in (STRUCTURES, MEASUREMENTS):
+        if name in table:
+            return table[name].code
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    value = name if len(name) <= _CODE_VALUE else f"{name[:9]}-{digest[:6]}"
+    return _private(value, name.replace("-", " ").replace("_", " ")[:_CODE_MEANING])
 
 
 def levels_from_caudal(count: int, sacrum_in_view: bool) -> tuple[str | None, ...]:

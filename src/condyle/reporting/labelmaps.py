@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import zlib
 from typing import Any
 
 import nibabel as nib
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from condyle.domain.report import SeriesSummary
+from condyle.errors import BadConfiguration
 
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
@@ -69,3 +71,40 @@ def _nifti(series: SeriesSummary, labelmap: NDArray[np.uint8]) -> bytes:
     with gzip.GzipFile(filename="", mode="wb", fileobj=stream, mtime=0) as packed:
         packed.write(image.to_bytes())
     return stream.getvalue()
+
+
+def read_labelmap(series: SeriesSummary, content: bytes) -> NDArray[np.uint8]:
+    """Gives back the labelmap of a file that ``labelmap_file`` wrote.
+
+    Args:
+        series: The series, its ``labelmap_file`` named.
+        content: The bytes of the file.
+
+    Raises:
+        BadConfiguration: The file is none of this series.
+    """
+    try:
+        if (series.labelmap_file or "").endswith(".png"):
+            stored = np.asarray(Image.open(io.BytesIO(content)))[None]
+        else:
+            image: Any = nib.Nifti1Image.from_bytes(gzip.decompress(content))
+            stored = np.asarray(image.dataobj)
+        turned = (
+            np.transpose(stored, (2, 1, 0))
+            if series.kind == "dicom"
+            else series.stored.apply(stored)
+        )
+    except (OSError, EOFError, ValueError, zlib.error, nib.filebasedimages.ImageFileError) as error:
+        raise _not_of(series, "a damaged file") from error
+    if turned.shape != series.shape or turned.dtype != np.uint8:
+        raise _not_of(series, f"{turned.dtype} of {' x '.join(map(str, turned.shape))}")
+    return np.ascontiguousarray(turned)
+
+
+def _not_of(series: SeriesSummary, found: str) -> BadConfiguration:
+    return BadConfiguration(
+        f"The labelmap of {series.stem} could not be read.",
+        found=found,
+        needed=f"uint8 of {' x '.join(map(str, series.shape))}, as the report was written",
+        mend="read the study again with 'condyle read'.",
+    )

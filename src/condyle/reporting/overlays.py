@@ -89,7 +89,7 @@ def overlay_picture(
     for number, row in enumerate(rows):
         _draw_legend(draw, row, left=max(left, 12), top=bottom + _STRIP * number)
     if simulated:
-        _draw_banner(draw, _plain(words.label("simulated-picture")), page.width)
+        _draw_banner(draw, plain_letters(words.label("simulated-picture")), page.width)
     return page
 
 
@@ -147,7 +147,7 @@ def _draw_boxes(picture: Image.Image, view: SliceView, words: Catalogue) -> None
         corners = [column0 * across, row0 * down, column1 * across, row1 * down]
         draw.rectangle(corners, outline=(0, 0, 0), width=6)
         draw.rectangle(corners, outline=BOX, width=3)
-        text = _plain(words.term(name))
+        text = plain_letters(words.term(name))
         left = max(2.0, min(corners[0], picture.width - draw.textlength(text, font=font) - 4))
         at = (left, min(corners[3] + 4, picture.height - 28))
         draw.rectangle(draw.textbbox(at, text, font=font), fill=_PAPER)
@@ -205,7 +205,7 @@ def _apart(heights: list[float], highest: float, lowest: float) -> list[float]:
 
 def _fitted(draw: ImageDraw.ImageDraw, text: str, font: _Font) -> str:
     """Gives as much of a label as the margin has room for; a level's name always fits."""
-    shown = _plain(text)[:20]
+    shown = plain_letters(text)[:20]
     while draw.textlength(shown, font=font) > _GUTTER - 14:
         shown = shown[:-1]
     return shown
@@ -224,11 +224,11 @@ def _left_edge(labelmap: NDArray[np.uint8], row: float, column: float) -> int:
 def _legend(
     view: SliceView, marks: Sequence[tuple[int, str, tuple[int, int, int]]], words: Catalogue
 ) -> list[tuple[str, tuple[int, int, int]]]:
-    made = [(_plain(text), colour) for _, text, colour in reversed(marks)]
+    made = [(plain_letters(text), colour) for _, text, colour in reversed(marks)]
     if view.boxes:
-        made.append((_plain(words.label("legend-box")), BOX))
+        made.append((plain_letters(words.label("legend-box")), BOX))
     if view.heat is not None:
-        made.append((_plain(words.label("legend-heat")), HEAT))
+        made.append((plain_letters(words.label("legend-heat")), HEAT))
     return made
 
 
@@ -266,7 +266,7 @@ def _draw_legend(
         x += draw.textlength(text, font=font) + 30
 
 
-def _plain(text: str) -> str:
+def plain_letters(text: str) -> str:
     """Takes accents off, since Pillow's built-in typeface has ASCII letters only."""
     apart = unicodedata.normalize("NFD", readable(text))
     return apart.encode("ascii", "ignore").decode("ascii")
