@@ -1,7 +1,5 @@
 import type { ReactNode } from "react";
 import type { AnalysisEntry } from "../api/types";
-import { useSession } from "../session/session";
-import { PERMISSIONS } from "../shell/permissions";
 import { useWords } from "../words";
 import { earlierRuns } from "./earlierRuns";
 import { exclusionText } from "./exclusions";
@@ -10,7 +8,14 @@ import { RunUnderWay } from "./RunUnderWay";
 const PAGES = ["html", "pdf"] as const;
 
 /** What made the findings: bundles with version, hash, intended use and exclusions. */
-export function Analyses({ analyses }: { analyses: readonly AnalysisEntry[] }): ReactNode {
+export function Analyses({
+  analyses,
+  pages = false,
+}: {
+  analyses: readonly AnalysisEntry[];
+  /** Whether who reads may have a run's own report, which names the study. */
+  pages?: boolean;
+}): ReactNode {
   const { say } = useWords();
   if (analyses.length === 0) return null;
   const earlier = earlierRuns(analyses);
@@ -22,6 +27,7 @@ export function Analyses({ analyses }: { analyses: readonly AnalysisEntry[] }): 
           key={analysis.id}
           analysis={analysis}
           earlier={earlier.has(analysis.id)}
+          pages={pages}
         />
       ))}
     </section>
@@ -31,12 +37,13 @@ export function Analyses({ analyses }: { analyses: readonly AnalysisEntry[] }): 
 function Analysis({
   analysis,
   earlier,
+  pages,
 }: {
   analysis: AnalysisEntry;
   earlier: boolean;
+  pages: boolean;
 }): ReactNode {
   const { say, moment, language } = useWords();
-  const { may } = useSession();
   const exclusion = (code: string) => exclusionText(code, say).toLocaleLowerCase(language);
   const list = new Intl.ListFormat(language, { type: "conjunction" });
   return (
@@ -67,7 +74,7 @@ function Analysis({
           })}
         </p>
       ) : null}
-      {analysis.state === "done" && may(PERMISSIONS.identity) ? (
+      {pages && analysis.state === "done" ? (
         <p className="analysis-made">
           {say("findings.ownReport")}{" "}
           {PAGES.map((kind) => (

@@ -6,6 +6,7 @@ import type { FindingEntry, SilentRun, StudyDetail } from "../api/types";
 import type { Correct } from "../corrections/useCorrect";
 import { calledRun, silentRun } from "../silent/testing";
 import { type Language, WordsProvider } from "../words";
+import { Analyses } from "./Analyses";
 import { type FindingsChoice, FindingsPanel } from "./FindingsPanel";
 import { analysis, detail, finding, said } from "./testing";
 
@@ -192,5 +193,18 @@ describe("the threshold slider", () => {
   it("is not there where no finding has a threshold", () => {
     show(detail({ findings: [finding({ value: 3, threshold: null })] }));
     expect(screen.queryByRole("slider")).toBeNull();
+  });
+
+  it("links a run's own report in the reader's language, for who may see whose it is", () => {
+    const { rerender } = render(<Analyses analyses={[analysis()]} pages />, {
+      wrapper: ({ children }) => <WordsProvider first="es">{children}</WordsProvider>,
+    });
+    expect(screen.getByRole("link", { name: "PDF" }).getAttribute("href")).toBe(
+      "/api/v1/analyses/a-1/files/report.pdf?language=es",
+    );
+    rerender(<Analyses analyses={[analysis({ state: "running" })]} pages />);
+    expect(screen.queryByRole("link")).toBeNull();
+    rerender(<Analyses analyses={[analysis()]} pages={false} />);
+    expect(screen.queryByRole("link")).toBeNull();
   });
 });

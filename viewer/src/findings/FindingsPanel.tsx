@@ -86,7 +86,7 @@ export function FindingsPanel(props: PanelProps): ReactNode {
         correct={correct}
       />
       <NotAssessed looked={looked} />
-      <Analyses analyses={looked.analyses} />
+      <Analyses analyses={looked.analyses} pages={!detail.study.patient.pseudonymous} />
     </aside>
   );
 }
