@@ -156,6 +156,7 @@ class RunningOrthanc:
             "UnknownSopClassAccepted": True,
             "OverwriteInstances": False,
             "StableAge": 1,
+            "DefaultEncoding": "Utf8",  # else it answers in Latin 1, whatever a name is in
             "DicomWeb": {"Enable": True, "Root": "/dicom-web/", "EnableWado": True, "Ssl": False},
             **self.settings,
         }

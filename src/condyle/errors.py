@@ -17,6 +17,8 @@
     |-- Conflict                      it exists already, or has changed meanwhile (exit 2)
     |-- Unavailable                   the database or the disk cannot be used now
     |-- ArchiveDamaged                rows and stored objects that do not agree
+    |-- PeerError                     another system refused, or answered with a failure (exit 2)
+    |   `-- PeerUnreachable           it does not answer now, and may later
     |-- AccessError                   who asks may not (exit 2)
     |   |-- NotLoggedIn               nobody is logged in, or name and password do not fit
     |   |-- NotAllowed                the role, or the state of the account, does not allow it
@@ -165,6 +167,16 @@ class Conflict(CondyleError):
 
 class Unavailable(CondyleError):
     """The database or the disk cannot be used now."""
+
+
+class PeerError(CondyleError):
+    """Another system refused what was asked of it, or answered with a failure."""
+
+    exit_status = 2
+
+
+class PeerUnreachable(PeerError):
+    """Another system does not answer now, and may later."""
 
 
 class AccessError(CondyleError):

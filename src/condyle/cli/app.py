@@ -13,9 +13,11 @@ from condyle.cli.bundles import bundles_app
 from condyle.cli.claims import claims_app
 from condyle.cli.compare import compare
 from condyle.cli.data import data_app
+from condyle.cli.deidentify import deidentify
 from condyle.cli.drift import drift
 from condyle.cli.evaluate import evaluate
 from condyle.cli.export import export
+from condyle.cli.pacs import pacs_app
 from condyle.cli.phantom import phantom_app
 from condyle.cli.read import read
 from condyle.cli.readers import readers_app
@@ -51,6 +53,7 @@ def create_app() -> typer.Typer:
     add_verb(app, compare)
     add_verb(app, runs)
     add_verb(app, serve)
+    add_verb(app, deidentify)
     add_verb(app, backup)
     add_verb(app, restore)
     app.add_typer(data_app(), name="data")
@@ -59,6 +62,7 @@ def create_app() -> typer.Typer:
     app.add_typer(phantom_app(), name="phantom")
     app.add_typer(claims_app(), name="claims")
     app.add_typer(readers_app(), name="readers")
+    app.add_typer(pacs_app(), name="pacs")
     app.add_typer(user_app(), name="user")
     app.add_typer(audit_app(), name="audit")
     app.add_typer(db_app(), name="db")

@@ -9,6 +9,7 @@ from condyle.errors import MissingExtra
 PACKAGES = {
     "clinic": ("fastapi", "sqlalchemy", "alembic", "argon2", "uvicorn", "pydantic_settings"),
     "evaluate": ("matplotlib",),
+    "pacs": ("pynetdicom", "dicomweb_client", "pydantic"),
     "train": ("torch", "lightning", "matplotlib"),
 }
 """Extra to the packages that tell whether it is there."""

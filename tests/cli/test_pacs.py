@@ -1,0 +1,131 @@
+"""``condyle pacs`` against a real PACS: found, fetched, sent, and told in words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Command
+from tests.dicom.network.made import NAMES, STUDY, a_study, as_bytes, instance, write
+from tests.running_orthanc import RunningOrthanc, free_ports
+
+
+@pytest.fixture
+def peers(orthanc: RunningOrthanc, tmp_path: Path) -> Path:
+    path = tmp_path / "pacs.yaml"
+    path.write_text(
+        f"""
+        peers:
+          pacs: {{title: {orthanc.title}, host: 127.0.0.1, port: {orthanc.port}}}
+          web: {{url: "{orthanc.web}"}}
+        """
+    )
+    return path
+
+
+@pytest.mark.needs("orthanc")
+@pytest.mark.parametrize("peer", ["pacs", "web"])
+def test_a_study_goes_out_is_found_and_comes_back_once(
+    condyle: Command, peers: Path, tmp_path: Path, peer: str
+) -> None:
+    paths = write(tmp_path / "study", a_study())
+    (tmp_path / "study" / "notes.txt").write_text("no DICOM")
+    out = tmp_path / "out"
+
+    assert condyle("pacs", "echo", peer, "--peers", peers).status == 0
+    sent = condyle("pacs", "send", peer, tmp_path / "study", "--peers", peers)
+    found = condyle("pacs", "find", peer, "--name", "Example*", "--peers", peers)
+    got = condyle("pacs", "get", peer, STUDY, "--out", out, "--peers", peers)
+    again = condyle("pacs", "get", peer, STUDY, "--out", out, "--peers", peers)
+
+    assert f"{len(paths)} stored at '{peer}', 0 not; 1 files are no DICOM." in sent.out
+    assert STUDY in found.out and "Knee MR" in found.out
+    assert "6 fetched, 0 here before" in got.out
+    assert "0 fetched, 6 here before" in again.out
+    assert len(list(out.rglob("*.dcm"))) == len(paths)
+    assert not list(out.rglob("*.part"))
+
+
+@pytest.mark.needs("orthanc")
+def test_what_is_missing_after_a_retrieval_was_cut_off_is_fetched_and_nothing_else(
+    condyle: Command, peers: Path, orthanc: RunningOrthanc, tmp_path: Path
+) -> None:
+    for one in a_study():
+        orthanc.store(as_bytes(one))
+    out = tmp_path / "out"
+    condyle("pacs", "get", "pacs", STUDY, "--out", out, "--peers", peers)
+    files = sorted(out.rglob("*.dcm"))
+    kept = files[0].stat().st_mtime_ns
+    for path in files[1:3]:
+        path.unlink()
+
+    again = condyle("pacs", "get", "pacs", STUDY, "--out", out, "--peers", peers)
+
+    assert "2 fetched, 4 here before" in again.out
+    assert files[0].stat().st_mtime_ns == kept
+    assert sorted(out.rglob("*.dcm")) == files
+
+
+@pytest.mark.needs("orthanc")
+def test_answers_as_json_hold_names_in_their_script(
+    condyle: Command, peers: Path, orthanc: RunningOrthanc
+) -> None:
+    charset, name = NAMES["Japanese"]
+    one = instance(1, PatientName="")
+    one.SpecificCharacterSet = charset.split("\\")
+    one.PatientName = name
+    orthanc.store(as_bytes(one))
+
+    studies = json.loads(condyle("pacs", "find", "pacs", "--json", "--peers", peers).out)
+    series = condyle("pacs", "find", "pacs", "--study", STUDY, "--json", "--peers", peers)
+
+    assert [one["patient_name"] for one in studies] == [name]
+    assert [one["description"] for one in json.loads(series.out)] == ["PD sag"]
+
+
+@pytest.mark.needs("orthanc")
+def test_nothing_found_is_said_and_a_study_that_is_not_there_is_no_fault_of_ours(
+    condyle: Command, peers: Path, tmp_path: Path
+) -> None:
+    found = condyle("pacs", "find", "pacs", "--peers", peers)
+    got = condyle("pacs", "get", "pacs", "2.25.9", "--out", tmp_path / "x", "--peers", peers)
+
+    assert found.out == "0 found.\n"
+    assert got.status == 2
+    assert len(got.error_lines) == 4
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_peer_that_is_down_is_told_in_four_lines(condyle: Command, tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    path = tmp_path / "pacs.yaml"
+    path.write_text(f"peers: {{pacs: {{title: X, host: 127.0.0.1, port: {port}, timeout_s: 2}}}}")
+
+    outcome = condyle("pacs", "echo", "pacs", "--peers", path)
+
+    assert outcome.status == 2
+    assert len(outcome.error_lines) == 4
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("get", "pacs", "1.2"),
+        ("get", "pacs", "1.2", "--out", "x", "--archive"),
+        ("get", "pacs", "../1", "--out", "x"),
+        ("find", "pacs", "--date", "yesterday"),
+        ("find", "nobody"),
+    ],
+)
+def test_wrong_usage_is_told_before_anything_is_asked(
+    condyle: Command, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    path = tmp_path / "pacs.yaml"
+    path.write_text("peers: {pacs: {title: X, host: 127.0.0.1, port: 1}}")
+
+    outcome = condyle("pacs", *arguments, "--peers", path)
+
+    assert outcome.status == 2
+    assert outcome.error_lines
+    assert not outcome.out
