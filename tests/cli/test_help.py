@@ -17,7 +17,7 @@ VERBS = [
     ("train",),
     ("evaluate",),
     ("compare",),
-    ("drift",),
+    ("deidentify", "drift",),
     ("runs",),
     ("bundles", "list"),
     ("bundles", "show"),

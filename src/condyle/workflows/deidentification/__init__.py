@@ -1,0 +1,1 @@
+"""The parts of ``condyle deidentify``: key, journal, encrypted table, check and report."""
