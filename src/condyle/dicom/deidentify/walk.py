@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -127,7 +128,7 @@ class Walk:
                 self._set(dataset, element, moved, table.CLEAN)
                 return
             self._set(dataset, element, empty(element), table.CLEAN)
-        elif element.keyword == "TimezoneOffsetFromUTC":
+        elif _is_offset(element):
             self.changes[table.CLEAN, named(element.tag)] += 1
         elif element.VR in _TEXTS and element.VR != "AE":
             kept = [cleaned(str(one), self.forbidden) for one in all_values(element)]
@@ -203,6 +204,12 @@ class Walk:
     def _drop(self, dataset: Dataset, tag: Any, letter: str) -> None:
         del dataset[tag]
         self.changes[letter, named(tag)] += 1
+
+
+def _is_offset(element: DataElement) -> bool:
+    stated = str(element.value or "").strip()
+    is_one = re.fullmatch(r"[+-][01]\d[0-5]\d", stated)
+    return element.keyword == "TimezoneOffsetFromUTC" and is_one is not None
 
 
 def _age(element: DataElement) -> str:

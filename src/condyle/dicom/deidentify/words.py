@@ -18,7 +18,7 @@ def known_words() -> frozenset[str]:
 
 
 _FORMS = re.compile(
-    r"[ctls][1-9]|[ctls]1[0-2]|t[12]w?(fs)?|t2star|pdw?(fs)?|[23]d|\d{1,2}(mm|deg|min|st|nd|th)?"
+    r"[ctls][1-9]|[ctls]1[0-2]|t[12]w?(fs)?|t2star|pdw?(fs)?|[23]d|\d{1,2}(mm|deg|min|st|nd|rd|th)"
     r"|[bt][ev]?\d{1,4}|[ivx]{1,4}"
 )
 _PARTS = re.compile(r"[^\W_]+|[\W_]+", re.UNICODE)
@@ -31,7 +31,7 @@ def plain(text: str) -> str:
 
 
 def is_of_imaging(word: str) -> bool:
-    """Tells whether a word is one of imaging: a known one, a level, a number of two digits."""
+    """Tells whether a word is one of imaging: a known one, a level, a number with its unit."""
     small = plain(word)
     return small in known_words() or _FORMS.fullmatch(small) is not None
 
