@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Sequence
 
-from pydicom.dataset import Dataset, FileDataset
+from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 from pydicom.uid import UID
 
@@ -135,9 +135,5 @@ def _replace(instance: Dataset, keyword: str, uid: str) -> None:
 
 
 def _sequences(instance: Dataset) -> Sequence[BaseTag]:
-    return [tag for tag in instance.keys() if instance.get_item(tag).VR == "SQ"]  # noqa: SIM118
-
-
-def with_meta(instance: Dataset) -> FileDataset:
-    """Gives an object that can be saved, where a library made only its data set."""
-    return FileDataset("", instance, file_meta=instance.file_meta, preamble=b"\0" * 128)
+    tags = instance.keys()
+    return [tag for tag in tags if instance.get_item(tag).VR == "SQ"]

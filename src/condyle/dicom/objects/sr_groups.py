@@ -50,11 +50,11 @@ class Image(NamedTuple):
 
     sop_class_uid: str
     sop_instance_uid: str
-    frames: tuple[int, ...] | None
+    frames: list[int] | None
     sides: tuple[int, int]
 
     @property
-    def reference(self) -> tuple[str, str, tuple[int, ...] | None]:
+    def reference(self) -> tuple[str, str, list[int] | None]:
         """As highdicom's references take it."""
         return self[:3]
 
@@ -251,7 +251,7 @@ def _at(content: Content, source: SourceStudy, place: tuple[int, int]) -> Image:
     return Image(
         header.SOPClassUID,
         header.SOPInstanceUID,
-        (one.frame + 1,) if many else None,
+        [one.frame + 1] if many else None,
         (int(header.Columns), int(header.Rows)),
     )
 
