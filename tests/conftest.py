@@ -103,6 +103,7 @@ _NEEDS = {
         lambda: os.environ.get("CONDYLE_SOAK") == "1",
         "it takes long; 'make soak' runs it",
     ),
+    "strace": (lambda: shutil.which("strace") is not None, "strace is not installed"),
     "torch": (lambda: _there("torch"), "the 'train' extra is not installed"),
 }
 

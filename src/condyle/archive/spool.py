@@ -17,6 +17,7 @@ import os
 import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -30,14 +31,16 @@ from condyle.errors import Unavailable
 
 _BUFFER = 1 << 20
 _WAIT_S = 20.0
-_TABLES = """
-CREATE TABLE IF NOT EXISTS waiting (
+_TABLES = (
+    # A number is never used again, so that whoever takes a row back takes no other one's.
+    """CREATE TABLE IF NOT EXISTS waiting (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    file TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
+    calling TEXT NOT NULL, called TEXT NOT NULL, at TEXT NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS refused (
     id INTEGER PRIMARY KEY, file TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
-    calling TEXT NOT NULL, called TEXT NOT NULL, at TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS refused (
-    id INTEGER PRIMARY KEY, file TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
-    calling TEXT NOT NULL, called TEXT NOT NULL, at TEXT NOT NULL, reason TEXT NOT NULL);
-"""
+    calling TEXT NOT NULL, called TEXT NOT NULL, at TEXT NOT NULL, reason TEXT NOT NULL)""",
+)
 _COLUMNS = "file, sha256, size, calling, called, at"
 
 
@@ -290,8 +293,13 @@ class Incoming:
                 yield view
             return
         self._flush()
-        with mmap.mmap(self._file, self.size, prot=mmap.PROT_READ) as held, memoryview(held) as all:
-            yield all
+        held = mmap.mmap(self._file, self.size, prot=mmap.PROT_READ)
+        try:
+            with memoryview(held) as view:
+                yield view
+        finally:
+            with contextlib.suppress(BufferError):  # as above; it goes with the error
+                held.close()
 
     def keep(self, *, calling: str, called: str, at: dt.datetime) -> None:
         """Keeps it: its file, the file's name and its row are on the disk when this returns.
@@ -318,7 +326,7 @@ class Incoming:
 
     def abandon(self) -> None:
         """Leaves nothing of it."""
-        self._buffer.clear()
+        self._buffer = bytearray()  # a view of the old one may be held by an error under way
         if self._file >= 0:
             with contextlib.suppress(OSError):
                 os.close(self._file)
@@ -334,14 +342,25 @@ class Incoming:
                 at = 0
                 while at < len(view):
                     at += os.write(self._file, view[at:])
-            self._buffer.clear()
+            self._buffer = bytearray()
 
 
 def _opened(path: Path) -> sqlite3.Connection:
     rows = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-        rows.execute(f"PRAGMA {pragma}")
-    rows.executescript(_TABLES)
+    until = time.monotonic() + _WAIT_S
+    while True:
+        try:
+            # SQLite does not wait by itself where another process opens the file just now.
+            rows.execute("PRAGMA journal_mode=WAL")
+            break
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+    rows.execute("PRAGMA synchronous=FULL")
+    with _transaction(rows):
+        for table in _TABLES:
+            rows.execute(table)
     return rows
 
 

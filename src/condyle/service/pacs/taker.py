@@ -20,7 +20,7 @@ from condyle.service.settings import Settings
 from condyle.workflows.pacs.receive import spool_folder
 from condyle.workflows.pacs.taking_in import keep_up
 
-_GIVES_WAY = 5
+_GIVES_WAY = 10
 
 
 def take_in(settings: Settings, stop: threading.Event) -> None:

@@ -80,7 +80,8 @@ def skim(content: bytes | memoryview, start: int, syntax: str) -> Skimmed:
     else:
         whole = True
     order = ">" if syntax == ExplicitVRBigEndian else "<"
-    walked = _Walk(content, order, whole=whole).walk(start, syntax == ImplicitVRLittleEndian)
+    implicit = syntax == ImplicitVRLittleEndian or not _has_vr(content, start)
+    walked = _Walk(content, order, whole=whole).walk(start, implicit)
     if whole:
         _check_pixels(walked, order, encapsulated=UID(syntax).is_encapsulated)
     uids = [
@@ -90,6 +91,12 @@ def skim(content: bytes | memoryview, start: int, syntax: str) -> Skimmed:
     if not all(map(is_uid, uids)):
         raise NotUnderstood("a UID is missing or is none")
     return Skimmed(*uids)
+
+
+def _has_vr(content: bytes | memoryview, start: int) -> bool:
+    """Tells whether elements have their VR, which some senders leave out against their word."""
+    vr = bytes(content[start + 4 : start + 6])
+    return vr.isalpha() and vr.isupper()
 
 
 class _Walk:

@@ -1,0 +1,103 @@
+"""The receiver is killed at random moments: what it answered for is there, and nothing half."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from tests.workflows.pacs.killable import contents, killable, send_until_lost
+from tests.workflows.pacs.storing import data_set_of
+
+from condyle.archive.archive import Archive
+from condyle.archive.check import check
+from condyle.archive.database import open_database
+from condyle.archive.objects import ObjectStore, digest
+from condyle.archive.spool import Spool
+from condyle.archive.tables import InstanceRow
+from condyle.workflows.pacs.spooled import take_spooled
+
+AMOUNTS = [
+    pytest.param(10, 250, id="ten"),
+    pytest.param(200, 5000, id="two-hundred", marks=pytest.mark.needs("soak")),
+]
+SENDERS = 2
+
+
+@pytest.fixture
+def plain_archive(sqlite_template: Path, tmp_path: Path) -> Iterator[Archive]:
+    """An archive on SQLite: which database it is does not matter to the spool."""
+    shutil.copy(sqlite_template, tmp_path / "condyle.sqlite")
+    database = open_database(f"sqlite:///{tmp_path / 'condyle.sqlite'}")
+    yield Archive(database, ObjectStore(tmp_path / "objects"))
+    database.close()
+
+
+@pytest.mark.parametrize(("kills", "count"), AMOUNTS)
+def test_whenever_the_receiver_is_killed_everything_it_answered_for_is_there_and_reads(
+    plain_archive: Archive, tmp_path: Path, kills: int, count: int
+) -> None:
+    images = contents(count)
+    left = list(images.items())
+    answered: set[str] = set()
+    moments = random.Random(kills)
+    with killable(tmp_path / "spool") as receiver:
+        for _ in range(kills):
+            lost = _send_side_by_side(receiver.port, left)
+            time.sleep(moments.uniform(0.0, 2.0 * len(images) / kills / 150))
+            receiver.kill()
+            answered |= lost()
+            _nothing_is_half(Spool(tmp_path / "spool"), images, answered)
+            left = [(uid, content) for uid, content in left if uid not in answered]
+            receiver.start()
+        answered |= set(send_until_lost(receiver.port, left))
+        again = send_until_lost(receiver.port, list(images.items())[:20])  # a careful sender
+    assert answered == set(images) and len(again) == 20
+    _is_all_in_the_archive(plain_archive, Spool(tmp_path / "spool"), images)
+
+
+def _send_side_by_side(port: int, left: list[tuple[str, bytes]]) -> Callable[[], set[str]]:
+    found: list[list[str]] = [[] for _ in range(SENDERS)]
+
+    def send(number: int) -> None:
+        found[number] = send_until_lost(port, left[number::SENDERS])
+
+    threads = [threading.Thread(target=send, args=(number,)) for number in range(SENDERS)]
+    for thread in threads:
+        thread.start()
+
+    def lost() -> set[str]:
+        for thread in threads:
+            thread.join()
+        return {uid for some in found for uid in some}
+
+    return lost
+
+
+def _nothing_is_half(spool: Spool, images: dict[str, bytes], answered: set[str]) -> None:
+    """Looks at a spool as the kill left it: each row's file is whole, each answer has a row."""
+    known = set()
+    by_content = {content: uid for uid, content in images.items()}
+    for one in spool.waiting(1_000_000):
+        assert digest(one.path) == one.stored.sha256
+        known.add(by_content[data_set_of(one.path.read_bytes())])
+    assert answered <= known
+    spool.close()
+
+
+def _is_all_in_the_archive(archive: Archive, spool: Spool, images: dict[str, bytes]) -> None:
+    while take_spooled(archive, spool):
+        pass
+    with archive.database.read() as session:
+        assert session.scalar(select(func.count(InstanceRow.id))) == len(images)
+        rows = session.execute(select(InstanceRow.uid, InstanceRow.object)).all()
+    for uid, held in rows[:: max(1, len(rows) // 100)]:
+        assert data_set_of(archive.objects.read(held)) == images[uid]
+    found = check(archive)
+    assert (found.faults, found.unnamed) == ((), 0)
+    spool.close()
