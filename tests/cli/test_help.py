@@ -40,6 +40,8 @@ VERBS = [
     ("pacs", "find"),
     ("pacs", "get"),
     ("pacs", "send"),
+    ("pacs", "explain"),
+    ("pacs", "outbox"),
     ("serve",),
     ("user", "add"),
     ("user", "list"),

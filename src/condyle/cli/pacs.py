@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from condyle.cli.extras import need
+from condyle.cli.pacs_explain import explain, outbox
 from condyle.cli.pacs_find import find
 from condyle.cli.pacs_peers import PeerName, PeersFile, chosen_peer
 from condyle.cli.verb import add_verb
@@ -36,6 +37,8 @@ def pacs_app() -> typer.Typer:
     add_verb(app, find)
     add_verb(app, get)
     add_verb(app, send)
+    add_verb(app, explain)
+    add_verb(app, outbox)
     return app
 
 

@@ -28,14 +28,14 @@ def chosen_peer(name: str, file: Path | None) -> Peer:
         MissingExtra: The network parts are not installed.
     """
     need("pacs", "Talking to other systems")
-    from condyle.workflows.pacs.peers import peer_named, read_peers
+    from condyle.workflows.pacs.peers import FILE, peer_named, read_peers
 
-    return peer_named(read_peers(file or _own_file()), name)
+    return peer_named(read_peers(file or own_folder() / FILE), name)
 
 
-def _own_file() -> Path:
+def own_folder() -> Path:
+    """Gives the clinic's folder, where its lists are looked for."""
     need("clinic", "Finding the clinic's list of peers")
     from condyle.service.settings import load_settings
-    from condyle.workflows.pacs.peers import FILE
 
-    return load_settings().home / FILE
+    return load_settings().home

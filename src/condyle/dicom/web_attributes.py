@@ -129,6 +129,12 @@ def keyword_of(attribute: str) -> str:
     return attribute if tag_for_keyword(attribute) is not None else ""
 
 
+def tag_of(attribute: str) -> str:
+    """Gives the tag of an attribute that a query names by keyword or tag, empty for none."""
+    tag = tag_for_keyword(keyword_of(attribute)) if attribute else None
+    return "" if tag is None else f"{tag:08X}"
+
+
 def _document(**values: Any) -> Document:
     document = {}
     for keyword, value in values.items():

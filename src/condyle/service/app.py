@@ -25,11 +25,16 @@ from condyle.service.routes import (
     corrections,
     dashboard,
     dicomweb,
+    dicomweb_files,
+    dicomweb_pictures,
+    dicomweb_store,
     events,
     health,
+    objects,
     observations,
     operating,
     own_calls,
+    priors,
     report_filling,
     reports,
     session,
@@ -67,9 +72,11 @@ _UNDER_API: tuple[Callable[[], APIRouter], ...] = (
     dashboard.routes,
     events.routes,
     health.routes,
+    objects.routes,
     observations.routes,
     operating.routes,
     own_calls.routes,
+    priors.routes,
     report_filling.routes,
     reports.routes,
     session.routes,
@@ -85,7 +92,12 @@ _UNDER_API: tuple[Callable[[], APIRouter], ...] = (
 The worklist's stands before them all.
 """
 
-_AT_ROOT: tuple[Callable[[], APIRouter], ...] = (dicomweb.routes,)
+_AT_ROOT: tuple[Callable[[], APIRouter], ...] = (
+    dicomweb.routes,
+    dicomweb_files.routes,
+    dicomweb_pictures.routes,
+    dicomweb_store.routes,
+)
 """Routers that say their whole address themselves, such as DICOMweb's."""
 
 

@@ -32,6 +32,7 @@ _STATUS: tuple[tuple[type[errors.CondyleError], int], ...] = (
     (errors.UsageError, 422),
     (errors.BundleError, 422),
     (errors.DatasetError, 422),
+    (errors.PeerError, 502),
     (errors.Unavailable, 503),
     (errors.OutputError, 507),
     (errors.ArchiveDamaged, 500),

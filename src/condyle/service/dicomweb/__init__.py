@@ -1,1 +1,1 @@
-"""Read-only DICOMweb (PS3.18): searches, metadata, frames and instances from the archive."""
+"""DICOMweb (PS3.18) on the archive: searches, metadata, frames, instances, pictures, storing."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from condyle.dicom.web_attributes import keyword_of
+from condyle.dicom.web_attributes import keyword_of, tag_of
 from condyle.errors import InputError
 
 MOST = 1000
@@ -48,6 +48,8 @@ class Query:
         limit: Results at most.
         offset: Results passed over.
         ignored: Whether something was asked for that is not supported.
+        fields: Tags that are told besides those that always are; ``None`` means all.
+        fuzzy: Whether a name is met by words of it, in any order.
     """
 
     texts: Mapping[str, str]
@@ -57,6 +59,8 @@ class Query:
     limit: int = MOST
     offset: int = 0
     ignored: bool = False
+    fields: frozenset[str] | None = frozenset()
+    fuzzy: bool = False
 
 
 def read_query(pairs: Iterable[tuple[str, str]], keys: frozenset[str]) -> Query:
@@ -72,7 +76,8 @@ def read_query(pairs: Iterable[tuple[str, str]], keys: frozenset[str]) -> Query:
     texts: dict[str, str] = {}
     lists: dict[str, tuple[str, ...]] = {}
     numbers: dict[str, int] = {}
-    limit, offset, dates, ignored = MOST, 0, None, False
+    limit, offset, dates, ignored, fuzzy = MOST, 0, None, False, False
+    fields: set[str] = set()
     for name, value in list(pairs)[:_MOST_VALUES]:
         keyword = keyword_of(name)
         if name == "limit":
@@ -80,9 +85,9 @@ def read_query(pairs: Iterable[tuple[str, str]], keys: frozenset[str]) -> Query:
         elif name == "offset":
             offset = _whole(name, value)
         elif name == "fuzzymatching":
-            ignored = ignored or value.lower() == "true"
+            fuzzy = value.lower() == "true"
         elif name == "includefield":
-            continue
+            fields.update(value.split(","))
         elif keyword not in keys:
             ignored = True
         elif not value or value == "*":
@@ -95,7 +100,8 @@ def read_query(pairs: Iterable[tuple[str, str]], keys: frozenset[str]) -> Query:
             numbers[keyword] = _whole(keyword, value)
         else:
             texts[keyword] = _text(value)
-    return Query(texts, lists, numbers, dates, limit, offset, ignored)
+    wanted = None if "all" in fields else frozenset(filter(None, map(tag_of, fields)))
+    return Query(texts, lists, numbers, dates, limit, offset, ignored, wanted, fuzzy)
 
 
 def _text(value: str) -> str:

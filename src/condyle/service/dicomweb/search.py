@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, undefer
 from condyle.archive.annotation_access import shown_series, shown_study
 from condyle.archive.tables import InstanceRow, Patient, SeriesRow, StudyRow
 from condyle.archive.words import folded
-from condyle.dicom.json_header import value_of
+from condyle.dicom.json_header import inflated_header, value_of
 from condyle.dicom.web_attributes import (
     Document,
     WebInstance,
@@ -21,6 +22,7 @@ from condyle.dicom.web_attributes import (
     instance_attributes,
     series_attributes,
     study_attributes,
+    without_identity,
 )
 from condyle.service.dicomweb.query import Query
 
@@ -64,7 +66,10 @@ class Searcher:
         for condition in self._of_study(query):
             rows = rows.where(condition)
         found, more = self._page(rows.order_by(StudyRow.id.desc()), query)
-        return Found([study_attributes(self._study(*row)) for row in found], more)
+        told = [study_attributes(self._study(*row)) for row in found]
+        if query.fields is None or query.fields:
+            told = self._with_fields(query, told, [(row, InstanceRow.study_id) for row, _ in found])
+        return Found(told, more)
 
     def series(self, query: Query) -> Found:
         """Finds series, in the order of their numbers within each study."""
@@ -76,6 +81,9 @@ class Searcher:
             told = self._study(study, patient)
             above = {} if "StudyInstanceUID" in query.lists else study_attributes(told)
             documents.append(above | series_attributes(told, self._series(series, told)))
+        if query.fields is None or query.fields:
+            of = [(series, InstanceRow.series_id) for series, _, _ in found]
+            documents = self._with_fields(query, documents, of)
         return Found(documents, more)
 
     def instances(self, query: Query) -> Found:
@@ -99,8 +107,45 @@ class Searcher:
             study_ = self._study(study, patient)
             series_ = self._series(series, study_)
             told = self._instance(instance, series_)
-            documents.append(instance_attributes(study_, series_, told))
+            document = instance_attributes(study_, series_, told)
+            documents.append(self._more(query, document, instance.header, study, patient))
         return Found(documents, more)
+
+    def _with_fields(
+        self,
+        query: Query,
+        documents: list[Document],
+        of: Sequence[tuple[StudyRow | SeriesRow, InstrumentedAttribute[int]]],
+    ) -> list[Document]:
+        """Adds what was asked for besides, as the first instance of each has it."""
+        if not of:
+            return documents
+        column = of[0][1]
+        ids = [row.id for row, _ in of]
+        first = select(func.min(InstanceRow.id)).where(column.in_(ids)).group_by(column)
+        query_ = (
+            select(column, InstanceRow.header, StudyRow, Patient)
+            .join(StudyRow, StudyRow.id == InstanceRow.study_id)
+            .join(Patient, Patient.id == StudyRow.patient_id)
+            .where(InstanceRow.id.in_(first))
+        )
+        found = {row[0]: row[1:] for row in self.session.execute(query_)}
+        return [
+            self._more(query, document, *found[one]) if one in found else document
+            for one, document in zip(ids, documents, strict=True)
+        ]
+
+    def _more(
+        self, query: Query, document: Document, header: bytes, study: StudyRow, patient: Patient
+    ) -> Document:
+        """Adds the attributes that were asked for to those that are always told."""
+        if query.fields is not None and not query.fields:
+            return document
+        whole = json.loads(inflated_header(header))
+        if self.pseudonymous or study.id in self.learnt:
+            whole = without_identity(whole, patient.pseudonym)
+        wanted = whole if query.fields is None else query.fields & whole.keys()
+        return dict(sorted(({tag: whole[tag] for tag in wanted} | document).items()))
 
     def _below(self, rows: Select[*tuple[Any, ...]], query: Query) -> Select[*tuple[Any, ...]]:
         rows = (
@@ -131,6 +176,8 @@ class Searcher:
         for keyword, value in query.texts.items():
             if keyword in ("PatientName", "PatientID") and self.pseudonymous:
                 found.append(like(Patient.pseudonym, value))
+            elif keyword == "PatientName" and query.fuzzy:
+                found += [_has_word(word) for word in folded(value).split()]
             elif keyword == "PatientName":
                 found.append(StudyRow.patient_sort.like(name_pattern(value), escape=_ESCAPE))
             elif keyword == "PatientID":
@@ -203,6 +250,13 @@ class Searcher:
             bits=value_of(row.header, "BitsAllocated") if row.frames else None,
             url=f"{series.url}/instances/{row.uid}",
         )
+
+
+def _has_word(word: str) -> ColumnElement[bool]:
+    """Gives that a word of the patient's name begins so (PS3.18 8.3.4.2)."""
+    start = _pattern(word.replace("*", "").replace("?", ""))
+    inner = StudyRow.patient_sort.like(f"% {start}%", escape=_ESCAPE)
+    return StudyRow.patient_sort.like(f"{start}%", escape=_ESCAPE) | inner
 
 
 def like(column: InstrumentedAttribute[str], value: str) -> ColumnElement[bool]:

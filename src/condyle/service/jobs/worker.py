@@ -21,6 +21,7 @@ from condyle.archive.database import open_database
 from condyle.archive.objects import ObjectStore
 from condyle.errors import CondyleError, Unavailable
 from condyle.service.jobs.capacity import capacity
+from condyle.service.jobs.network import talking_to_peers
 from condyle.service.jobs.outbox import Outbox, Progress, Stuck
 from condyle.service.jobs.parent import stop_with_parent
 from condyle.service.jobs.single import alone
@@ -163,12 +164,13 @@ def run_worker(settings: Settings, options: Options, stop: threading.Event) -> N
         outbox = Outbox(archive, jobs, runner, room=room.jobs)
         _log.info("worker ready: %d at a time, %d threads each", room.jobs, room.threads)
         looked = 0
-        while not stop.is_set():
-            if looked % LEFT_OVER_LOOKS == 0:
-                _queue_left_over(archive)
-            looked += 1
-            outbox.look()
-            stop.wait(LOOK_S)
+        with talking_to_peers(archive, settings.home):
+            while not stop.is_set():
+                if looked % LEFT_OVER_LOOKS == 0:
+                    _queue_left_over(archive)
+                looked += 1
+                outbox.look()
+                stop.wait(LOOK_S)
 
 
 def _queue_left_over(archive: Archive) -> None:

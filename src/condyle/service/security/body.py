@@ -10,7 +10,7 @@ from condyle.service.problems import problem
 from condyle.service.schemas.base import Problem
 
 _MIB = 1 << 20
-_STREAMED = ("PUT", "/api/v1/uploads/")
+_STREAMED = (("PUT", "/api/v1/uploads/"), ("POST", "/dicomweb/studies"))
 """What is written to disk as it comes; its own route bounds it."""
 
 
@@ -28,9 +28,9 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one call."""
-        method, start = _STREAMED
-        streamed = scope["type"] == "http" and (
+        streamed = scope["type"] == "http" and any(
             scope["method"] == method and scope["path"].startswith(start)
+            for method, start in _STREAMED
         )
         if scope["type"] != "http" or streamed:
             await self._app(scope, receive, send)

@@ -1,0 +1,64 @@
+"""What waits to go out to other systems, and what is being fetched from them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from condyle.archive.tables import Table
+
+
+class Outgoing(Table):
+    """One instance for one peer, which it goes to once.
+
+    ``state`` is waiting, sending, stored or refused. One that was ``sending`` when its process
+    died may be there already: the peer is asked before it is sent again. ``class_uid``,
+    ``study_uid`` and ``series_uid`` are the instance's.
+    """
+
+    __tablename__ = "outgoing"
+    __table_args__ = (
+        Index("ix_outgoing_peer_uid", "peer", "uid", unique=True),
+        Index("ix_outgoing_state_peer_id", "state", "peer", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    peer: Mapped[str]
+    uid: Mapped[str]
+    study_uid: Mapped[str]
+    series_uid: Mapped[str]
+    object: Mapped[str] = mapped_column(index=True)
+    state: Mapped[str] = mapped_column(default="waiting")
+    tries: Mapped[int] = mapped_column(default=0)
+    said: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[dt.datetime]
+    next_at: Mapped[dt.datetime]
+    done_at: Mapped[dt.datetime | None]
+
+
+class PriorsFetch(Table):
+    """A patient's earlier studies, asked for at a study's page and fetched from one peer.
+
+    ``state`` is queued, running, done or failed; ``done`` and ``total`` count instances,
+    ``studies`` the earlier studies that the peer has. ``reason`` is a message.
+    """
+
+    __tablename__ = "priors_fetches"
+    __table_args__ = (Index("ix_priors_fetches_state_id", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"), index=True)
+    peer: Mapped[str]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    state: Mapped[str] = mapped_column(default="queued")
+    tries: Mapped[int] = mapped_column(default=0)
+    studies: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[dict[str, Any] | None]
+    asked_at: Mapped[dt.datetime]
+    next_at: Mapped[dt.datetime]
+    finished_at: Mapped[dt.datetime | None]
