@@ -32,9 +32,8 @@ from condyle.errors import Unavailable
 _BUFFER = 1 << 20
 _WAIT_S = 20.0
 _TABLES = (
-    # A number is never used again, so that whoever takes a row back takes no other one's.
     """CREATE TABLE IF NOT EXISTS waiting (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     file TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
     calling TEXT NOT NULL, called TEXT NOT NULL, at TEXT NOT NULL)""",
     """CREATE TABLE IF NOT EXISTS refused (
@@ -42,6 +41,7 @@ _TABLES = (
     calling TEXT NOT NULL, called TEXT NOT NULL, at TEXT NOT NULL, reason TEXT NOT NULL)""",
 )
 _COLUMNS = "file, sha256, size, calling, called, at"
+_INSERT = f"INSERT INTO waiting (id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,7 @@ class Spool:
             for made in (self.files, folder, folder.parent):
                 _sync(made)
         self._lock = threading.Lock()
+        self._last = 0
 
     def close(self) -> None:
         """Closes the database."""
@@ -160,15 +161,15 @@ class Spool:
         return len(left)
 
     def add(self, rows: Sequence[_Row]) -> None:
-        """Writes rows, durably when it returns."""
+        """Writes rows, durably when it returns.
+
+        A number is never used again, so that whoever takes a row back takes no other one's: it
+        grows with the time, which costs no page of the database as SQLite's own counter does.
+        """
         with self._lock, _transaction(self._rows):
             for row in rows:
-                row.id = (
-                    self._rows.execute(
-                        f"INSERT INTO waiting ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", row.values
-                    ).lastrowid
-                    or 0
-                )
+                row.id = self._last = max(self._last + 1, time.time_ns())
+                self._rows.execute(_INSERT, (row.id, *row.values))
 
 
 class SpoolWriter:

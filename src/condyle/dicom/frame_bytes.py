@@ -134,6 +134,27 @@ def _inflated(file: BinaryIO, place: Place) -> bytes:
     return bytes(kept)
 
 
+def is_same_data_set(one: Path, other: Path) -> bool:
+    """Tells whether two files hold the same bytes after their file meta groups.
+
+    Args:
+        one: A DICOM file.
+        other: Another one.
+    """
+    with one.open("rb") as first, other.open("rb") as second:
+        try:
+            for file in (first, second):
+                file.seek(data_set_at(file))
+        except BadImage:
+            return False
+        while True:
+            parts = first.read(_CHUNK), second.read(_CHUNK)
+            if parts[0] != parts[1]:
+                return False
+            if not parts[0]:
+                return True
+
+
 def data_set_at(file: BinaryIO) -> int:
     """Gives where the data set begins, after the elements of group 2 (PS3.10 7.1).
 

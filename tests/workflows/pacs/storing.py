@@ -62,6 +62,7 @@ def file_of(image: Dataset) -> bytes:
 def send(port: int, images: Sequence[Dataset], **options: str) -> list[int]:
     """Sends images over one association; gives the status of each."""
     entity = AE(ae_title=options.get("calling", "MODALITY"))
+    entity.dimse_timeout = 120  # on a busy disk a sync may take long
     for image in images:
         entity.add_requested_context(image.SOPClassUID, image.file_meta.TransferSyntaxUID)
     association = entity.associate("127.0.0.1", port, ae_title=options.get("called", "CONDYLE"))

@@ -15,9 +15,13 @@ from condyle.archive.archive import Archive
 from condyle.archive.arrivals import arrivals_of
 from condyle.archive.audit import Query, newest
 from condyle.archive.check import check
-from condyle.archive.spool import Spool
+from condyle.archive.spool import Spool, SpoolWriter
+from condyle.archive.store import store
 from condyle.archive.tables import ConflictRow, InstanceRow, StudyRow
+from condyle.dicom.frame_bytes import is_same_data_set
+from condyle.dicom.instance_facts import instance_facts
 from condyle.dicom.network.node.options import NodeOptions, parse_peers
+from condyle.workflows.clinic.received import Asked, new_instance
 from condyle.workflows.pacs.complete import complete_quiet
 from condyle.workflows.pacs.receive import receiving
 from condyle.workflows.pacs.spooled import take_spooled
@@ -75,6 +79,44 @@ def test_sending_again_changes_nothing_and_other_bytes_are_kept_apart(
     assert len(instances(archive)) == 1
     assert conflict.code == "same-uid-other-content"
     assert data_set_of(archive.objects.read(conflict.object)) == data_set_of(file_of(changed))
+
+
+def test_an_image_that_somebody_uploaded_is_no_conflict_when_it_comes_again(
+    archive: Archive, spool: Spool, tmp_path: Path
+) -> None:
+    uploaded, other = tmp_path / "uploaded", tmp_path / "other"
+    uploaded.write_bytes(file_of(mr_image()))
+    other.write_bytes(file_of(mr_image(2))[:-1])
+    facts = instance_facts(uploaded)
+    stored = archive.objects.put(uploaded.read_bytes())
+    store(archive, [new_instance(facts, stored, Asked(2, ()))])
+    with receiving(spool, NodeOptions()) as node:
+        assert send(node.port, [mr_image(), mr_image(2)]) == [0, 0]
+    assert spool.waiting(1)[0].stored.sha256 != stored.sha256
+    take_all(archive, spool)
+    with archive.database.read() as session:
+        assert not list(session.scalars(select(ConflictRow)))
+    assert len(instances(archive)) == 2
+    assert not list(spool.files.iterdir())
+    assert not is_same_data_set(uploaded, other)
+    other.write_bytes(b"no DICOM")
+    assert not is_same_data_set(uploaded, other)
+
+
+def test_an_object_that_only_a_full_reading_refuses_is_kept_apart_with_its_reason(
+    archive: Archive, spool: Spool
+) -> None:
+    with SpoolWriter(spool) as writer:
+        for content in (b"no DICOM at all", file_of(mr_image())):
+            incoming = writer.begin()
+            incoming.write(content)
+            incoming.keep(calling="A", called="B", at=archive.clock())
+    torn = spool.waiting(2)[1]
+    torn.path.write_bytes(torn.path.read_bytes()[:-10])  # as a power cut could leave it
+    take_all(archive, spool)
+    assert [reason for _, reason in spool.refused()][1] == "a file that did not come whole"
+    assert len(list(spool.files.iterdir())) == 2
+    assert (spool.count(), instances(archive)) == (0, [])
 
 
 def test_a_quiet_study_is_told_once_and_again_after_a_late_image(

@@ -6,7 +6,9 @@ import datetime as dt
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from condyle.archive.archive import Archive
@@ -15,6 +17,8 @@ from condyle.archive.incoming import NewInstance
 from condyle.archive.objects import digest
 from condyle.archive.spool import Spool, Spooled
 from condyle.archive.store import Outcome, store
+from condyle.archive.tables import InstanceRow
+from condyle.dicom.frame_bytes import is_same_data_set
 from condyle.dicom.instance_facts import instance_facts
 from condyle.errors import BadImage
 from condyle.workflows.clinic.received import Asked, new_instance
@@ -49,6 +53,8 @@ def take_spooled(archive: Archive, spool: Spool) -> int:
         except BadImage as error:
             _log.warning("a received object cannot be read and is kept apart: %s", error.found)
             spool.refuse(one, error.found)
+    here = _here_already(archive, read)
+    read = [(one, new) for one, new in read if one.id not in here]
     archive.objects.adopt({one.path: one.stored for one, _ in read})
     if read:
         senders = [(one.calling, one.called) for one, _ in read]
@@ -58,7 +64,29 @@ def take_spooled(archive: Archive, spool: Spool) -> int:
 
         store(archive, [new for _, new in read], also=also)
         spool.forget([one.id for one, _ in read])
+    spool.forget(list(here))
+    for path in here.values():
+        path.unlink(missing_ok=True)
     return len(batch)
+
+
+def _here_already(archive: Archive, read: Sequence[tuple[Spooled, NewInstance]]) -> dict[int, Path]:
+    """Gives those whose data set is there already in a file with another head.
+
+    Somebody uploaded it, or fetched it: who wrote the file meta group is no difference of the
+    instance, and must not make a conflict.
+    """
+    uids = {new.uid for _, new in read}
+    with archive.database.read() as session:
+        query = select(InstanceRow.uid, InstanceRow.object).where(InstanceRow.uid.in_(uids))
+        held = {row.uid: row.object for row in session.execute(query)}
+    return {
+        one.id: one.path
+        for one, new in read
+        if held.get(new.uid, one.stored.sha256) != one.stored.sha256
+        and one.path.is_file()
+        and is_same_data_set(one.path, archive.objects.path(held[new.uid]))
+    }
 
 
 def _portion(waiting: Sequence[Spooled]) -> list[Spooled]:
