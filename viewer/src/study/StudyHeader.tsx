@@ -6,6 +6,7 @@ import { personName } from "../shell/person";
 import { useTrail } from "../shell/trail";
 import { useWords } from "../words";
 import { AnalyseAgain } from "./AnalyseAgain";
+import { FetchPriors } from "./FetchPriors";
 
 /** Whose study it is, what it is, and the studies before it. */
 export function StudyHeader({
@@ -59,6 +60,7 @@ export function StudyHeader({
         <AnalyseAgain detail={detail} />
       </div>
       <Priors priors={detail.priors} beside={beside} shown={shownBeside} />
+      <FetchPriors detail={detail} />
     </header>
   );
 }

@@ -114,6 +114,8 @@ export const audit = {
   "audit.did.instance.exported": "fetched a whole image file",
   "audit.did.upload.opened": "began an upload",
   "audit.did.upload.abandoned": "abandoned an upload",
+  "audit.did.priors.asked": "had a patient's earlier studies fetched",
+  "audit.did.study.fetched": "fetched a study from another system",
   "audit.did.analysis.queued": "had a study analysed again",
   "audit.did.analysis.cancelled": "stopped an analysis",
   "audit.did.finding.corrected": "corrected findings",

@@ -114,6 +114,8 @@ export const audit = {
   "audit.did.instance.exported": "descargó un archivo de imagen completo",
   "audit.did.upload.opened": "comenzó una subida",
   "audit.did.upload.abandoned": "abandonó una subida",
+  "audit.did.priors.asked": "pidió traer los estudios anteriores de un paciente",
+  "audit.did.study.fetched": "trajo un estudio de otro sistema",
   "audit.did.analysis.queued": "pidió analizar de nuevo un estudio",
   "audit.did.analysis.cancelled": "detuvo un análisis",
   "audit.did.finding.corrected": "corrigió hallazgos",
