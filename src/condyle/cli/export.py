@@ -103,12 +103,14 @@ def _from_archive(study: int, wanted: Wanted, *, unverified: bool) -> tuple[Dico
     from condyle.service.settings import load_settings
     from condyle.workflows.clinic.export import Export, export_act, export_archived
 
-    archive = open_archive(load_settings())
+    settings = load_settings()
+    archive = open_archive(settings)
     try:
         export = Export(
             kinds=wanted.kinds,
             language=wanted.language,
             unverified=unverified,
+            organization=settings.organization,
             replaces=wanted.replaces,
         )
         made = export_archived(archive, study, export)

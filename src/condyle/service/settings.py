@@ -66,6 +66,15 @@ class Settings(BaseSettings):
         default=50_000, ge=1, le=1_000_000, description="Most files of one upload."
     )
     worker: bool = Field(default=True, description="Start the process that runs the bundles.")
+    organization: str = Field(
+        default="",
+        max_length=64,
+        description="Name of the hospital, as the verifying organization of signed DICOM reports.",
+    )
+    export_unverified: bool = Field(
+        default=False,
+        description="Let DICOM objects of studies that nobody signed go out, marked unverified.",
+    )
     dicom_port: int | None = Field(
         default=None,
         ge=0,

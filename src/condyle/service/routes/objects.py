@@ -1,0 +1,118 @@
+"""The DICOM objects of a read study: listed, and taken along one by one or together."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from condyle.archive import audit, studies
+from condyle.archive.absence import absent
+from condyle.dicom.objects import KINDS, DicomObject, kinds_named
+from condyle.errors import NotAllowed
+from condyle.service.access import Permission
+from condyle.service.deps import Deps, HasDeps
+from condyle.service.ids import RowId
+from condyle.service.schemas.objects import ObjectEntry
+from condyle.service.security.actor import Actor, needs
+from condyle.workflows.clinic.export import Export, export_act, export_archived
+
+ALL = "objects.zip"
+"""Name under which all objects that were asked for come together."""
+
+KIND_OF_FILE = {".dcm": "application/dicom", ".zip": "application/zip"}
+_NO_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold: the same bytes each time
+
+Taking = Annotated[Actor, needs(Permission.EXPORT)]
+Kinds = Annotated[str, Query(max_length=100, description="Kinds of objects, by commas.")]
+
+
+def routes() -> APIRouter:
+    """Gives the calls under ``/studies/{study_id}/objects``."""
+    router = APIRouter(tags=["studies"])
+    of_study = "/studies/{study_id}/objects"
+    router.add_api_route(of_study, list_objects, methods=["GET"])
+    router.add_api_route(
+        of_study + "/{name}",
+        show_object,
+        methods=["GET"],
+        response_class=Response,
+        responses={200: {"content": {kind: {} for kind in KIND_OF_FILE.values()}}},
+    )
+    return router
+
+
+def list_objects(
+    study_id: RowId, actor: Taking, deps: HasDeps, kinds: Kinds = "seg,sr,pdf,sc"
+) -> list[ObjectEntry]:
+    """Gives the objects that a study has to export; of nobody's signature, only where drafts may.
+
+    Their patient is named in them, so who may not see identities is refused.
+    """
+    made = _made(deps, actor, study_id, kinds)
+    _keep(deps, actor, study_id, made, act="study.objects-listed")
+    return [
+        ObjectEntry(
+            name=one.name,
+            kind=one.kind,
+            sop_class_uid=one.sop_class_uid,
+            sop_instance_uid=one.sop_instance_uid,
+            series_uid=one.series_uid,
+            size=len(one.content),
+            verified=one.verified,
+        )
+        for one in made
+    ]
+
+
+def show_object(
+    study_id: RowId, name: str, actor: Taking, deps: HasDeps, kinds: Kinds = "seg,sr,pdf,sc"
+) -> Response:
+    """Gives one object as a DICOM file, or all of them as a zip."""
+    made = _made(deps, actor, study_id, kinds)
+    taken = [one for one in made if name in (one.name, ALL)]
+    if not taken:
+        raise absent("object of the study", name)
+    _keep(deps, actor, study_id, taken, act="study.exported")
+    body = _zip(taken) if name == ALL else taken[0].content
+    headers = {"Content-Disposition": f'attachment; filename="{ALL if name == ALL else name}"'}
+    return Response(body, media_type=KIND_OF_FILE[name[-4:]], headers=headers)
+
+
+def _made(deps: Deps, actor: Actor, study_id: int, kinds: str) -> tuple[DicomObject, ...]:
+    if not actor.may(Permission.SEE_IDENTITY):
+        raise NotAllowed(
+            "DICOM objects are not given to this account.",
+            found="a role that sees no identities",
+            needed="one that does, since every object names its patient",
+            mend="ask a clinician to export them.",
+        )
+    wanted = Export(
+        kinds=kinds_named(kinds) or KINDS,
+        unverified=deps.settings.export_unverified,
+        organization=deps.settings.organization,
+    )
+    return export_archived(deps.archive, study_id, wanted)
+
+
+def _keep(
+    deps: Deps, actor: Actor, study_id: int, made: Sequence[DicomObject], *, act: str
+) -> None:
+    """Writes down what was given, to whom and of whom."""
+    with deps.archive.database.write() as session:
+        study = studies.get_study(session, study_id)
+        kept = actor.act(
+            deps.now(), act, subject="study", subject_id=str(study_id), **export_act(made)
+        )
+        audit.append(session, kept.of_patient(study.patient_id))
+
+
+def _zip(objects: Sequence[DicomObject]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as file:
+        for one in objects:
+            file.writestr(zipfile.ZipInfo(one.name, _NO_TIME), one.content)
+    return stream.getvalue()

@@ -1,0 +1,194 @@
+"""Exporting a study of the clinic: what readers accepted goes out, to whom it may, and is noted."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pydicom
+import pytest
+from sqlalchemy import select
+from tests.service.conftest import Client, LogIn
+from tests.service.exported import dicom_files, picture_file, put_read_study, say
+from tests.service.test_reports import begin, sign
+
+from condyle.archive.analyses import shown_runs
+from condyle.archive.archive import Archive
+from condyle.archive.tables import AuditEntry, FindingRow
+from condyle.dicom.objects.read_sr import read_report
+from condyle.domain.outside import Answer, OutsideResult
+from condyle.domain.report import Report
+from condyle.service.settings import Settings
+from condyle.sources import SourceFile
+
+
+@pytest.fixture
+def study(archive: Archive, tmp_path: Path) -> int:
+    return put_read_study(archive, tmp_path, dicom_files())
+
+
+def without_places(report: Report) -> Report:
+    """What was found on slices that a single picture does not have."""
+    return replace(report, findings=(), measurements=())
+
+
+def ask(client: Client, study: int, name: str = "", kinds: str = "seg,sr,pdf,sc") -> Any:
+    tail = f"/{name}" if name else ""
+    return client.get(f"/api/v1/studies/{study}/objects{tail}?kinds={kinds}")
+
+
+def report_of(client: Client, study: int, folder: Path) -> OutsideResult:
+    answer = ask(client, study, "report-sr.dcm")
+    assert answer.status_code == 200, answer.text
+    path = folder / "taken.dcm"
+    path.write_bytes(answer.content)
+    return read_report(SourceFile("file-1.dcm", "taken", ".dcm", path.stat().st_size, path))
+
+
+def findings(archive: Archive) -> dict[str, int]:
+    with archive.database.read() as session:
+        return {row.name: row.id for row in session.scalars(select(FindingRow))}
+
+
+def signed(client: Client, study: int) -> dict[str, Any]:
+    answer = sign(client, begin(client, study))
+    assert answer.status_code == 200, answer.text
+    report: dict[str, Any] = answer.json()
+    return report
+
+
+def test_nothing_goes_out_that_nobody_signed(log_in: LogIn, study: int) -> None:
+    answer = ask(log_in("clinician"), study)
+    assert answer.status_code == 409
+    assert "no signed report" in answer.text
+
+
+def test_a_signed_report_goes_out_verified_with_what_was_accepted(
+    log_in: LogIn, archive: Archive, study: int, tmp_path: Path
+) -> None:
+    named = findings(archive)
+    say(archive, study, "accept", named["disc-bulging"])
+    say(archive, study, "reject", named["disc-narrowing"])
+    say(archive, study, "grade", named["pfirrmann-grade"], value={"grade": 2})
+    clinician = log_in("clinician")
+    signed(clinician, study)
+    result = report_of(clinician, study, tmp_path)
+    assert result.verified
+    told = {one.tracking: one for one in result.findings}
+    assert set(told) == {"disc-bulging/disc-1", "pfirrmann-grade/disc-1", "measurements/L4-L5"}
+    assert Answer("Pfirrmann grade", "Pfirrmann grade 2") in told["pfirrmann-grade/disc-1"].answers
+    said = [answer.value for answer in told["pfirrmann-grade/disc-1"].answers]
+    assert "Changed by a clinician" in said
+    assert not [one for one in told["pfirrmann-grade/disc-1"].answers if one.unit == "%"]
+    texts = dict(result.texts)
+    assert texts["Left out"].endswith("are left out: 1.")
+    assert texts["Review by a clinician"] == "Signed by a clinician."
+
+
+def test_the_pdf_that_goes_out_is_the_one_that_was_signed(log_in: LogIn, study: int) -> None:
+    clinician = log_in("clinician")
+    report = signed(clinician, study)
+    pages = clinician.get(f"/api/v1/reports/{report['id']}/files/report.pdf").content
+    found = pydicom.dcmread(io.BytesIO(ask(clinician, study, "report-pdf.dcm").content))
+    assert found.EncapsulatedDocument[: found.EncapsulatedDocumentLength] == pages
+    assert found.VerificationFlag == "VERIFIED"
+
+
+def test_the_objects_are_listed_and_come_together_as_a_zip(log_in: LogIn, study: int) -> None:
+    clinician = log_in("clinician")
+    signed(clinician, study)
+    listed = ask(clinician, study).json()
+    assert [one["kind"] for one in listed] == ["seg", "sr", "pdf", "sc"]
+    assert all(one["verified"] for one in listed)
+    answer = ask(clinician, study, "objects.zip", kinds="seg,sr")
+    assert answer.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as file:
+        assert file.namelist() == ["seg-series-1.dcm", "report-sr.dcm"]
+        sizes = {info.filename: info.file_size for info in file.infolist()}
+    assert sizes == {one["name"]: one["size"] for one in listed[:2]}
+    again = ask(clinician, study, "objects.zip", kinds="seg,sr")
+    assert again.content == answer.content
+
+
+def test_what_was_taken_along_stands_in_the_audit_log_without_a_name(
+    log_in: LogIn, archive: Archive, study: int
+) -> None:
+    clinician = log_in("clinician")
+    signed(clinician, study)
+    ask(clinician, study, "report-sr.dcm")
+    with archive.database.read() as session:
+        kept = session.scalars(
+            select(AuditEntry).where(AuditEntry.action == "study.exported")
+        ).one()
+        assert kept.details == {"objects": 1, "kinds": "sr", "verified": True}
+        assert kept.patient_id is not None and kept.user_name == "clinician"
+
+
+@pytest.mark.parametrize("role", ["viewer", "annotator", "researcher", "administrator"])
+def test_who_may_not_export_or_sees_no_identity_gets_nothing(
+    log_in: LogIn, study: int, role: Any
+) -> None:
+    assert ask(log_in(role), study).status_code == 403
+
+
+def test_an_unknown_object_or_kind_is_refused(log_in: LogIn, study: int) -> None:
+    clinician = log_in("clinician")
+    signed(clinician, study)
+    assert ask(clinician, study, "other.dcm").status_code == 404
+    assert ask(clinician, study, kinds="rtstruct").status_code in (400, 422)
+    assert ask(clinician, 999).status_code == 404
+
+
+def test_new_names_of_levels_go_out_and_the_pictures_that_show_the_old_ones_do_not(
+    log_in: LogIn, archive: Archive, study: int, tmp_path: Path
+) -> None:
+    with archive.database.read() as session:
+        (run,) = shown_runs(session, study)
+    say(archive, study, "level", analysis=run.id, value={"levels": {"1": "L5-S1"}})
+    say(archive, study, "accept", findings(archive)["disc-bulging"])
+    clinician = log_in("clinician")
+    signed(clinician, study)
+    result = report_of(clinician, study, tmp_path)
+    assert {one.site for one in result.findings} == {"L5/S1 disc"}
+    assert [one["kind"] for one in ask(clinician, study).json()] == ["seg", "sr", "pdf"]
+
+
+class TestWithARule:
+    """An administrator has said that drafts may go out."""
+
+    @pytest.fixture
+    def settings(self, home: Path) -> Settings:
+        return Settings(home=home, worker=False, export_unverified=True)
+
+    def test_a_draft_goes_out_as_unverified(
+        self, log_in: LogIn, study: int, tmp_path: Path
+    ) -> None:
+        result = report_of(log_in("clinician"), study, tmp_path)
+        assert result.verified is False
+        assert len(result.findings) == 5
+        assert "Unverified draft" in dict(result.texts)["Review by a clinician"]
+
+    def test_what_was_rejected_stays_even_then(
+        self, log_in: LogIn, archive: Archive, study: int, tmp_path: Path
+    ) -> None:
+        say(archive, study, "reject", findings(archive)["disc-bulging"])
+        clinician = log_in("clinician")
+        told = [one.tracking for one in report_of(clinician, study, tmp_path).findings]
+        assert "disc-bulging/disc-1" not in told
+        # The draft's own pages still show it.
+        assert [one["kind"] for one in ask(clinician, study).json()] == ["seg", "sr", "sc"]
+
+    def test_a_picture_goes_out_upon_the_dicom_that_the_clinic_made_of_it(
+        self, log_in: LogIn, archive: Archive, tmp_path: Path
+    ) -> None:
+        number = put_read_study(
+            archive,
+            tmp_path,
+            picture_file(),
+            lambda report: replace(report, findings=(), measurements=()),
+        )
+        listed = ask(log_in("clinician"), number).json()
+        assert [one["kind"] for one in listed] == ["seg", "sr", "pdf", "sc"]
