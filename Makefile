@@ -41,7 +41,7 @@ install: .venv/installed
 	$(CHECK_PYTHON)
 	@echo "Installing the development environment into .venv"
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	@.venv/bin/python -m pip install $(PIP_FLAGS) -c constraints.txt -e '.[train,evaluate,detect,pretrained,ocr,mlflow,clinic,pacs,viewer,dev]'
+	@.venv/bin/python -m pip install $(PIP_FLAGS) -c constraints.txt -e '.[train,evaluate,detect,pretrained,ocr,mlflow,clinic,openvino,pacs,viewer,dev]'
 	@touch $@
 
 .venv-run/installed: pyproject.toml constraints.txt

@@ -81,11 +81,11 @@ def network_time() -> Iterator[list[float]]:
         onnxruntime.InferenceSession.run = original
 
 
-def condyle_reader(series: Path, threads: int) -> Callable[[], object]:
+def condyle_reader(series: Path, threads: int, *, int8: bool = False) -> Callable[[], object]:
     """Gives what reads the series with bundles that are loaded."""
     grading = find_bundle(GRADING)
     anatomy = find_required(grading.manifest.requires[0], near=grading.path)
-    loaded = LoadedBundles(anatomy, grading, threads=threads)
+    loaded = LoadedBundles(anatomy, grading, threads=threads, int8=int8)
 
     def read() -> object:
         with open_study([series]) as study:
@@ -188,15 +188,18 @@ def main() -> None:
         with network_time() as inside:
             warm = timed(own, asked.times)
         rest = np.median(warm) - sum(inside) / (asked.times + 1)
+        short = timed(condyle_reader(series, asked.threads, int8=True), asked.times)
         peer = timed(peer_reader(series), asked.times)
     print(f"{asked.threads} threads, {SLICES} slices of {SIDE} x {SIDE}, median of {asked.times}\n")
     print("| what | seconds |\n|---|---|")
     print(f"| reading again in one process | {np.median(warm):.2f} |")
     print(f"| of it not in a network | {rest:.2f} |")
+    print(f"| the same with anatomy networks of 8 bits in OpenVINO | {np.median(short):.2f} |")
     print(f"| the same networks in torch with MONAI's transforms | {np.median(peer):.2f} |")
     print(f"| `condyle read` in a new process, report included | {np.median(fresh):.2f} |")
     print(f"| `condyle --help` | {np.median(helps(11)):.2f} |")
     print(f"\ntorch over Condyle: {np.median(peer) / np.median(warm):.2f} times")
+    print(f"torch over Condyle of 8 bits: {np.median(peer) / np.median(short):.2f} times")
     print(f"most memory of a new process: {memory:.0f} MiB")
 
 

@@ -72,6 +72,7 @@ def _may_mount() -> bool:
 
 
 _NEEDS = {
+    "atheris": (lambda: _there("atheris"), "atheris is not installed"),
     "browser": (
         _browser_is_there,
         "chromium is not on the path, or 'make viewer' has not built the viewer",
@@ -87,6 +88,7 @@ _NEEDS = {
         lambda: shutil.which("dciodvfy") is not None,
         "dicom3tools' validator is not installed",
     ),
+    "openvino": (lambda: _there("openvino"), "the 'openvino' extra is not installed"),
     "orthanc": (
         lambda: shutil.which("Orthanc") is not None and orthanc_dicomweb() is not None,
         "Orthanc with its DICOMweb plugin is not installed",

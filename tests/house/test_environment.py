@@ -77,7 +77,7 @@ def test_make_test_sets_itself_up_on_a_fresh_machine(fresh: Path) -> None:
     first_check = next(i for i, line in enumerate(lines) if "ruff check" in line)
     assert any("-m venv .venv" in line for line in lines[:first_check])
     assert any(
-        "[train,evaluate,detect,pretrained,ocr,mlflow,clinic,pacs,viewer,dev]" in line
+        "[train,evaluate,detect,pretrained,ocr,mlflow,clinic,openvino,pacs,viewer,dev]" in line
         for line in lines[:first_check]
     )
 

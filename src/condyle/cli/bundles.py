@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,13 +15,14 @@ _Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of a bundle, or
 def bundles_app() -> typer.Typer:
     """Makes the verbs under ``condyle bundles``."""
     app = typer.Typer(
-        help="List, show and verify the installed bundles.",
+        help="List, show, verify and quantise the installed bundles.",
         no_args_is_help=True,
         rich_markup_mode=None,
     )
     add_verb(app, list_bundles, "list")
     add_verb(app, show_bundle, "show")
     add_verb(app, verify, "verify")
+    add_verb(app, quantise, "quantise")
     return app
 
 
@@ -85,3 +87,31 @@ def verify(name: _Name) -> None:
             needed="every check to pass",
             mend="get the bundle again from where it came from, and do not use this one.",
         )
+
+
+def quantise(
+    name: _Name,
+    data: Annotated[
+        Path, typer.Option(metavar="PATH", help="An archive of images that the bundle is for.")
+    ],
+    images: Annotated[
+        int, typer.Option(metavar="N", min=1, help="How many slices to take ranges from.")
+    ] = 60,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+) -> None:
+    """Make networks of 8 bits of a bundle, for 'condyle read --int8'.
+
+    The bundle stays as it is; the new networks are kept beside it, under its hash. Labels of
+    the archive are not looked at. Needs the openvino extra.
+
+    Example:
+      condyle bundles quantise lumbar-anatomy --data archive
+    """
+    from condyle.cli.progress import shown_progress
+    from condyle.workflows.quantise_bundle import quantise_bundle
+
+    with shown_progress(quiet=quiet) as progress:
+        made = quantise_bundle(name, data, images=images, progress=progress)
+    if not quiet:
+        print(f"{len(made.record.files)} networks of 8 bits, from {made.record.calibrated_on}")
+        print(f"in {made.path}")

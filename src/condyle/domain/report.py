@@ -144,6 +144,7 @@ class BundleRef:
         attribution: Licence and source of its training data.
         simulated_training: True where it learned from simulated patients.
         thresholds: Decision threshold of each finding.
+        quantised_sha256: Of its networks of 8 bits, where those were run; else ``""``.
     """
 
     name: str
@@ -154,6 +155,7 @@ class BundleRef:
     attribution: str = ""
     simulated_training: bool = False
     thresholds: tuple[tuple[str, float], ...] = ()
+    quantised_sha256: str = ""
 
 
 @dataclass(frozen=True)

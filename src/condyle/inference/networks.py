@@ -7,12 +7,20 @@ from collections.abc import Mapping
 import numpy as np
 
 from condyle.bundle import Bundle
+from condyle.bundle.quantised import Quantised
 from condyle.errors import BundleError
-from condyle.inference.session import ORT_ERRORS, first_line, open_session
+from condyle.inference.session import ORT_ERRORS, first_line
+from condyle.inference.whole_numbers import open_sessions
 from condyle.interpretation.networks import Floats, RunNetwork
 
 
-def networks_of(bundle: Bundle, *, pooled: bool = False, threads: int | None = None) -> RunNetwork:
+def networks_of(
+    bundle: Bundle,
+    *,
+    pooled: bool = False,
+    threads: int | None = None,
+    quantised: Quantised | None = None,
+) -> RunNetwork:
     """Opens the networks of a bundle, each held against its hash.
 
     Args:
@@ -20,15 +28,14 @@ def networks_of(bundle: Bundle, *, pooled: bool = False, threads: int | None = N
         pooled: Whether their outputs stand one after the other along the second axis, as
             boxes do that are suppressed as those of one network are; else they are averaged.
         threads: Threads of an operator; all that the process may use where ``None``.
+        quantised: The bundle's networks of 8 bits, to be run by OpenVINO in their place.
 
     Raises:
         BundleError: A model was altered, or cannot be loaded.
+        MissingExtra: Networks of 8 bits are wanted, and OpenVINO is not installed.
     """
     name = bundle.manifest.name
-    sessions = [
-        open_session(bundle.read(model), threads=threads, name=f"{name}/{model}")
-        for model in bundle.manifest.models
-    ]
+    sessions = open_sessions(bundle, threads=threads, quantised=quantised)
 
     def run(feeds: Mapping[str, Floats]) -> list[Floats]:
         try:

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from condyle.bundle import Bundle
+from condyle.bundle.quantised import Quantised
 from condyle.errors import BadImage, BundleError
-from condyle.inference.session import ORT_ERRORS, first_line, open_session
+from condyle.inference.session import ORT_ERRORS, first_line
+from condyle.inference.whole_numbers import open_sessions
 
 Array = NDArray[Any]
 
@@ -41,21 +43,25 @@ class Runner:
         bundle: Whose models are loaded, each checked against its hash.
         threads: Threads of an operator; all that the process may use where ``None``.
         max_batch: Greatest number of items run at once, which bounds the memory.
+        quantised: The bundle's networks of 8 bits, to be run by OpenVINO in their place.
 
     Raises:
         BundleError: A model was altered, cannot be loaded, or differs from the others in
             its inputs or outputs.
+        MissingExtra: Networks of 8 bits are wanted, and OpenVINO is not installed.
     """
 
     def __init__(
-        self, bundle: Bundle, *, threads: int | None = None, max_batch: int = MAX_BATCH
+        self,
+        bundle: Bundle,
+        *,
+        threads: int | None = None,
+        max_batch: int = MAX_BATCH,
+        quantised: Quantised | None = None,
     ) -> None:
         self._name = bundle.manifest.name
         self._max_batch = max(1, max_batch)
-        self._sessions = [
-            open_session(bundle.read(model), threads=threads, name=f"{self._name}/{model}")
-            for model in bundle.manifest.models
-        ]
+        self._sessions = open_sessions(bundle, threads=threads, quantised=quantised)
         first = self._sessions[0]
         self._inputs = {node.name: node for node in first.get_inputs()}
         self.inputs: tuple[str, ...] = tuple(self._inputs)

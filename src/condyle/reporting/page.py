@@ -255,6 +255,8 @@ def _bundles(report: Report, words: Catalogue) -> tuple[BundleBlock, ...]:
             f"{words.term(name)} {words.number(value, 2)}" for name, value in bundle.thresholds
         )
         facts = [(words.label("version"), bundle.version), (words.label("sha256"), bundle.sha256)]
+        if bundle.quantised_sha256:
+            facts.append((words.label("quantised"), bundle.quantised_sha256))
         if thresholds:
             facts.append((words.label("thresholds"), thresholds))
         if bundle.attribution:

@@ -157,6 +157,7 @@ def _bundle(bundle: BundleRef) -> dict[str, Any]:
         "attribution": bundle.attribution,
         "simulated_training": bundle.simulated_training,
         "thresholds": {name: _rounded(value, 6) for name, value in bundle.thresholds},
+        "quantised_sha256": bundle.quantised_sha256,
     }
 
 

@@ -115,6 +115,7 @@ def _bundle(values: dict[str, Any]) -> BundleRef:
         attribution=values["attribution"],
         simulated_training=values["simulated_training"],
         thresholds=tuple(values["thresholds"].items()),
+        quantised_sha256=values.get("quantised_sha256", ""),
     )
 
 

@@ -11,11 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from condyle.bundle import Bundle, Manifest
+from condyle.bundle.quantised import find_quantised
 from condyle.domain.anatomy import not_assessed
 from condyle.domain.findings import Evidence, Finding
 from condyle.domain.messages import Message
 from condyle.domain.progress import Progress, ProgressCallback
-from condyle.domain.report import PixelMap, Report, SeriesSummary, SliceView, StudySummary
+from condyle.domain.report import (
+    BundleRef,
+    PixelMap,
+    Report,
+    SeriesSummary,
+    SliceView,
+    StudySummary,
+)
 from condyle.domain.study import Study
 from condyle.inference.networks import networks_of
 from condyle.preprocessing.prepare import prepare
@@ -58,10 +66,15 @@ class ImageReader:
     Args:
         bundle: Of a task of ``READERS``.
         threads: Threads of an operator; all that the process may use where ``None``.
+        int8: Whether to run its networks of 8 bits.
+
+    Raises:
+        BundleError: Networks of 8 bits are wanted, and there are none.
     """
 
-    def __init__(self, bundle: Bundle, *, threads: int | None = None) -> None:
+    def __init__(self, bundle: Bundle, *, threads: int | None = None, int8: bool = False) -> None:
         self._bundle = bundle
+        self._quantised = find_quantised(bundle) if int8 else None
         self._threads = threads
         self._task = str(task_of(bundle.manifest))
         self._networks: Networks | None = None
@@ -81,13 +94,16 @@ class ImageReader:
         if taking.taken:
             networks = self._open(progress)
             found = READERS[self._task](networks, taking.taken, taking.abstention, progress)
-        return _report(study, self._bundle, taking, found)
+        made = bundle_reference(self._bundle, self._quantised)
+        return _report(study, self._bundle, taking, found, made=made)
 
     def _open(self, progress: ProgressCallback) -> Networks:
         if self._networks is None:
             progress(Progress("bundles", 0, 1))
             pooled = self._task in POOLED
-            run = networks_of(self._bundle, pooled=pooled, threads=self._threads)
+            run = networks_of(
+                self._bundle, pooled=pooled, threads=self._threads, quantised=self._quantised
+            )
             self._networks = Networks(self._bundle, run, threshold_of(self._bundle.manifest))
             progress(Progress("bundles", 1, 1))
         return self._networks
@@ -103,7 +119,9 @@ def threshold_of(manifest: Manifest) -> float:
     return float(told) if isinstance(told, int | float) else THRESHOLD
 
 
-def _report(study: Study, bundle: Bundle, taking: Taking, found: Found) -> Report:
+def _report(
+    study: Study, bundle: Bundle, taking: Taking, found: Found, *, made: BundleRef
+) -> Report:
     manifest = bundle.manifest
     notes = [note for series in study.series for note in series.notes]
     warnings = [*notes, *taking.warnings, *found.warnings]
@@ -124,7 +142,7 @@ def _report(study: Study, bundle: Bundle, taking: Taking, found: Found) -> Repor
             simulated=any(series.simulated for series in study.series),
         ),
         series=_summaries(study, taking, found),
-        bundles=(bundle_reference(bundle),),
+        bundles=(made,),
         findings=found.findings,
         assumptions=found.assumptions,
         warnings=once(warnings),

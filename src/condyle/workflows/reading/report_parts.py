@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from condyle.bundle import Bundle, Manifest
+from condyle.bundle.quantised import Quantised
 from condyle.domain.messages import Message
 from condyle.domain.report import BundleRef, SeriesSummary, SliceView
 from condyle.domain.study import Series, Study
@@ -140,8 +141,13 @@ def view_of(
     )
 
 
-def bundle_reference(bundle: Bundle) -> BundleRef:
-    """Gives what the report says of a bundle that made part of it."""
+def bundle_reference(bundle: Bundle, quantised: Quantised | None = None) -> BundleRef:
+    """Gives what the report says of a bundle that made part of it.
+
+    Args:
+        bundle: The bundle.
+        quantised: Its networks of 8 bits, where those were run.
+    """
     manifest: Manifest = bundle.manifest
     return BundleRef(
         name=manifest.name,
@@ -152,6 +158,7 @@ def bundle_reference(bundle: Bundle) -> BundleRef:
         attribution=" ".join(manifest.licence.attribution),
         simulated_training=manifest.training.dataset.simulated,
         thresholds=tuple(sorted(manifest.thresholds().items())),
+        quantised_sha256="" if quantised is None else quantised.sha256,
     )
 
 
