@@ -19,7 +19,7 @@ def bulk_data(path: Path, where: str) -> bytes:
 
     Args:
         path: The stored file.
-        where: Tag in eight hexadecimal digits; within a sequence ``TAG/ITEM/TAG``, items
+        where: Tag in eight hexadecimal digits; within a sequence ``TAG.ITEM.TAG``, items
             counted from 1, as a BulkDataURI of ours has it.
 
     Raises:
@@ -29,7 +29,7 @@ def bulk_data(path: Path, where: str) -> bytes:
     try:
         with without_remarks():
             dataset: Dataset = pydicom.dcmread(path, defer_size=1 << 16, force=True)
-            return _value(dataset, where.split("/"))
+            return _value(dataset, where.split("."))
     except NotThere:
         raise
     except BROKEN as error:

@@ -23,7 +23,7 @@ from condyle.service.security.actor import Actor, needs
 ROOT = "/dicomweb"
 Knowing = Annotated[Actor, needs(Permission.SEE_IDENTITY)]
 Uid = Annotated[str, Path(pattern=r"^[0-9.]{1,64}$")]
-Where = Annotated[str, Path(pattern=r"^[0-9A-Fa-f]{8}(/[0-9]{1,5}/[0-9A-Fa-f]{8}){0,8}$")]
+Where = Annotated[str, Path(pattern=r"^[0-9A-Fa-f]{8}(\.[0-9]{1,5}\.[0-9A-Fa-f]{8}){0,8}$")]
 _SERIES = "/studies/{study}/series/{series}"
 
 
@@ -33,7 +33,7 @@ def routes() -> APIRouter:
     for path, call in (
         ("/studies/{study}", retrieve_study),
         (_SERIES, retrieve_series),
-        (f"{_SERIES}/instances/{{instance}}/bulkdata/{{where:path}}", retrieve_bulk_data),
+        (f"{_SERIES}/instances/{{instance}}/bulkdata/{{where}}", retrieve_bulk_data),
     ):
         router.add_api_route(path, call, methods=["GET"], response_class=Response)
     return router
