@@ -108,22 +108,27 @@ def main() -> None:
     """Makes the pictures, cleans them, and prints what was found, by size and contrast."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, help="keep the pictures, before and after, here")
-    out: Path | None = parser.parse_args().out
+    parser.add_argument("--contrast", type=float, help="only this one of the contrasts")
+    parser.add_argument("--empty", type=int, default=60, help="pictures without text")
+    asked = parser.parse_args()
+    out: Path | None = asked.out
     reader = installed_reader()
     if reader is None:
         raise SystemExit("the extra 'ocr' is not installed")
     rng = np.random.default_rng(0)
     found: Counter[tuple[int, float]] = Counter()
     lines: Counter[tuple[int, float]] = Counter()
-    held = escaped = count = 0
+    kept = escaped = count = 0
     for font, size_px, contrast in itertools.product(FONTS, SIZES_PX, CONTRASTS):
         case = case_of(rng, font, size_px, contrast)
+        if asked.contrast not in (None, contrast):
+            continue
         looked, after = cleaned(case.pixels, reader)
         blanked = [bool((after[ink] == after.min()).mean() >= 0.95) for ink in case.lines]
         found[size_px, contrast] += sum(blanked)
         lines[size_px, contrast] += len(blanked)
         count += 1
-        held += bool(looked.doubts)
+        kept += bool(looked.doubts)
         escaped += not all(blanked) and not looked.doubts
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
@@ -131,8 +136,7 @@ def main() -> None:
             name = f"{font}-{size_px}-{contrast}-{'held' if looked.doubts else all(blanked)}.png"
             Image.fromarray(both.astype(np.uint8)).save(out / name)
     false = held_false = 0
-    empty = 60
-    for _ in range(empty):
+    for _ in range(asked.empty):
         pixels = np.rint(slice_of(rng, 384) * MOST_VALUE).astype(np.uint16)
         looked, _ = cleaned(pixels, reader)
         false += looked.blanked > 0
@@ -140,8 +144,9 @@ def main() -> None:
     print(
         f"pictures with text: {count}; lines blanked {sum(found.values())} of {sum(lines.values())}"
     )
-    print(f"in quarantine {held}; escaped with text left {escaped}")
-    print(f"pictures without text: {empty}; blanked somewhere {false}, in quarantine {held_false}")
+    print(f"in quarantine {kept}; escaped with text left {escaped}")
+    came = f"blanked somewhere {false}, in quarantine {held_false}"
+    print(f"pictures without text: {asked.empty}; {came}")
     print("lines blanked of lines, by size in pixels (down) and contrast (across):")
     print("      " + "".join(f"{one:>9}" for one in CONTRASTS))
     for size_px in SIZES_PX:

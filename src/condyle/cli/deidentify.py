@@ -49,6 +49,9 @@ def deidentify(
     against: Annotated[
         list[Path] | None, typer.Option(metavar="IN", help="What it was made from; repeatable.")
     ] = None,
+    pixels: Annotated[
+        bool, typer.Option(help="Whether a check reads the text in pixels as well.")
+    ] = True,
     reidentify: Annotated[
         Path | None, typer.Option(metavar="TABLE", help="Show who is who, as JSON.")
     ] = None,
@@ -69,7 +72,7 @@ def deidentify(
       condyle deidentify --reidentify p.key.table --key p.key
     """
     if check is not None:
-        _check(check, against or [])
+        _check(check, against or [], pixels=pixels)
     elif reidentify is not None:
         _reidentify(reidentify, key)
     else:
@@ -131,7 +134,7 @@ def _run(plan: Plan) -> None:
     print(f"Report: {done.page}")
 
 
-def _check(out: Path, against: list[Path]) -> None:
+def _check(out: Path, against: list[Path], *, pixels: bool) -> None:
     from condyle.datasets.check.text import installed_reader
     from condyle.workflows.deidentify import check, require_clean
 
@@ -142,8 +145,9 @@ def _check(out: Path, against: list[Path]) -> None:
             needed="condyle deidentify --check OUT --against IN",
             mend="name what the output was made from.",
         )
+    reader = installed_reader() if pixels else None
     with shown_progress() as progress:
-        checked = check(out, against, reader=installed_reader(), progress=progress)
+        checked = check(out, against, reader=reader, progress=progress)
     for leak in checked.leaks[:20]:
         print(f"{leak.file}: a {leak.kind} in {leak.tag}")
     require_clean(checked)

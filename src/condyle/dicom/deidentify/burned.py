@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import ExplicitVRLittleEndian
+from scipy.ndimage import gaussian_filter
 
 from condyle.dicom.values import BROKEN, number, text
 
@@ -24,7 +25,10 @@ DOUBTFUL_KINDS = frozenset(
 
 _CAPTURES = "1.2.840.10008.5.1.4.1.1.7"  # the secondary capture classes begin with it
 _SMALL = 400  # rows or columns up to which a picture is read enlarged
-_AROUND = 0.35  # of a text's height, blanked around it
+_SURROUNDINGS = 12.0  # pixels, standard deviation
+_LEAST_SPREAD = 0.04  # of the picture's range, so that noise is not made as strong as text
+_AROUND = 0.35  # of a text's height, blanked above and below it
+_BEYOND = 1.8  # of its height, blanked before and after it: readers lose the ends of faint lines
 
 
 class SeenText(Protocol):
@@ -161,7 +165,10 @@ def _read(at: int, frame: NDArray[Any], reader: TextReader) -> Iterator[_Place]:
 
 
 def _contrasts(grey: NDArray[np.float32]) -> Iterator[NDArray[np.uint8]]:
-    """Gives a picture over its whole range, and over the range of most of its pixels."""
+    """Gives a picture over its whole range, over that of most pixels, and evened out locally.
+
+    The last shows faint text over anatomy, whose own range is much wider.
+    """
     whole = (float(grey.min()), float(grey.max()))
     low, high = (float(one) for one in np.percentile(grey, (1, 99)))
     ranges = [whole]
@@ -171,6 +178,16 @@ def _contrasts(grey: NDArray[np.float32]) -> Iterator[NDArray[np.uint8]]:
         if most > least:
             even = np.clip((grey - least) / (most - least), 0, 1)
             yield np.rint(255 * even).astype(np.uint8)
+    if whole[1] > whole[0]:
+        yield _locally_even(grey, whole[1] - whole[0])
+
+
+def _locally_even(grey: NDArray[np.float32], width: float) -> NDArray[np.uint8]:
+    """Gives a picture whose mean and spread are the same all over."""
+    apart = grey - gaussian_filter(grey, _SURROUNDINGS)
+    spread = np.sqrt(gaussian_filter(apart * apart, _SURROUNDINGS)) + _LEAST_SPREAD * width
+    even: NDArray[np.float32] = np.clip(127 + 127 * apart / (2.5 * spread), 0, 255)
+    return np.rint(even).astype(np.uint8)
 
 
 def _place(at: int, seen: SeenText, scale: int, shape: tuple[int, ...]) -> _Place | None:
@@ -178,12 +195,15 @@ def _place(at: int, seen: SeenText, scale: int, shape: tuple[int, ...]) -> _Plac
     if len(letters) < 2:
         return None  # a single letter is a side marker, or anatomy; it names nobody
     row0, column0, row1, column1 = (side / scale for side in seen.box)
-    around = _AROUND * min(row1 - row0, column1 - column0) + 1
+    height, width = row1 - row0, column1 - column0
+    size = min(height, width)
+    across, along = _AROUND * size + 1, _BEYOND * size + 1
+    down, sideways = (across, along) if width >= height else (along, across)
     box = (
-        max(int(row0 - around), 0),
-        max(int(column0 - around), 0),
-        min(int(np.ceil(row1 + around)), shape[0]),
-        min(int(np.ceil(column1 + around)), shape[1]),
+        max(int(row0 - down), 0),
+        max(int(column0 - sideways), 0),
+        min(int(np.ceil(row1 + down)), shape[0]),
+        min(int(np.ceil(column1 + sideways)), shape[1]),
     )
     return _Place(at, box, seen.confidence >= SURE, seen.text)
 

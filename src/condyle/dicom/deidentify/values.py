@@ -18,9 +18,9 @@ _TEXTS = ("AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT")
 _FIXED: dict[str, Any] = {
     "AS": "000Y",
     "DA": "19000101",
-    "DS": "0",
+    "DS": "1",
     "DT": "19000101000000",
-    "IS": "0",
+    "IS": "1",
     "TM": "000000",
 }
 _BYTES = ("OB", "OD", "OF", "OL", "OV", "OW", "UN")
@@ -55,7 +55,7 @@ def dummy(element: DataElement) -> Any:
         return WORD
     if vr in _BYTES or vr.startswith(("OB", "OW")):
         return bytes(8 if vr in ("OD", "OV") else 4)
-    return 0 if vr in _NUMBERS or " or " in vr else None
+    return 1 if vr in _NUMBERS or " or " in vr else None
 
 
 def empty(element: DataElement) -> Any:
@@ -82,7 +82,7 @@ def is_structure(element: DataElement) -> bool:
     """Tells whether an element is a word of a content tree's structure that all such use."""
     words = all_values(element)
     known = _STRUCTURE.get(element.keyword, "").split()
-    return len(words) == 1 and str(words[0]).strip() in known
+    return len(words) == 1 and str(words[0]).strip().replace(" ", "_") in known
 
 
 def names_a_thing(element: DataElement) -> bool:
@@ -118,6 +118,8 @@ def blank_items(sequence: Sequence, new_uid: Callable[[str], str]) -> Sequence:
                 blank.add_new(element.tag, element.VR, empty(element))
             else:
                 vr = element.VR.split(" or ")[0]
-                blank.add_new(element.tag, vr, dummy(element))
+                count = len(all_values(element))  # as many, where a number of them is asked for
+                one = dummy(element)
+                blank.add_new(element.tag, vr, one if count == 1 else [one] * count)
         items.append(blank)
     return Sequence(items)

@@ -132,6 +132,8 @@ class Walk:
             self.changes[table.CLEAN, named(element.tag)] += 1
         elif element.VR in _TEXTS and element.VR != "AE":
             kept = [cleaned(str(one), self.forbidden) for one in all_values(element)]
+            if not any(kept) and all_values(element) and _needs_value(element):
+                kept = [dummy(element)]
             self._set(dataset, element, kept, table.CLEAN)
         else:
             # Graphics and addresses: none of their content can be vouched for.
@@ -204,6 +206,12 @@ class Walk:
     def _drop(self, dataset: Dataset, tag: Any, letter: str) -> None:
         del dataset[tag]
         self.changes[letter, named(tag)] += 1
+
+
+def _needs_value(element: DataElement) -> bool:
+    """Tells whether an object may be one that asks for a value, so that a dummy has to stand."""
+    row = table.row_of(element.tag)
+    return row is not None and row.basic.endswith(table.DUMMY)
 
 
 def _is_offset(element: DataElement) -> bool:

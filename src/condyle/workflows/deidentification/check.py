@@ -25,7 +25,7 @@ from condyle.sources.limits import MIB
 LIMITS = Limits(files=1_000_000, total_bytes=1 << 44, file_bytes=8 * 1024 * MIB, folders=64)
 """What may be opened in one run: archives of a project, not one study."""
 
-PIXELS_NOT_READ = "Text in pixels was not looked for: the extra 'ocr' is not installed."
+PIXELS_NOT_READ = "Text in pixels was not looked for: not asked for, or no extra 'ocr'."
 PIXELS_NOT_ASKED = "Text in pixels was not looked for."
 
 
@@ -145,6 +145,8 @@ def profile_in(out: Path) -> Profile:
 def _search(path: Path, needles: Needles, reader: TextReader | None) -> Sequence[Leak] | None:
     try:
         with without_remarks():
+            if not is_dicom(_source(path)):
+                return None
             dataset = read_whole(_source(path))
             leaks = leaks_of(dataset, needles)
             if reader is not None:

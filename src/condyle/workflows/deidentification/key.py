@@ -15,8 +15,8 @@ LEAST_CHARACTERS = 16
 
 _MOST_BYTES = 4096
 _MADE = "condyle-project-key-1"
-# scrypt (RFC 7914), 64 MiB: what a guess costs whoever finds a table but not its key.
-_COST = {"n": 1 << 16, "r": 8, "p": 1, "maxmem": 1 << 27}
+# scrypt (RFC 7914), 32 MiB: what a guess costs whoever finds a table but not its key.
+_COST = {"n": 1 << 15, "r": 8, "p": 1, "maxmem": 1 << 26}
 _PROJECT_SALT = b"condyle/deidentify/project/1"
 
 
