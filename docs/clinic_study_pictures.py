@@ -16,6 +16,7 @@ STUDY = 1
 def take_all(page: Page) -> None:
     """Takes them in the order in which the study is read."""
     look(page)
+    measure(page)
     correct(page)
     draw(page)
     observe(page)
@@ -43,6 +44,16 @@ def look(page: Page) -> None:
     shoot(page, "study-spanish")
     page.locator("select.bar-language").select_option("en")
     expect(page.get_by_role("heading", name="Findings")).to_be_visible()
+
+
+def measure(page: Page) -> None:
+    """The lines that were measured along, and their table."""
+    _open(page)
+    page.get_by_role("checkbox", name="Measured lines").check()
+    expect(page.locator(".span").first).to_be_attached()
+    page.get_by_role("region", name="Measurements").scroll_into_view_if_needed()
+    page.locator(".measures tfoot").scroll_into_view_if_needed()
+    shoot(page, "study-measures")
 
 
 def correct(page: Page) -> None:

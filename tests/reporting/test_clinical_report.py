@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from condyle.domain.anatomy import NOT_ASSESSED
 from condyle.domain.clinical_report import SECTIONS
+from condyle.domain.findings import Measurement, Site
 from condyle.domain.messages import Message
 from condyle.domain.report import Report
 from condyle.errors import UnknownName
@@ -21,7 +22,7 @@ from condyle.reporting.clinical.document import (
     clinical_page,
     clinical_text,
 )
-from condyle.reporting.clinical.filling import Source, Statement, filled
+from condyle.reporting.clinical.filling import SincePrior, Source, Statement, filled
 from condyle.reporting.clinical.html import clinical_html
 from condyle.reporting.clinical.pdf import clinical_pdf
 from condyle.reporting.paragraph import lower_first
@@ -66,7 +67,9 @@ def test_a_draft_has_every_section_and_what_was_not_assessed(
     for name in NOT_ASSESSED:
         assert f"- {words.messages[f'not-assessed-{name}']}" in text["not-assessed"].split("\n")
     assert words.messages["needs-t1-and-t2"] in text["not-assessed"], "what was refused, too"
-    assert words.labels["clinical-no-findings"] == text["findings"]
+    none, head, *measured = text["findings"].split("\n")
+    assert words.labels["clinical-no-findings"] == none
+    assert head == words.labels["clinical-measured"] and measured[0].startswith("- L5-S1: ")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -372,3 +375,69 @@ def test_a_class_without_a_name_keeps_its_number(value: int) -> None:
 def test_a_class_of_which_nothing_may_be_said_is_not_named() -> None:
     told = filled(Source((), (knee(3, shown=False), knee(2, state="rejected"))), "en")
     assert "tear" not in told["findings"] and told["impression"] == ""
+
+
+def measured(
+    name: str, value: float | None, unit: str = "mm", *, level: str = "L4-L5"
+) -> Measurement:
+    site = Site("intervertebral-disc", level, 2)
+    return Measurement(name, value, unit, site, 0, 0, "masks", repeatability=1.5)
+
+
+MEASURES = (
+    measured("disc-height-anterior", 7.1),
+    measured("disc-height-middle", None),
+    measured("disc-height-posterior", 6.25),
+    measured("vertebral-slip", 4.0),
+    measured("vertebral-slip-percent", 12.0, "%"),
+    measured("thecal-sac-disc", None, level="L3-L4"),
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        (
+            "en",
+            "- L4-L5: disc height in front / middle / behind 7.1 / \N{EN DASH} / 6.2 mm;"
+            " slip 4.0 / 12 % (mm / % of the endplate).",
+        ),
+        (
+            "es",
+            "- L4-L5: altura del disco delante / centro / detrás 7,1 / \N{EN DASH} / 6,2 mm;"
+            " desplazamiento 4,0 / 12 % (mm / % del platillo).",
+        ),
+    ],
+)
+def test_measures_are_lines_of_a_draft_with_how_they_were_taken(
+    made_up: Report, language: str, line: str
+) -> None:
+    report = replace(made_up, measurements=MEASURES)
+    told = filled(Source((report,), ()), language)["findings"].split("\n")
+    assert line in told and not any("L3-L4" in each for each in told)
+    words = catalogue(language)
+    assert words.label("clinical-measured") in told
+    assert not filled(Source((replace(made_up, measurements=()),), ()), language)["findings"].count(
+        words.label("clinical-measured")
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_changed_since_the_prior_study_is_told_with_its_date(
+    made_up: Report, language: str
+) -> None:
+    told: dict[str, str | int | float] = {
+        "measure": "disc-height-middle",
+        "before": 9.0,
+        "now": 7.0,
+        "repeatability": 1.5,
+    }
+    change = Message("change-since-prior", told, "L4-L5")
+    since = SincePrior(dt.date(2028, 2, 3), (change,), made_up)
+    text = filled(Source((made_up,), (), since_prior=(since,)), language)["findings"]
+    words = catalogue(language)
+    assert words.label("clinical-since-prior", date="2028-02-03") in text
+    assert f"- L4-L5: {words.message(change)}" in text
+    undated = replace(since, date=None)
+    text = filled(Source((made_up,), (), since_prior=(undated,)), language)["findings"]
+    assert words.label("clinical-since-prior-undated") in text and "None" not in text

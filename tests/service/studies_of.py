@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import zlib
+from dataclasses import replace
 from typing import Any
 
 from condyle.archive.analyses import BundleRun, NewFinding, Result, finish, queue_analysis, start
@@ -12,7 +13,7 @@ from condyle.archive.archive import Archive
 from condyle.archive.incoming import NewInstance, NewPatient, NewSeries, NewStudy
 from condyle.archive.store import store
 from condyle.domain.estimate import Estimate
-from condyle.domain.findings import Evidence, Finding, OperatingPoint, Site
+from condyle.domain.findings import Evidence, Finding, Measurement, OperatingPoint, Site
 from condyle.domain.messages import Message
 from condyle.domain.report import BundleRef, Report, SeriesSummary, StudySummary
 from condyle.domain.study import Attribute, Instance
@@ -106,10 +107,16 @@ def report_of(number: int = 1) -> Report:
 
 
 def put_run(
-    archive: Archive, study_id: int, *, number: int = 1, hidden: bool = False, minute: int = 0
+    archive: Archive,
+    study_id: int,
+    *,
+    number: int = 1,
+    hidden: bool = False,
+    minute: int = 0,
+    measurements: tuple[Measurement, ...] = (),
 ) -> str:
     """Runs a bundle on a study without running anything, and gives the run's identifier."""
-    report = report_of(number)
+    report = replace(report_of(number), measurements=measurements)
     place: dict[str, Any] = {
         "series_uid": f"1.2.3.{number}.1",
         "instance_uid": f"1.2.3.{number}.1.1",

@@ -84,7 +84,7 @@ def test_a_silent_run_is_hidden_with_its_findings_overlays_and_files(
     got = clinician.get(f"/api/v1/studies/{study}").json()
     assert (got["analyses"], got["findings"], got["study"]["finding_count"]) == ([], [], 0)
     drawn = clinician.get(f"/api/v1/studies/{study}/overlays").json()
-    assert drawn == {"structures": [], "labels": [], "maps": []}
+    assert drawn == {"structures": [], "labels": [], "maps": [], "lines": []}
     assert clinician.get(f"/api/v1/analyses/{run}/files/report.html").status_code == 404
     assert clinician.get(f"/api/v1/analyses/{run}/maps/map-1.png").status_code == 404
 

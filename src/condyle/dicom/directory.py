@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pydicom
@@ -13,12 +15,15 @@ from pydicom.uid import MediaStorageDirectoryStorage
 
 from condyle.dicom.header import without_remarks
 from condyle.dicom.values import BROKEN, items, stated_uid, text, written
+from condyle.errors import BadImage
 
 MOST_DIRECTORY_BYTES = 64 << 20
 """A list of 100,000 images takes about 40 MB; a longer one is not opened."""
 
 _DEEPEST = 8
 """Parts that a File ID may have (PS3.10 8.2)."""
+
+_LONGEST_ID = 8 * _DEEPEST + _DEEPEST
 
 
 def with_listed(
@@ -43,6 +48,54 @@ def with_listed(
             continue
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A file that a DICOMDIR lists.
+
+    Attributes:
+        name: Its File ID, the parts with slashes between, such as ``"IMAGES/IM1"``.
+        uid: Its SOP Instance UID, empty where the list has none that can be one.
+    """
+
+    name: str
+    uid: str
+
+
+def files_listed(path: Path) -> tuple[Listed, ...] | None:
+    """Gives each file that a DICOMDIR lists, once; ``None`` for a file that is no DICOMDIR.
+
+    Args:
+        path: A file; its name is not looked at.
+
+    Raises:
+        BadImage: It is a DICOMDIR that is damaged, or longer than any.
+        OSError: It cannot be opened.
+    """
+    try:
+        if not _states_directory(path):
+            return None
+        if path.stat().st_size > MOST_DIRECTORY_BYTES:
+            raise _bad(f"a DICOMDIR of more than {MOST_DIRECTORY_BYTES >> 20} MiB")
+        with without_remarks():
+            dataset = pydicom.dcmread(path)
+        found: dict[str, Listed] = {}
+        for record in items([dataset], "DirectoryRecordSequence"):
+            name = "/".join(written([record], "ReferencedFileID"))
+            uid = text([record], "ReferencedSOPInstanceUIDInFile")
+            if name:
+                found.setdefault(name, Listed(_shown(name), uid if stated_uid(uid) else ""))
+    except OSError:
+        raise
+    except (*BROKEN, ValueError) as error:
+        raise _bad("a DICOMDIR that is damaged or ends early") from error
+    return tuple(found.values())
+
+
+def _shown(name: str) -> str:
+    """Gives a File ID as it may be shown: what no disc may hold becomes a dash (PS3.10 8.2)."""
+    return re.sub(r"[^A-Za-z0-9_/. -]", "-", name)[:_LONGEST_ID]
+
+
 def images_listed(directory: Dataset) -> frozenset[str]:
     """Gives the SOP Instance UIDs of all that a DICOMDIR lists as a file.
 
@@ -55,13 +108,26 @@ def images_listed(directory: Dataset) -> frozenset[str]:
 
 
 def _is_directory_file(path: Path) -> bool:
+    return path.stat().st_size <= MOST_DIRECTORY_BYTES and _states_directory(path)
+
+
+def _states_directory(path: Path) -> bool:
     with path.open("rb") as stream:
         head = stream.read(132)
-    if head[128:132] != b"DICM" or path.stat().st_size > MOST_DIRECTORY_BYTES:
+    if head[128:132] != b"DICM":
         return False
     with without_remarks():
         meta = read_file_meta_info(path)
     return str(meta.get("MediaStorageSOPClassUID", "")) == MediaStorageDirectoryStorage
+
+
+def _bad(found: str) -> BadImage:
+    return BadImage(
+        "The DICOMDIR was not read.",
+        found=found,
+        needed="a list of files as DICOM has it (PS3.3 Annex F)",
+        mend="send the images that it lists without it.",
+    )
 
 
 def _listed_files(directory: Path) -> Iterator[Path]:

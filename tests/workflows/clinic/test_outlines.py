@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from condyle.domain.findings import Measurement, Site
 from condyle.domain.geometry import Reorientation
 from condyle.domain.report import Report, SliceView, StudySummary
 from condyle.workflows.clinic.outlines import overlays_of
@@ -90,3 +91,40 @@ def test_a_slice_without_a_frame_in_the_archive_is_left_out():
                      labels=[("L5-S1", 12.0, 9.0)])  # fmt: skip
     assert [s["instance_uid"] for s in found["structures"]] == ["1.1"]
     assert found["labels"] == []
+
+
+def span(name, points, *, value=8.0, slice_=0):
+    site = Site("intervertebral-disc", "L4-L5", 2)
+    return Measurement(name, value, "mm", site, 0, slice_, "masks", points=points)
+
+
+def lines_of(*measurements, turn=None):
+    series = replace(summary(uids=("1.0",)), shape=(1, 60, 40))
+    report = Report(StudySummary("1", "lumbar-spine"), (series,), (), measurements=measurements)
+    place = PlacedSeries((ShownFrame("s", "1.0", 0),), (60, 40), turn or Reorientation())
+    return overlays_of(report, [place], analysis="a")["lines"]
+
+
+def test_a_line_that_two_measures_share_is_drawn_once_and_what_has_no_number_never():
+    ends = ((10.0, 5.0), (18.0, 6.0))
+    found = lines_of(
+        span("vertebral-slip", ends),
+        span("vertebral-slip-percent", ends),
+        span("disc-height-middle", ((1.0, 2.0), (3.0, 4.0)), value=None),
+        span("disc-height-index", ()),
+        span("disc-height-anterior", ends, slice_=7),
+    )
+    (line,) = found
+    assert (line["name"], line["level"], line["index_from_caudal"]) == (
+        "vertebral-slip",
+        "L4-L5",
+        2,
+    )
+    assert (line["instance_uid"], line["frame"], line["analysis"]) == ("1.0", 0, "a")
+    assert line["points"] == [[10.0, 5.0], [18.0, 6.0]]
+
+
+def test_a_line_lies_on_the_stored_frame_however_the_volume_was_turned():
+    turn = Reorientation((0, 1, 2), (False, True, False))
+    (line,) = lines_of(span("disc-height-middle", ((10.0, 5.0), (18.0, 6.0))), turn=turn)
+    assert line["points"] == [[49.0, 5.0], [41.0, 6.0]]

@@ -10,8 +10,9 @@ import { isFolded } from "./decision";
 import { earlierRuns } from "./earlierRuns";
 import { FindingRow } from "./FindingRow";
 import { byLevel, type LevelGroup } from "./groups";
+import { Measures } from "./Measures";
 import { NotAssessed, Notes } from "./Notes";
-import type { StandingFinding } from "./standing";
+import { levelNames, type StandingFinding } from "./standing";
 import { ThresholdSlider } from "./ThresholdSlider";
 import "../corrections/corrections.css";
 import "./findings.css";
@@ -80,6 +81,10 @@ export function FindingsPanel(props: PanelProps): ReactNode {
       {groups.map((group) => (
         <Level key={group.level ?? "study"} {...props} group={group} analyses={analyses} />
       ))}
+      <Measures
+        measured={detail.measurements}
+        nameOf={levelNames(detail.findings, correct.correcting.corrections)}
+      />
       <History
         title="corrections.historyOf"
         entries={correct.correcting.corrections?.corrections ?? []}

@@ -104,4 +104,26 @@ describe("a finding's evidence", () => {
   it("without outline or box is not drawn", () => {
     expect(drawn(NONE, [finding({ evidence: [{ ...boxed, box: null }] })], CHOICE)).toEqual([]);
   });
+
+  it("draws the lines that were measured along where they are asked for, on their own frame", () => {
+    const points: [number, number][] = [
+      [10, 20],
+      [18, 21],
+    ];
+    const line = {
+      analysis: "a-1",
+      name: "vertebral-slip",
+      level: "L4-L5",
+      index_from_caudal: 2,
+      series_uid: "s",
+      instance_uid: "i-9",
+      frame: 0,
+      points,
+    };
+    const stored = { ...overlays, lines: [line] };
+    expect(drawingsOf(stored, [], CHOICE).get("i-9#0")).toBeUndefined();
+    const asked = drawingsOf(stored, [], { ...CHOICE, measures: true }).get("i-9#0");
+    expect(asked?.spans).toEqual([{ id: "vertebral-slip-0", measure: "vertebral-slip", ends: points }]);
+    expect(asked?.shapes).toEqual([]);
+  });
 });

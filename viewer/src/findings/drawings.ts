@@ -1,7 +1,14 @@
 import type { EvidencePlace, LevelLabel, Overlays, StructureOutline } from "../api/types";
 import { apart } from "../marking/rings";
 import type { Place } from "../viewport/affine";
-import { type Drawing, type DrawnMap, frameKey, type Label, type Shape } from "../viewport/drawing";
+import {
+  type Drawing,
+  type DrawnMap,
+  frameKey,
+  type Label,
+  type MeasuredSpan,
+  type Shape,
+} from "../viewport/drawing";
 import { cornersOf, middleOf } from "../viewport/polygons";
 import { drawnDecision } from "./decision";
 import { drawnMaps, redrawn } from "./maps";
@@ -15,6 +22,8 @@ export interface DrawnChoice {
   /** Findings that are switched off, by id. */
   hiddenFindings: ReadonlySet<number>;
   labels: boolean;
+  /** Whether the lines are drawn that lengths were measured along. */
+  measures?: boolean;
   /** Drawn whatever its decision is. */
   selected: number | null;
 }
@@ -23,6 +32,7 @@ interface Building {
   shapes: Shape[];
   labels: Label[];
   maps: DrawnMap[];
+  spans: MeasuredSpan[];
 }
 
 /** What is drawn over each frame of a study, by `frameKey`. */
@@ -34,7 +44,7 @@ export function drawingsOf(
   const frames = new Map<string, Building>();
   const at = (place: { instance_uid: string; frame: number }): Building => {
     const key = frameKey(place.instance_uid, place.frame);
-    const known = frames.get(key) ?? { shapes: [], labels: [], maps: [] };
+    const known = frames.get(key) ?? { shapes: [], labels: [], maps: [], spans: [] };
     frames.set(key, known);
     return known;
   };
@@ -63,6 +73,12 @@ export function drawingsOf(
     for (const place of finding.read?.replaced ?? []) {
       addReplaced(at(place).shapes, finding, place);
     }
+  }
+  if (choice.measures) {
+    (overlays.lines ?? []).forEach((line, number) => {
+      const { name, points } = line;
+      at(line).spans.push({ id: `${name}-${number}`, measure: name, ends: points });
+    });
   }
   if (choice.labels) {
     for (const label of overlays.labels) at(label).labels.push(labelOf(label));

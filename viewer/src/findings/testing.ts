@@ -90,6 +90,7 @@ export function detail(other: Partial<StudyDetail> = {}): StudyDetail {
     analyses: [analysis()],
     findings: [finding()],
     priors: [],
+    measurements: [],
     ...other,
   };
 }

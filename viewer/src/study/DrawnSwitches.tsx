@@ -61,6 +61,17 @@ export function DrawnSwitches({
           {say("viewer.labels")}
         </label>
       ) : null}
+      {overlays.lines?.length ? (
+        <label className="drawn-choice drawn-measures">
+          <input
+            type="checkbox"
+            checked={shown.measures ?? false}
+            onChange={(event) => set({ ...shown, measures: event.currentTarget.checked })}
+          />
+          <span className="drawn-line" aria-hidden="true" />
+          {say("viewer.measures")}
+        </label>
+      ) : null}
     </fieldset>
   );
 }

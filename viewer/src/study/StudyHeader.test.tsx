@@ -118,6 +118,21 @@ describe("what is drawn", () => {
     ]);
   });
 
+  it("has a switch of its own for measured lines, where there are some", async () => {
+    const told: Shown[] = [];
+    const shown: Shown = { hiddenStructures: new Set(), labels: true, measures: false };
+    const line = { ...of, name: "vertebral-slip", index_from_caudal: 1, points: [] };
+    render(
+      <DrawnSwitches
+        overlays={{ ...overlays, lines: [line] }}
+        shown={shown}
+        set={(now) => void told.push(now)}
+      />,
+    );
+    await userEvent.click(screen.getByRole("checkbox", { name: "Measured lines" }));
+    expect(told).toEqual([{ ...shown, measures: true }]);
+  });
+
   it("is not asked where nothing was outlined", () => {
     const none = { structures: [], labels: [] };
     const shown: Shown = { hiddenStructures: new Set(), labels: true };

@@ -14,10 +14,11 @@ import type { Target } from "../viewport/Viewer";
 export interface Shown {
   hiddenStructures: ReadonlySet<string>;
   labels: boolean;
+  measures?: boolean;
 }
 
 const NO_CHOICE: FindingsChoice = { threshold: null, selected: null, hidden: new Set() };
-const ALL_SHOWN: Shown = { hiddenStructures: new Set(), labels: true };
+const ALL_SHOWN: Shown = { hiddenStructures: new Set(), labels: true, measures: false };
 const NOTHING: Drawing = { shapes: [], labels: [] };
 
 /**
@@ -92,11 +93,12 @@ function useDrawing(
 
 /** The overlays with the discs' names as they stand. */
 export function renamed(
-  { structures, labels, maps }: Overlays,
+  { structures, labels, maps, lines }: Overlays,
   nameOf: (analysis: string, name: string) => string,
 ): Overlays {
   return {
     maps: maps ?? [],
+    lines: lines ?? [],
     structures: structures.map((one) =>
       one.level ? { ...one, level: nameOf(one.analysis, one.level) } : one,
     ),

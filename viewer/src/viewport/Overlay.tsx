@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { type Affine, matrixText, type Spot, toSpot } from "./affine";
 import type { Drawing, Label, Shape } from "./drawing";
 import { MapImage } from "./MapImage";
-import { pathOf } from "./polygons";
+import { lineOf, pathOf } from "./polygons";
 
 const LABEL_GAP_PX = 8;
 
@@ -30,6 +30,12 @@ export function Overlay({
           <g key={shape.id} className={classOf(shape, chosen(shape))} data-shape={shape.id}>
             <path className="shape-halo" d={pathOf(shape.outlines)} />
             <path className="shape-line" d={pathOf(shape.outlines)} />
+          </g>
+        ))}
+        {drawing.spans?.map(({ id, ends, measure }) => (
+          <g key={id} className={`span span-${measure}`} data-span={id}>
+            <path className="shape-halo" d={lineOf(ends)} />
+            <path className="shape-line" d={lineOf(ends)} />
           </g>
         ))}
       </g>

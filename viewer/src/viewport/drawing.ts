@@ -32,11 +32,20 @@ export interface DrawnMap {
   from: number | null;
 }
 
+/** A line between whose ends something was measured. */
+export interface MeasuredSpan {
+  id: string;
+  ends: readonly Place[];
+  /** What was measured, such as `vertebral-slip`; decides its colour. */
+  measure: string;
+}
+
 /** What is drawn over one frame. */
 export interface Drawing {
   shapes: readonly Shape[];
   labels: readonly Label[];
   maps?: readonly DrawnMap[];
+  spans?: readonly MeasuredSpan[];
 }
 
 /** The name of a frame in a table of drawings. */

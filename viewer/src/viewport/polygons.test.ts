@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Place } from "./affine";
-import { areaOf, cornersOf, inside, middleOf, pathOf } from "./polygons";
+import { areaOf, cornersOf, inside, lineOf, middleOf, pathOf } from "./polygons";
 
 const SQUARE: Place[] = [
   [2, 2],
@@ -61,4 +61,13 @@ describe("the middle", () => {
   it("of nothing is nothing", () => {
     expect(middleOf([])).toBeNull();
   });
+});
+
+it("an open line is drawn from end to end and not back", () => {
+  expect(
+    lineOf([
+      [1, 2],
+      [3, 4],
+    ]),
+  ).toBe("M2 1L4 3");
 });

@@ -59,3 +59,8 @@ export function pathOf(outlines: readonly (readonly Place[])[]): string {
     .map((outline) => `M${outline.map(([row, column]) => `${column} ${row}`).join("L")}Z`)
     .join("");
 }
+
+/** An open line as the data of an SVG path with columns as x and rows as y. */
+export function lineOf(places: readonly Place[]): string {
+  return `M${places.map(([row, column]) => `${column} ${row}`).join("L")}`;
+}

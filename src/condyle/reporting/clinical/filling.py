@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,6 +12,7 @@ from condyle.domain.findings import Site
 from condyle.domain.messages import Message
 from condyle.domain.report import BundleRef, Report
 from condyle.reporting.clinical.information import Observed, clinical_information
+from condyle.reporting.measure_words import measured_lines
 from condyle.reporting.page import series_name
 from condyle.reporting.paragraph import lower_first, site_name, subject_name
 from condyle.reporting.wording import Catalogue, catalogue, readable
@@ -45,6 +47,21 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class SincePrior:
+    """What changed since a prior study, by the measurements of both.
+
+    Attributes:
+        date: Of the prior study, or ``None`` where it is not known.
+        said: What changed, and what was taken for granted.
+        report: Of the run whose measurements are compared.
+    """
+
+    date: dt.date | None
+    said: tuple[Message, ...]
+    report: Report
+
+
+@dataclass(frozen=True)
 class Source:
     """What a draft is filled from.
 
@@ -52,11 +69,13 @@ class Source:
         reports: Of the runs that are shown.
         statements: The findings as they stand, in the order of their reports.
         observed: What clinicians observed, by language: forms bring their words along.
+        since_prior: What changed since the prior study, a run of this one that measured.
     """
 
     reports: tuple[Report, ...]
     statements: tuple[Statement, ...]
     observed: Mapping[str, Sequence[Observed]] = field(default_factory=dict)
+    since_prior: tuple[SincePrior, ...] = ()
 
 
 def filled(source: Source, language: str) -> dict[str, str]:
@@ -73,7 +92,7 @@ def filled(source: Source, language: str) -> dict[str, str]:
     return {
         "clinical-information": clinical_information(source.observed.get(language, ()), words),
         "technique": _technique(source.reports, words),
-        "findings": _findings(source.statements, words),
+        "findings": "\n".join((_findings(source.statements, words), *_measured(source, words))),
         "impression": _impression(source.statements, words),
         "not-assessed": _not_assessed(source.reports, words),
         "models": _models(source.reports, words),
@@ -105,6 +124,21 @@ def _findings(statements: Sequence[Statement], words: Catalogue) -> str:
         count = words.label("clinical-unchecked", open=unchecked, all=len(statements))
         lines.append(count)
     return "\n".join(lines)
+
+
+def _measured(source: Source, words: Catalogue) -> list[str]:
+    """Gives what was measured, and what changed: lines of a draft, which a clinician checks."""
+    lines = []
+    told = [line for one in source.reports for line in measured_lines(one.measurements, words)]
+    if told:
+        lines += [words.label("clinical-measured"), *told]
+    for one in source.since_prior:
+        if one.date is None:
+            lines.append(words.label("clinical-since-prior-undated"))
+        else:
+            lines.append(words.label("clinical-since-prior", date=one.date.isoformat()))
+        lines += _items(_once(_about(message, one.report, words) for message in one.said))
+    return lines
 
 
 def _impression(statements: Sequence[Statement], words: Catalogue) -> str:

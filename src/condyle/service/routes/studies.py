@@ -23,6 +23,7 @@ from condyle.service.auditing.seen import note_view
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.ids import RowId
 from condyle.service.schemas.base import Language
+from condyle.service.schemas.measurements import Measured
 from condyle.service.schemas.studies import (
     FindingEntry,
     Overlays,
@@ -32,7 +33,9 @@ from condyle.service.schemas.studies import (
 )
 from condyle.service.security.actor import Actor, needs
 from condyle.service.security.headers import DOCUMENT_POLICY
+from condyle.service.views.comparison import comparison_of
 from condyle.service.views.finding import finding_entries, told_apart
+from condyle.service.views.measurement import measured_entry
 from condyle.service.views.study import (
     PRIORITIES,
     analysis_entry,
@@ -120,6 +123,7 @@ def show_overlays(study_id: RowId, actor: Seeing, deps: HasDeps) -> Overlays:
         structures=[one for part in parts for one in part.structures],
         labels=[one for part in parts for one in part.labels],
         maps=[one for part in parts for one in part.maps],
+        lines=[one for part in parts for one in part.lines],
     )
 
 
@@ -198,7 +202,25 @@ def _detail(deps: Deps, session: Session, row: StudyRow, actor: Actor) -> StudyD
             {run.id: run.bundle for run in runs},
         ),
         priors=worklist_entries(session, studies.priors(session, row), actor),
+        measurements=_measured(deps, session, row, runs, reports, actor),
     )
+
+
+def _measured(
+    deps: Deps,
+    session: Session,
+    row: StudyRow,
+    runs: list[Analysis],
+    reports: dict[str, Report | None],
+    actor: Actor,
+) -> list[Measured]:
+    made = []
+    for run in runs:
+        report = reports[run.id]
+        if report is not None and report.measurements:
+            compared = comparison_of(deps.archive, session, row, run, report)
+            made.append(measured_entry(run.id, report, compared, actor))
+    return [one for one in made if one is not None]
 
 
 def _report(archive: Archive, run: Analysis) -> Report | None:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from condyle.service.schemas.base import AnalysisState, Body, Priority, Said, StudyState
+from condyle.service.schemas.measurements import Measured, MeasuredLine
 
 
 class PatientEntry(Body):
@@ -196,6 +197,7 @@ class StudyDetail(Body):
     analyses: list[AnalysisEntry]
     findings: list[FindingEntry]
     priors: list[WorklistEntry]
+    measurements: list[Measured]
 
 
 class Overlays(Body):
@@ -204,6 +206,7 @@ class Overlays(Body):
     structures: list[StructureOutline]
     labels: list[LevelLabel]
     maps: list[MapPlace] = Field(default_factory=list)
+    lines: list[MeasuredLine] = Field(default_factory=list)
 
 
 class StudyChange(Body):

@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 from condyle.archive.analyses import shown_runs
 from condyle.archive.archive import Archive
 from condyle.archive.read_findings import StandingFinding, findings_as_they_stand
+from condyle.archive.studies import get_study
 from condyle.domain.messages import Message
-from condyle.reporting.clinical.filling import Source, Statement
+from condyle.reporting.clinical.filling import SincePrior, Source, Statement
 from condyle.reporting.report_json import read_report_json
+from condyle.service.views.comparison import comparison_of
 from condyle.service.views.report_observed import observed_of
 
 
@@ -23,9 +25,16 @@ def source_of(archive: Archive, session: Session, study_id: int) -> Source:
     """
     runs = [run for run in shown_runs(session, study_id) if run.state == "done" and run.report]
     reports = [read_report_json(archive.objects.read(run.report or "").decode()) for run in runs]
+    study = get_study(session, study_id)
+    since = [
+        SincePrior(compared.study.study_date, compared.said, report)
+        for run, report in zip(runs, reports, strict=True)
+        if (compared := comparison_of(archive, session, study, run, report)) is not None
+    ]
     standing = findings_as_they_stand(session, study_id)
     statements = tuple(_statement(one) for one in standing.findings)
-    return Source(tuple(reports), statements, observed_of(archive, session, study_id))
+    observed = observed_of(archive, session, study_id)
+    return Source(tuple(reports), statements, observed, tuple(since))
 
 
 def _statement(one: StandingFinding) -> Statement:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from condyle.domain.anatomy import LEVELS
+from condyle.domain.findings import Measurement
 from condyle.domain.report import PixelMap, Report, SliceView
 from condyle.interpretation.outline import outline_of
 from condyle.workflows.clinic.placing import PlacedSeries, ShownFrame
@@ -23,6 +24,9 @@ NEAR = 0.5
 """A disc has the name of a level whose label lies nearer than this share of the distance
 between two labels."""
 
+LEAST_ENDS = 2
+"""Points that a line needs."""
+
 DISC = "intervertebral-disc"
 
 Label = tuple[str, float, float]
@@ -31,7 +35,7 @@ Label = tuple[str, float, float]
 def overlays_of(
     report: Report, placed: Sequence[PlacedSeries], *, analysis: str
 ) -> dict[str, list[dict[str, Any]]]:
-    """Gives ``{structures, labels, maps}``: plain values, in pixels of the stored frames.
+    """Gives ``{structures, labels, maps, lines}``: plain values, in pixels of the stored frames.
 
     A structure has one entry a slice, a disc whose level is known one a level. Levels are
     named on the slice that the report shows; on the others of its series a disc has the
@@ -64,7 +68,30 @@ def overlays_of(
         "structures": structures,
         "labels": labels,
         "maps": [one for one in maps if one is not None],
+        "lines": _lines(report.measurements, placed, analysis),
     }
+
+
+def _lines(
+    measurements: Sequence[Measurement], placed: Sequence[PlacedSeries], analysis: str
+) -> list[dict[str, Any]]:
+    """Gives the lines that lengths were taken along; one that two measures share, once."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for one in measurements:
+        place = placed[one.series]
+        frame = place.frames[one.slice] if one.slice < len(place.frames) else None
+        if frame is None or one.value is None or len(one.points) < LEAST_ENDS:
+            continue
+        told = {
+            "analysis": analysis,
+            "name": one.name,
+            "level": one.site.level,
+            "index_from_caudal": one.site.index_from_caudal,
+            **frame.document(),
+            "points": [list(place.point(row, column)) for row, column in one.points],
+        }
+        found.setdefault((one.site, one.series, one.slice, one.points), told)
+    return list(found.values())
 
 
 def _levels(view: SliceView | None) -> list[Label]:

@@ -14,6 +14,7 @@ from condyle.domain.messages import Message
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.errors import InputError, UnsafeInput
 from condyle.sources.limits import DEFAULT_LIMITS, Limits
+from condyle.workflows.clinic.listed import Directories
 from condyle.workflows.clinic.received import (
     Asked,
     Piece,
@@ -60,10 +61,12 @@ def sort_upload(
     asked, sent = _begin(archive, upload_id)
     sorting = Sorting(archive, asked)
     pictures = Pictures(archive, asked)
+    directories = Directories(archive)
     for done, file in enumerate(sent):
         progress(Progress("sort", done, len(sent)))
-        _take(sorting, pictures, file, limits)
+        _take(sorting, pictures, directories, file, limits=limits)
     sorting.flush()
+    directories.tell(sorting)
     pictures.store(sorting)
     sorting.flush()
     studies = _end(archive, upload_id)
@@ -122,7 +125,14 @@ def _end(archive: Archive, upload_id: str) -> tuple[int, ...]:
     return tuple(sorted(studies))
 
 
-def _take(sorting: Sorting, pictures: Pictures, sent: SentFile, limits: Limits) -> None:
+def _take(
+    sorting: Sorting,
+    pictures: Pictures,
+    directories: Directories,
+    sent: SentFile,
+    *,
+    limits: Limits,
+) -> None:
     """Takes one uploaded file, whatever it holds."""
     waits = False
     try:
@@ -133,7 +143,7 @@ def _take(sorting: Sorting, pictures: Pictures, sent: SentFile, limits: Limits) 
             for _ in range(left_out):
                 sorting.tally(sent.id).counts["refused"] += 1
             for piece in pieces:
-                waits = _take_piece(sorting, pictures, piece) or waits
+                waits = _take_piece(sorting, pictures, directories, piece) or waits
     except UnsafeInput as error:
         sorting.refuse(sent.id, "upload-unsafe", error.found)
     if waits:
@@ -142,8 +152,10 @@ def _take(sorting: Sorting, pictures: Pictures, sent: SentFile, limits: Limits) 
         sorting.close(sent)
 
 
-def _take_piece(sorting: Sorting, pictures: Pictures, piece: Piece) -> bool:
-    """Takes one piece, and tells whether it waits until all pictures are known."""
+def _take_piece(
+    sorting: Sorting, pictures: Pictures, directories: Directories, piece: Piece
+) -> bool:
+    """Takes one piece, and tells whether it waits until all the others are known."""
     file_id = piece.sent.id
     try:
         kind = kind_of(piece.file)
@@ -151,6 +163,8 @@ def _take_piece(sorting: Sorting, pictures: Pictures, piece: Piece) -> bool:
             pictures.take(piece)
             return True
         if kind == "dicom":
+            if directories.take(piece):
+                return True
             facts = instance_facts(piece.file.path)
             sorting.add(file_id, new_instance(facts, _content(sorting, piece), sorting.asked))
         else:

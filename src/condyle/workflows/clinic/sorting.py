@@ -64,6 +64,16 @@ class Sorting:
         tally.counts["refused"] += 1
         tally.reason = tally.reason or Message(code, {"found": found} if found else {}, "files")
 
+    def listed(self, file_id: int, message: Message, *, none_here: bool) -> None:
+        """Says of a DICOMDIR what it lists; with none of its images it is of no use."""
+        tally = self.tally(file_id)
+        tally.counts["refused" if none_here else "stored"] += 1
+        tally.reason = tally.note = message
+
+    def lists(self, file_id: int, missing: Message | None) -> None:
+        """Says of a zip which images the DICOMDIR in it lists that did not come, if any."""
+        self.tally(file_id).note = missing
+
     def count(self, file_id: int, outcome: Outcome) -> None:
         """Counts a piece that the archive took or had."""
         tally = self.tally(file_id)
@@ -119,4 +129,6 @@ def _result(tally: Tally) -> tuple[str, Message | None]:
         "duplicates": counts["duplicate"],
         "refused": counts["refused"],
     }
+    if tally.note is not None:
+        return state, Message("upload-archive-listed", {**tally.note.params, **told}, "files")
     return state, Message("upload-archive", told, "files")

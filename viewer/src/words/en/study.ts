@@ -153,6 +153,18 @@ export const study = {
   "exclusion.contrast-enhanced-images": "Contrast-enhanced images",
   "exclusion.fat-suppressed-images": "Fat-suppressed images",
 
+  "export.dicom": "Export as DICOM",
+  "export.dicom.what":
+    "Objects for a workstation or a PACS. Of a signed report, what readers accepted, changed or added; of a draft only where an administrator allows it, marked as unverified.",
+  "export.dicom.which": "What to export",
+  "export.dicom.seg": "Masks (segmentation)",
+  "export.dicom.labelmap": "Masks in one layer, for newer software",
+  "export.dicom.sr": "Structured report",
+  "export.dicom.pdf": "Report as PDF",
+  "export.dicom.sc": "Pictures",
+  "export.dicom.logged": "The objects name the patient. That you took them is kept in the log.",
+  "export.dicom.do": "Download",
+  "export.dicom.done": "The objects were downloaded.",
   "analysis.again": "Analyse again",
   "analysis.again.why":
     "Results until now stay in the archive with what made them; the newest of each bundle is shown. While a bundle runs again, its earlier findings stay, marked as of the earlier run. Corrections are kept.",

@@ -154,6 +154,18 @@ export const study = {
   "exclusion.contrast-enhanced-images": "Imágenes con contraste",
   "exclusion.fat-suppressed-images": "Imágenes con supresión grasa",
 
+  "export.dicom": "Exportar como DICOM",
+  "export.dicom.what":
+    "Objetos para una estación de trabajo o un PACS. De un informe firmado, lo que los lectores aceptaron, cambiaron o añadieron; de un borrador solo si un administrador lo permite, marcado como no verificado.",
+  "export.dicom.which": "Qué exportar",
+  "export.dicom.seg": "Máscaras (segmentación)",
+  "export.dicom.labelmap": "Máscaras en una sola capa, para programas más nuevos",
+  "export.dicom.sr": "Informe estructurado",
+  "export.dicom.pdf": "Informe en PDF",
+  "export.dicom.sc": "Imágenes",
+  "export.dicom.logged": "Los objetos nombran al paciente. Queda registrado que los descargó.",
+  "export.dicom.do": "Descargar",
+  "export.dicom.done": "Se descargaron los objetos.",
   "analysis.again": "Analizar de nuevo",
   "analysis.again.why":
     "Los resultados anteriores se conservan en el archivo con lo que los produjo; se muestra el más reciente de cada paquete. Mientras un paquete vuelve a ejecutarse, sus hallazgos anteriores permanecen, señalados como de la ejecución anterior. Las correcciones se conservan.",
