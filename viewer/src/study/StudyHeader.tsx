@@ -6,6 +6,7 @@ import { personName } from "../shell/person";
 import { useTrail } from "../shell/trail";
 import { useWords } from "../words";
 import { AnalyseAgain } from "./AnalyseAgain";
+import { ExportDicom } from "./ExportDicom";
 import { FetchPriors } from "./FetchPriors";
 
 /** Whose study it is, what it is, and the studies before it. */
@@ -58,6 +59,7 @@ export function StudyHeader({
         ) : null}
         {study.reason ? <span className="study-excluded">{study.reason.text}</span> : null}
         <AnalyseAgain detail={detail} />
+        <ExportDicom study={study.id} />
       </div>
       <Priors priors={detail.priors} beside={beside} shown={shownBeside} />
       <FetchPriors detail={detail} />
