@@ -129,3 +129,33 @@ def test_wrong_usage_is_told_before_anything_is_asked(
     assert outcome.status == 2
     assert outcome.error_lines
     assert not outcome.out
+
+
+def test_which_rule_matches_is_explained_and_nothing_is_done(
+    condyle: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONDYLE_HOME", str(tmp_path / "home"))
+    write(tmp_path / "study", a_study())
+    rules = tmp_path / "routing.yaml"
+    rules.write_text(
+        "rules: [{name: ours, when: {calling: [A]}, then: {bundles: [lumbar-grading]}},"
+        " {name: rest, then: {bundles: none, stop: true}}, {name: never, then: {bundles: all}}]"
+    )
+
+    ours = condyle("pacs", "explain", tmp_path / "study", "--calling", "A", "--rules", rules)
+    none = condyle("pacs", "explain", tmp_path / "study")
+    told = condyle("pacs", "explain", tmp_path / "study", "--rules", rules, "--json")
+
+    assert "ours: matches: calling 'A' is 'A'." in ours.out
+    assert "never: not looked at: 'rest' stopped before it." in ours.out
+    assert "Read by: no bundle." in ours.out
+    assert "There are no rules." in none.out
+    assert [one["matched"] for one in json.loads(told.out)["rules"]] == [False, True, None]
+
+
+def test_an_empty_outbox_says_so(
+    condyle: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONDYLE_HOME", str(tmp_path / "home"))
+
+    assert condyle("pacs", "outbox").out == "Nothing waits.\n"

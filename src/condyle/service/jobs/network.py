@@ -44,16 +44,16 @@ def look_at_peers(archive: Archive, home: Path) -> int:
     from condyle.workflows.pacs.outbox import deliver
     from condyle.workflows.pacs.peers import FILE, read_peers
     from condyle.workflows.pacs.priors import fetch_priors
-    from condyle.workflows.pacs.route_study import Router, read_routing, routing_file
+    from condyle.workflows.pacs.route_study import RulesOf
 
     file = home / FILE
     if not file.is_file():
         return 0
     peers = read_peers(file)
-    router = Router(read_routing(routing_file(home), peers))
+    rules = RulesOf(home)
 
     def completed(archive: Archive, study: int) -> None:
-        router(archive, study, "")
+        rules(archive, study, "")
 
     done = fetch_priors(archive, peers, work=home / "work" / "pacs", completed=completed)
     return done + deliver(archive, peers)

@@ -18,6 +18,7 @@ from condyle.service.jobs.single import alone
 from condyle.service.pacs.processes import PATIENCE_S, run_child
 from condyle.service.settings import Settings
 from condyle.workflows.pacs.receive import spool_folder
+from condyle.workflows.pacs.route_study import RulesOf
 from condyle.workflows.pacs.taking_in import keep_up
 
 _GIVES_WAY = 10
@@ -34,7 +35,7 @@ def take_in(settings: Settings, stop: threading.Event) -> None:
         archive = Archive(open_database(settings.database), ObjectStore(settings.objects))
         spool = Spool(spool_folder(settings.home))
         quiet = dt.timedelta(seconds=settings.dicom_quiet_s)
-        keep_up(archive, spool, stop, quiet=quiet)
+        keep_up(archive, spool, stop, quiet=quiet, on_complete=RulesOf(settings.home))
         spool.close()
         archive.database.close()
 

@@ -22,6 +22,8 @@ from condyle.workflows.clinic.queueing import queue_for_study
 from condyle.workflows.clinic.received import anatomy_of
 from condyle.workflows.pacs.configuration import read_configuration
 from condyle.workflows.pacs.outbox import put_study
+from condyle.workflows.pacs.peers import FILE as PEERS_FILE
+from condyle.workflows.pacs.peers import read_peers
 from condyle.workflows.pacs.routing import (
     FILE,
     Decision,
@@ -56,6 +58,27 @@ class Router:
         queue_decided(archive, study_id, decision)
         for peer in decision.forward:
             put_study(archive, study_id, peer)
+
+
+@dataclass(frozen=True)
+class RulesOf:
+    """Does what ``Router`` does by the rules that a clinic's folder holds when a study comes.
+
+    Attributes:
+        home: The folder; without rules in it every bundle that fits reads every study.
+    """
+
+    home: Path
+
+    def __call__(self, archive: Archive, study_id: int, calling: str) -> None:
+        """Routes a study.
+
+        Raises:
+            BadConfiguration: The rules or the peers cannot be used; the study waits for them.
+        """
+        file = self.home / PEERS_FILE
+        peers = read_peers(file) if file.is_file() else {}
+        Router(read_routing(routing_file(self.home), peers))(archive, study_id, calling)
 
 
 def queue_decided(archive: Archive, study_id: int, decision: Decision) -> None:
