@@ -241,6 +241,7 @@ def main() -> int:
     """Runs the comparison."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=int, default=2000, help="of each number of associations")
+    parser.add_argument("--associations", type=int, nargs="+", default=[1, 4])
     parser.add_argument("--block", type=int, default=250)
     parser.add_argument("--large", type=int, default=10, help="objects of 100 MB; 0 for none")
     given = parser.parse_args()
@@ -254,7 +255,7 @@ def main() -> int:
         stack.callback(archive.database.close)
         for server in (theirs, ours):  # what both do but once
             send(server, write_images(folder, range(100_000, 100_010)), 1)
-        for at, associations in enumerate((1, 4)):
+        for at, associations in enumerate(given.associations):
             numbers = range(at * given.images, (at + 1) * given.images)
             paths = write_images(folder, numbers)
             compare((theirs, ours), paths, at_once=associations, block=given.block)

@@ -25,9 +25,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import TracebackType
+from typing import Any
 
 from condyle.archive.objects import Stored
 from condyle.errors import Unavailable
+
+LANES = 3
+"""Databases of one spool: while one waits for the disk to take its rows, the next one writes."""
 
 _BUFFER = 1 << 20
 _WAIT_S = 20.0
@@ -74,7 +78,7 @@ class _Row:
 
 
 class Spool:
-    """A folder of objects that arrived, and the database of those that did so whole.
+    """A folder of objects that arrived, and databases of those that did so whole.
 
     One process may receive into it; others may read it meanwhile.
 
@@ -88,25 +92,23 @@ class Spool:
         self.spare_bytes = spare_bytes
         with _told():
             self.files.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path = folder / "spool.sqlite"
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._rows = _opened(path)
+            paths = [folder / f"spool-{lane}.sqlite" for lane in range(LANES)]
+            for path in paths:
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            self._lanes = tuple(_Lane(_opened(path), lane) for lane, path in enumerate(paths))
             for made in (self.files, folder, folder.parent):
                 _sync(made)
-        self._lock = threading.Lock()
-        self._last = 0
 
     def close(self) -> None:
-        """Closes the database."""
-        with self._lock:
-            self._rows.close()
+        """Closes the databases."""
+        for lane in self._lanes:
+            with lane.lock:
+                lane.rows.close()
 
     def waiting(self, most: int) -> list[Spooled]:
         """Gives objects that wait, the earliest first."""
-        with self._lock, _told():
-            rows = self._rows.execute(
-                f"SELECT id, {_COLUMNS} FROM waiting ORDER BY id LIMIT ?", (most,)
-            ).fetchall()
+        query = f"SELECT id, {_COLUMNS} FROM waiting ORDER BY id LIMIT ?"
+        rows = sorted(row for lane in self._lanes for row in lane.ask(query, most))
         return [
             Spooled(
                 number,
@@ -116,60 +118,90 @@ class Spool:
                 called,
                 dt.datetime.fromisoformat(at),
             )
-            for number, file, sha256, size, calling, called, at in rows
+            for number, file, sha256, size, calling, called, at in rows[:most]
         ]
 
     def count(self) -> int:
         """Gives how many objects wait."""
-        with self._lock, _told():
-            return int(self._rows.execute("SELECT count(*) FROM waiting").fetchone()[0])
+        return sum(lane.ask("SELECT count(*) FROM waiting")[0][0] for lane in self._lanes)
 
     def refused(self) -> list[tuple[str, str]]:
         """Gives the SHA-256 of each object that could not be read, and why; its file is kept."""
-        with self._lock, _told():
-            return self._rows.execute("SELECT sha256, reason FROM refused ORDER BY id").fetchall()
+        query = "SELECT id, sha256, reason FROM refused"
+        rows = sorted(row for lane in self._lanes for row in lane.ask(query))
+        return [(sha256, reason) for _, sha256, reason in rows]
 
     def forget(self, ids: Sequence[int]) -> None:
         """Forgets objects that the archive holds now."""
-        with self._lock, _told(), _transaction(self._rows):
-            self._rows.executemany("DELETE FROM waiting WHERE id = ?", [(one,) for one in ids])
+        for lane in self._lanes:
+            own = [(one,) for one in ids if one % LANES == lane.number]
+            if own:
+                with _told(), lane.transaction() as rows:
+                    rows.executemany("DELETE FROM waiting WHERE id = ?", own)
 
     def refuse(self, one: Spooled, reason: str) -> None:
         """Puts an object apart that cannot be read; its file stays."""
-        with self._lock, _told(), _transaction(self._rows):
-            self._rows.execute(
+        with _told(), self._lanes[one.id % LANES].transaction() as rows:
+            rows.execute(
                 f"INSERT INTO refused (id, {_COLUMNS}, reason)"
                 f" SELECT id, {_COLUMNS}, ? FROM waiting WHERE id = ?",
                 (reason, one.id),
             )
-            self._rows.execute("DELETE FROM waiting WHERE id = ?", (one.id,))
+            rows.execute("DELETE FROM waiting WHERE id = ?", (one.id,))
 
     def sweep(self) -> int:
         """Removes files without a row: of objects that did not come whole, or were not promised.
 
         Only whoever receives into it may call this, before it begins to.
         """
-        with self._lock, _told():
-            named = {
-                row[0]
-                for table in ("waiting", "refused")
-                for row in self._rows.execute(f"SELECT file FROM {table}")
-            }
+        named = {
+            row[0]
+            for table in ("waiting", "refused")
+            for lane in self._lanes
+            for row in lane.ask(f"SELECT file FROM {table}")
+        }
+        with _told():
             left = [path for path in self.files.iterdir() if path.name not in named]
             for path in left:
                 path.unlink(missing_ok=True)
         return len(left)
 
+    def add(self, rows: Sequence[_Row], lane: int) -> None:
+        """Writes rows into one of the databases, durably when it returns."""
+        self._lanes[lane].add(rows)
+
+
+class _Lane:
+    """One of a spool's databases; ``id % LANES`` tells which holds a row."""
+
+    def __init__(self, rows: sqlite3.Connection, number: int) -> None:
+        self.rows = rows
+        self.number = number
+        self.lock = threading.Lock()
+        self._last = number
+
+    def ask(self, query: str, *values: object) -> list[Any]:
+        """Gives what a query finds."""
+        with self.lock, _told():
+            return self.rows.execute(query, values).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Opens a transaction; its commit waits for the disk."""
+        with self.lock, _transaction(self.rows):
+            yield self.rows
+
     def add(self, rows: Sequence[_Row]) -> None:
-        """Writes rows, durably when it returns.
+        """Writes rows.
 
         A number is never used again, so that whoever takes a row back takes no other one's: it
         grows with the time, which costs no page of the database as SQLite's own counter does.
         """
-        with self._lock, _transaction(self._rows):
+        with self.transaction() as connection:
             for row in rows:
-                row.id = self._last = max(self._last + 1, time.time_ns())
-                self._rows.execute(_INSERT, (row.id, *row.values))
+                now = time.time_ns() // LANES * LANES + self.number
+                row.id = self._last = max(self._last + LANES, now)
+                connection.execute(_INSERT, (row.id, *row.values))
 
 
 class SpoolWriter:
@@ -183,12 +215,16 @@ class SpoolWriter:
         self._spool = spool
         self._waiting: SimpleQueue[_Row | None] = SimpleQueue()
         self._folder = os.open(spool.files, os.O_RDONLY)
-        self._syncs = ThreadPoolExecutor(1, thread_name_prefix="spool-folder")
-        self._thread = threading.Thread(target=self._run, name="spool-rows", daemon=True)
+        self._syncs = ThreadPoolExecutor(LANES, thread_name_prefix="spool-folder")
+        self._threads = [
+            threading.Thread(target=self._run, args=(lane,), name="spool-rows", daemon=True)
+            for lane in range(LANES)
+        ]
 
     def __enter__(self) -> SpoolWriter:
         self._spool.sweep()
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(
@@ -197,8 +233,10 @@ class SpoolWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._waiting.put(None)
-        self._thread.join()
+        for _ in self._threads:
+            self._waiting.put(None)
+        for thread in self._threads:
+            thread.join()
         self._syncs.shutdown()
         os.close(self._folder)
 
@@ -234,24 +272,24 @@ class SpoolWriter:
                 self._spool.forget([row.id])
             raise fault
 
-    def _run(self) -> None:
+    def _run(self, lane: int) -> None:
+        """Writes what waits, whenever this database is not waiting for the disk."""
         while (first := self._waiting.get()) is not None:
             rows = [first]
-            ends = False
             with contextlib.suppress(Empty):
-                while not ends:
+                while True:
                     row = self._waiting.get_nowait()
-                    ends = row is None
-                    rows += [row] if row is not None else []
-            self._write(rows)
-            if ends:
-                return
+                    if row is None:
+                        self._waiting.put(None)  # the end, of this one or another
+                        break
+                    rows.append(row)
+            self._write(rows, lane)
 
-    def _write(self, rows: list[_Row]) -> None:
+    def _write(self, rows: list[_Row], lane: int) -> None:
         fault: Exception | None = None
         folder = self._syncs.submit(os.fsync, self._folder)
         try:
-            self._spool.add(rows)
+            self._spool.add(rows, lane)
         except sqlite3.Error as error:
             fault = error
         try:

@@ -63,7 +63,7 @@ def _answers(lines: list[str], spool: Path) -> list[set[str]]:
     places = {
         re.escape(str(spool / "files")) + r"/[0-9a-f]{32}": "file",
         re.escape(str(spool / "files")): "folder",
-        re.escape(str(spool / "spool.sqlite-wal")): "commit",
+        re.escape(str(spool)) + r"/spool-\d.sqlite-wal": "commit",
     }
     begun: dict[str, str] = {}
     answers: list[set[str]] = []
