@@ -144,9 +144,23 @@ def deps(archive: Archive, settings: Settings, clock: Clock) -> Deps:
     )
 
 
+@pytest.fixture(scope="session")
+def apps() -> dict[str, FastAPI]:
+    """The apps that were made so far, by their settings."""
+    return {}
+
+
 @pytest.fixture
-def app(deps: Deps) -> FastAPI:
-    return create_app(deps)
+def app(deps: Deps, apps: dict[str, FastAPI]) -> FastAPI:
+    """An app, made once for all tests of the same settings: most take less long than making one.
+
+    All that belongs to a test is in ``deps``, which every call looks up anew.
+    """
+    same = deps.settings.model_dump_json(exclude={"home"})
+    if same not in apps:
+        apps[same] = create_app(deps)
+    apps[same].state.deps = deps
+    return apps[same]
 
 
 @pytest.fixture
