@@ -37,6 +37,10 @@ _ON_THE_NETWORK = {
     "datasets/download.py": "gets a public data set",
     "node/listen.py": "is called by those who send images",
     "node/stream.py": "reads what they send",
+    "network/association.py": "calls a peer that is configured",
+    "network/web_get.py": "asks a peer that is configured",
+    "network/web_send.py": "sends to a peer that is configured",
+    "network/web_session.py": "asks a peer that is configured",
 }
 
 

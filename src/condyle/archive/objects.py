@@ -26,6 +26,7 @@ from condyle.errors import ArchiveDamaged, NotThere, Unavailable, UnsafeInput
 
 _CHUNK = 1 << 20
 _FLUSHES = 8
+_YOUNG_S = 3600.0  # a touched file has to be flushed anew, one that was flushed costs little
 _NAME = re.compile(r"[0-9a-f]{64}")
 _INCOMING = "incoming"
 
@@ -104,7 +105,8 @@ class ObjectStore:
                 if self._keep(stored) or stored.sha256 in parts:
                     path.unlink(missing_ok=True)
                 elif path.is_file():
-                    os.utime(path)  # young, so that no sweep takes it before its row
+                    if path.stat().st_mtime < time.time() - _YOUNG_S:
+                        os.utime(path)  # so that no sweep takes it before its row
                     parts[stored.sha256] = path
                 else:
                     raise _absent(stored.sha256)

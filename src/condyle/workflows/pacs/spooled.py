@@ -26,7 +26,7 @@ from condyle.workflows.clinic.received import Asked, new_instance
 SOURCE = "pacs"
 """What the worklist calls this way of coming."""
 
-BATCH = 100
+BATCH = 300
 _BATCH_BYTES = 256 << 20
 _ROUTINE = 2
 _log = logging.getLogger(__name__)
