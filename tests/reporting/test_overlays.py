@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from condyle.domain.report import SliceView
+from condyle.domain.findings import Measurement, Site
+from condyle.domain.report import Report, SliceView
 from condyle.errors import UnknownName
 from condyle.reporting.overlays import COLOURS, LONG_SIDE, overlay_picture, overlay_png
+from condyle.reporting.page import page_of
 
 
 @pytest.fixture
@@ -150,3 +152,32 @@ def test_a_legend_with_accents_draws_letters_and_no_boxes_for_missing_ones(view)
     accented = overlay_picture(replace(view, labels=(("á", 100.0, 128.0),)))
     plain = overlay_picture(replace(view, labels=(("a", 100.0, 128.0),)))
     assert accented.tobytes() == plain.tobytes()
+
+
+def test_a_measured_line_is_drawn_between_its_ends_and_told_in_the_legend() -> None:
+    view = SliceView(0, 0, np.zeros((100, 100), np.uint8), np.zeros((100, 100), np.uint8))
+    plain = overlay_picture(view)
+    told = overlay_picture(view, spans=[((20.0, 50.0), (60.0, 50.0))])
+    across = (told.width - 1000) + 505
+    for row in (210, 400, 600):
+        assert told.getpixel((across, row)) == (255, 255, 255), row
+        assert plain.getpixel((across, row)) == (0, 0, 0), row
+    assert told.getpixel((across, 150)) == told.getpixel((across, 700)) == (0, 0, 0)
+    legend = (0, 1000, told.width, told.height)
+    assert told.crop(legend).tobytes() != plain.crop(legend).tobytes()
+
+
+def test_a_report_draws_the_lines_of_the_slice_that_it_shows(made_up: Report) -> None:
+    (view, *_) = made_up.views
+    site = Site("intervertebral-disc", "L4-L5", 2)
+    ends = ((2.0, 3.0), (9.0, 3.0))
+
+    def drawn(slice_: int, value: float | None) -> bytes:
+        one = Measurement(
+            "disc-height-middle", value, "mm", site, view.series, slice_, "masks", points=ends
+        )
+        return page_of(replace(made_up, measurements=(one,))).pictures[0].png
+
+    here = drawn(view.slice, 7.0)
+    assert here != drawn(view.slice + 1, 7.0)
+    assert drawn(view.slice, None) == drawn(view.slice + 1, 7.0)

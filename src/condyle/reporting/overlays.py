@@ -35,7 +35,10 @@ OTHERS: tuple[tuple[int, int, int], ...] = (
 )
 """RGB colour of each further structure, in the order of its number, then from the first again."""
 
-HEAT, BOX = (220, 50, 32), (230, 159, 0)
+HEAT, BOX, SPAN = (220, 50, 32), (230, 159, 0), (255, 255, 255)
+
+Span = tuple[tuple[float, float], ...]
+"""The ends of a measured line, as (row, column) pixels of the slice."""
 
 LONG_SIDE = 1000
 """Pixels that the longer side of the slice has in the picture."""
@@ -49,7 +52,7 @@ _WARNING = (213, 94, 0)
 
 
 def overlay_picture(
-    view: SliceView, *, simulated: bool = False, language: str = "en"
+    view: SliceView, *, simulated: bool = False, language: str = "en", spans: Sequence[Span] = ()
 ) -> Image.Image:
     """Draws a slice with outlines, level labels in the left margin and a legend.
 
@@ -59,6 +62,7 @@ def overlay_picture(
         view: What to draw; its image and labelmap have the same (row, column) shape.
         simulated: Whether a banner says that the images are simulated.
         language: Language of the legend.
+        spans: Lines that something was measured along.
 
     Raises:
         ValueError: Image and labelmap differ in shape.
@@ -75,10 +79,13 @@ def overlay_picture(
     shown = _with_heat(slice_picture.convert("RGB"), view.heat)
     outlined = _with_outlines(shown, view.labelmap, marks)
     _draw_boxes(outlined, view, words)
+    _draw_spans(outlined, view, spans)
     top = _BANNER if simulated else 0
     # A slice that is very flat or thin leaves room for its labels and the legend all the same.
     bottom = top + max(height, _LABEL_STEP * len(view.labels) + 12)
     legend = _legend(view, marks, words)
+    if spans:
+        legend.append((plain_letters(words.label("legend-measured")), SPAN))
     rows = _legend_rows(legend, max(width, _LEAST_WIDTH))
     left = _GUTTER if view.labels or _is_spine(view) else 0
     size = (max(width, _LEAST_WIDTH) + left, bottom + _STRIP * len(rows))
@@ -93,16 +100,19 @@ def overlay_picture(
     return page
 
 
-def overlay_png(view: SliceView, *, simulated: bool = False, language: str = "en") -> bytes:
+def overlay_png(
+    view: SliceView, *, simulated: bool = False, language: str = "en", spans: Sequence[Span] = ()
+) -> bytes:
     """Gives the picture of ``overlay_picture`` as PNG; the same view gives the same bytes.
 
     Args:
         view: What to draw.
         simulated: Whether a banner says that the images are simulated.
         language: Language of the legend.
+        spans: Lines that something was measured along.
     """
     stream = io.BytesIO()
-    picture = overlay_picture(view, simulated=simulated, language=language)
+    picture = overlay_picture(view, simulated=simulated, language=language, spans=spans)
     picture.save(stream, format="PNG", optimize=False, compress_level=6)
     return stream.getvalue()
 
@@ -152,6 +162,17 @@ def _draw_boxes(picture: Image.Image, view: SliceView, words: Catalogue) -> None
         at = (left, min(corners[3] + 4, picture.height - 28))
         draw.rectangle(draw.textbbox(at, text, font=font), fill=_PAPER)
         draw.text(at, text, fill=BOX, font=font)
+
+
+def _draw_spans(picture: Image.Image, view: SliceView, spans: Sequence[Span]) -> None:
+    """Draws each line between its ends, which count from the middle of a pixel."""
+    draw = ImageDraw.Draw(picture)
+    rows, columns = view.image.shape
+    down, across = picture.height / rows, picture.width / columns
+    for span in spans:
+        ends = [((column + 0.5) * across, (row + 0.5) * down) for row, column in span]
+        draw.line(ends, fill=(0, 0, 0), width=4)
+        draw.line(ends, fill=SPAN, width=2)
 
 
 def _with_outlines(

@@ -9,7 +9,7 @@ from condyle.domain.anatomy import LABELS
 from condyle.domain.messages import Message
 from condyle.domain.report import Report, SeriesSummary, SliceView
 from condyle.reporting.naming import with_file_names
-from condyle.reporting.overlays import overlay_png
+from condyle.reporting.overlays import Span, overlay_png
 from condyle.reporting.page_levels import LevelBlock, level_block
 from condyle.reporting.page_measurements import MeasurementBlock, measurement_block
 from condyle.reporting.paragraph import is_of_disc, paragraph, subject_name, was_read
@@ -191,8 +191,21 @@ def _picture(view: SliceView, report: Report, words: Catalogue) -> Picture:
     caption = words.label(
         "picture-caption", series=name, slice=view.slice + 1, slices=series.shape[0]
     )
-    png = overlay_png(view, simulated=report.study.simulated, language=words.language)
+    png = overlay_png(
+        view,
+        simulated=report.study.simulated,
+        language=words.language,
+        spans=_spans(view, report),
+    )
     return Picture(view.file, caption, png)
+
+
+def _spans(view: SliceView, report: Report) -> tuple[Span, ...]:
+    """Gives the lines that lengths were measured along on a slice, each once."""
+    on_it = (m for m in report.measurements if (m.series, m.slice) == (view.series, view.slice))
+    return tuple(
+        dict.fromkeys(m.points for m in on_it if m.value is not None and len(m.points) > 1)
+    )
 
 
 def series_name(series: SeriesSummary, words: Catalogue) -> str:
