@@ -218,6 +218,17 @@ def test_known_uids_stay_what_they_are() -> None:
     assert out.CodingSchemeIdentificationSequence[0].CodingSchemeUID == "2.16.840.1.113883.6.96"
 
 
+def test_a_makers_own_kind_of_object_is_no_identity() -> None:
+    one, item = make_instance(SOPClassUID="1.2.840.113619.4.2"), Dataset()
+    item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = "1.2.840.113619.4.3", "1.2.3.4"
+    one.ReferencedPerformedProcedureStepSequence = Sequence([item])
+    out = out_of(one)
+    reference = out.ReferencedPerformedProcedureStepSequence[0]
+    assert out.SOPClassUID == "1.2.840.113619.4.2"
+    assert reference.ReferencedSOPClassUID == "1.2.840.113619.4.3"
+    assert reference.ReferencedSOPInstanceUID == PROJECT.uid("1.2.3.4")
+
+
 def test_uids_are_kept_where_asked() -> None:
     one = make_instance()
     out = out_of(one, "retain-uids")

@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
+from pydicom.tag import BaseTag
 from pydicom.uid import UID
 
 from condyle.dicom.deidentify.identities import identities_of
@@ -127,7 +128,7 @@ def _write_meta(dataset: Dataset, meta: Dataset, walk: Walk) -> None:
     new.MediaStorageSOPInstanceUID = UID(str(dataset.get("SOPInstanceUID", "")))
     new.ImplementationClassUID = UID(IMPLEMENTATION_UID)
     new.ImplementationVersionName = "CONDYLE"
-    for tag in meta.keys() - new.keys():
+    for tag in meta.keys() - new.keys() - {BaseTag(0x00020000)}:
         walk.changes["X", named(tag)] += 1
     retained = walk.profile.has(Option.RETAIN_UIDS)
     walk.changes["K" if retained else "U", "0002,0003"] += 1

@@ -12,7 +12,7 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
 from condyle.dicom.deidentify.profile import Option, Profile
-from condyle.dicom.deidentify.values import all_values, is_standard_uid
+from condyle.dicom.deidentify.values import all_values, is_standard_uid, names_a_thing
 from condyle.dicom.deidentify.words import is_of_imaging, plain
 from condyle.dicom.values import BROKEN
 
@@ -177,9 +177,7 @@ def _searched(profile: Profile) -> set[str]:
 
 
 def _is_own_uid(element: DataElement, value: str) -> bool:
-    if element.keyword in ("ImplementationClassUID", "CodingSchemeUID", "TransferSyntaxUID"):
-        return False
-    return "." in value and not is_standard_uid(value) and element.tag != 0x00080016
+    return "." in value and not is_standard_uid(value) and names_a_thing(element)
 
 
 def _add_name(found: Identities, value: str) -> None:

@@ -86,8 +86,11 @@ def is_structure(element: DataElement) -> bool:
 
 
 def names_a_thing(element: DataElement) -> bool:
-    """Tells whether a UID element outside the table names an object of the hospital's."""
-    return element.keyword not in _DOCUMENTED_UIDS
+    """Tells whether a UID element names an object of the hospital's, no kind of object or code."""
+    kind = element.keyword.endswith(("ClassUID", "TransferSyntaxUID"))
+    return element.keyword == "ManufacturerDeviceClassUID" or not (
+        kind or element.keyword in _DOCUMENTED_UIDS
+    )
 
 
 def blank_items(sequence: Sequence, new_uid: Callable[[str], str]) -> Sequence:
@@ -110,7 +113,10 @@ def blank_items(sequence: Sequence, new_uid: Callable[[str], str]) -> Sequence:
                 blank.add_new(element.tag, "SQ", blank_items(element.value, new_uid))
             elif element.VR == "UI":
                 values = [str(one) for one in all_values(element)]
-                new = [one if is_standard_uid(one) else new_uid(one) for one in values]
+                thing = names_a_thing(element)
+                new = [
+                    new_uid(one) if thing and not is_standard_uid(one) else one for one in values
+                ]
                 blank.add_new(element.tag, "UI", new)
             elif is_structure(element):
                 blank.add(element)
