@@ -24,7 +24,7 @@ from playwright.sync_api import Page, expect
 from condyle.phantoms import LumbarParameters
 from condyle.workflows.simulate import simulate_lumbar
 
-_READ_MS = 600_000
+_READ_MS = 1_800_000  # a machine that is busy with other things is no failure
 _SMALL = LumbarParameters(slices=5, supersampling=1, planes=1)
 
 
