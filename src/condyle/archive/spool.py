@@ -19,7 +19,6 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,9 +71,8 @@ class Spooled:
 @dataclass
 class _Row:
     values: tuple[str, str, int, str, str, str]
-    done: threading.Event = field(default_factory=threading.Event)
+    done: SimpleQueue[Exception | None] = field(default_factory=SimpleQueue)  # quicker than events
     id: int = 0
-    fault: Exception | None = None
 
 
 class Spool:
@@ -215,7 +213,7 @@ class SpoolWriter:
         self._spool = spool
         self._waiting: SimpleQueue[_Row | None] = SimpleQueue()
         self._folder = os.open(spool.files, os.O_RDONLY)
-        self._syncs = ThreadPoolExecutor(LANES, thread_name_prefix="spool-folder")
+        self._folders = [_FolderSync(self._folder) for _ in range(LANES)]
         self._threads = [
             threading.Thread(target=self._run, args=(lane,), name="spool-rows", daemon=True)
             for lane in range(LANES)
@@ -237,7 +235,8 @@ class SpoolWriter:
             self._waiting.put(None)
         for thread in self._threads:
             thread.join()
-        self._syncs.shutdown()
+        for folder in self._folders:
+            folder.close()
         os.close(self._folder)
 
     def begin(self) -> Incoming:
@@ -265,8 +264,7 @@ class SpoolWriter:
             os.fsync(file)
         except OSError as error:
             fault = error
-        row.done.wait()
-        fault = fault or row.fault
+        fault = row.done.get() or fault
         if fault is not None:
             with contextlib.suppress(Unavailable):
                 self._spool.forget([row.id])
@@ -287,18 +285,44 @@ class SpoolWriter:
 
     def _write(self, rows: list[_Row], lane: int) -> None:
         fault: Exception | None = None
-        folder = self._syncs.submit(os.fsync, self._folder)
+        self._folders[lane].begin()
         try:
             self._spool.add(rows, lane)
         except sqlite3.Error as error:
             fault = error
-        try:
-            folder.result()
-        except OSError as error:
-            fault = error
+        fault = self._folders[lane].wait() or fault
         for row in rows:
-            row.fault = fault
-            row.done.set()
+            row.done.put(fault)
+
+
+class _FolderSync:
+    """Flushes a folder beside whatever else its caller waits for."""
+
+    def __init__(self, folder: int) -> None:
+        self._folder = folder
+        self._asked: SimpleQueue[bool] = SimpleQueue()
+        self._ended: SimpleQueue[OSError | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="spool-folder", daemon=True)
+        self._thread.start()
+
+    def begin(self) -> None:
+        self._asked.put(True)
+
+    def wait(self) -> OSError | None:
+        return self._ended.get()
+
+    def close(self) -> None:
+        self._asked.put(False)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while self._asked.get():
+            try:
+                os.fsync(self._folder)
+            except OSError as error:
+                self._ended.put(error)
+            else:
+                self._ended.put(None)
 
 
 class Incoming:
