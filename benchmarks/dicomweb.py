@@ -216,9 +216,9 @@ def fill(ours: Archive, theirs: Server, studies: int) -> None:
     """Puts studies of one small instance each into both, without their being timed."""
     for start in range(0, studies, 500):
         some = range(start, min(start + 500, studies))
+        store(ours, [_row(study) for study in some])
         contents = [image(_SMALL, study, 1, 8) for study in some]
         theirs.call("POST", "/studies", JSON, body_of(contents))
-        store(ours, [_row(study) for study in some])
 
 
 def _row(study: int) -> NewInstance:
