@@ -190,5 +190,6 @@ class TestWithARule:
             picture_file(),
             lambda report: replace(report, findings=(), measurements=()),
         )
-        listed = ask(log_in("clinician"), number).json()
-        assert [one["kind"] for one in listed] == ["seg", "sr", "pdf", "sc"]
+        answer = ask(log_in("clinician"), number)
+        assert answer.status_code == 200, answer.text
+        assert [one["kind"] for one in answer.json()] == ["seg", "sr", "pdf", "sc"]
