@@ -38,7 +38,7 @@ class PduStream:
 
     Args:
         connection: A socket, of TLS or not.
-        timeout_s: Longest wait for one whole PDU.
+        timeout_s: Longest wait for anything, and twice that for one whole PDU.
     """
 
     def __init__(self, connection: socket.socket, timeout_s: float) -> None:
@@ -48,6 +48,7 @@ class PduStream:
         self._view = memoryview(self._buffer)
         self._start = 0
         self._end = 0
+        connection.settimeout(timeout_s)  # once: it costs a call of the system each time
         self._quick = _QUICK_ACK is not None and connection.family != socket.AF_UNIX
         with contextlib.suppress(OSError):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -81,7 +82,6 @@ class PduStream:
             PeerSilent: The peer takes nothing.
         """
         try:
-            self._connection.settimeout(self._timeout_s)
             self._connection.sendall(content)
         except TimeoutError:
             raise PeerSilent from None
@@ -97,14 +97,12 @@ class PduStream:
         while self._end - self._start < length:
             if self._start == self._end:
                 self._start = self._end = 0
-            left_s = until - time.monotonic()
-            if left_s <= 0:
+            self._end += self._receive()
+            if time.monotonic() > until:
                 raise PeerSilent
-            self._end += self._receive(left_s)
 
-    def _receive(self, left_s: float) -> int:
+    def _receive(self) -> int:
         try:
-            self._connection.settimeout(left_s)
             count = self._connection.recv_into(self._view[self._end :])
             if self._quick and _QUICK_ACK is not None:
                 # Many senders hold a small last piece back until what came before it is
