@@ -165,6 +165,24 @@ def test_a_journal_cut_in_a_line_loses_that_line_alone(plan: MakePlan, tmp_path:
     assert sum(before[path] != after[path] for path in before) == 1
 
 
+def test_what_a_killed_run_left_half_written_is_swept_away(plan: MakePlan, tmp_path: Path) -> None:
+    half = tmp_path / "out" / "P" / ".1.2.3.dcm.part"
+    half.parent.mkdir(parents=True)
+    half.write_bytes(b"half an inst")
+    assert deidentify(plan()).counts["written"] == 4 and not half.exists()
+
+
+def test_two_contents_under_one_uid_do_not_lie_over_each_other(
+    plan: MakePlan, given: Path, tmp_path: Path
+) -> None:
+    save(make_instance(name="1", place=1, EchoTime=99, **PATIENT), given / "Musterfrau" / "1b")
+    for _ in range(2):
+        done = deidentify(plan())
+        assert done.counts == {"written": 4, "quarantined": 0, "left-out": 1}
+        assert done.reasons == {"uid-taken": 1}
+    assert {pydicom.dcmread(one).EchoTime for one in files_in(tmp_path / "out")} == {100}
+
+
 def test_what_was_deleted_from_the_output_is_made_again(plan: MakePlan, tmp_path: Path) -> None:
     deidentify(plan())
     gone = files_in(tmp_path / "out")[0]

@@ -32,7 +32,7 @@ from condyle.workflows.deidentification.check import (
     identities_in,
     profile_in,
 )
-from condyle.workflows.deidentification.file import Done, take
+from condyle.workflows.deidentification.file import Done, sweep, take
 from condyle.workflows.deidentification.journal import LEFT_OUT, QUARANTINED, WRITTEN, Journal
 from condyle.workflows.deidentification.key import project_of, read_key
 from condyle.workflows.deidentification.plan import Plan
@@ -105,6 +105,8 @@ def deidentify(
     key = read_key(plan.key, make=True)
     project = project_of(key)
     journal = Journal(plan.report, plan.settings(project))
+    sweep(plan.out)
+    sweep(plan.quarantine)
     identities, table = Identities(), Reidentification()
     listed: list[_Listed] = []
     with sources.open(list(with_listed(plan.given)), limits=LIMITS) as tree:

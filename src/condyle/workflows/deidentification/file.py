@@ -36,6 +36,7 @@ from condyle.workflows.deidentification.plan import Plan
 _HEAD_PARTS = ("BRAIN", "FACE", "HEAD", "IAC", "JAW", "MAXILLA", "NECK", "ORBIT", "SINUS", "SKULL")
 _VOLUMES = ("CT", "MR", "PT", "NM")
 _CHUNK = 1 << 20
+_PART = ".part"  # ends the name of what is being written
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,10 @@ def take(
                 return Done(_noted(journal, Entry(mark, LEFT_OUT, reasons=("directory",))))
             known = journal.known(mark)
             if known is None or not _is_there(known, plan):
-                known = _noted(journal, _make(dataset, plan, project, mark, reader))
+                known = _noted(
+                    journal,
+                    _make(dataset, plan, project, journal=journal, mark=mark, reader=reader),
+                )
             return _done(dataset, known, plan.profile, project)
     except BadImage:
         return Done(_noted(journal, Entry(mark, LEFT_OUT, reasons=("unreadable",))))
@@ -90,7 +94,13 @@ def take(
 
 
 def _make(
-    dataset: FileDataset, plan: Plan, project: Project, mark: str, reader: TextReader | None
+    dataset: FileDataset,
+    plan: Plan,
+    project: Project,
+    *,
+    journal: Journal,
+    mark: str,
+    reader: TextReader | None,
 ) -> Entry:
     made = deidentified(dataset, project, plan.profile, safe_private=plan.safe_private)
     new = made.dataset
@@ -106,6 +116,8 @@ def _make(
     if not all(map(stated_uid, names)):
         return Entry(mark, LEFT_OUT, reasons=("no-uids",))
     name = "/".join([project.pseudonym(made.person), *names]) + ".dcm"
+    if journal.is_taken(name, mark):
+        return Entry(mark, LEFT_OUT, reasons=("uid-taken",))
     outcome = QUARANTINED if doubts else WRITTEN
     _write(new, (plan.quarantine if doubts else plan.out) / name)
     changes = {f"{letter} {tag}": count for (letter, tag), count in sorted(made.changes.items())}
@@ -165,7 +177,7 @@ def _is_there(entry: Entry, plan: Plan) -> bool:
 
 def _write(dataset: Any, path: Path) -> None:
     """Writes an instance whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}{_PART}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with without_remarks():
@@ -180,6 +192,12 @@ def _write(dataset: Any, path: Path) -> None:
         ) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Removes what a run that was killed left half-written below a folder."""
+    for path in folder.rglob(f".*{_PART}"):
+        path.unlink(missing_ok=True)
 
 
 def _digest(file: SourceFile) -> str:

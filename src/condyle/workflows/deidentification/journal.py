@@ -55,6 +55,7 @@ class Journal:
     def __init__(self, folder: Path, settings: str) -> None:
         self._path = folder / NAME
         self._known: dict[str, Entry] = {}
+        self._names: dict[str, str] = {}
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if not self._path.exists():
@@ -75,11 +76,15 @@ class Journal:
         for line in lines[1:]:
             entry = _entry(line)
             if entry is not None:
-                self._known[entry.mark] = entry
+                self._keep(entry)
 
     def known(self, mark: str) -> Entry | None:
         """Gives what became of a file in an earlier run, ``None`` where it was not reached."""
         return self._known.get(mark)
+
+    def is_taken(self, name: str, mark: str) -> bool:
+        """Tells whether another file has this name already: two contents under one UID."""
+        return self._names.get(name, mark) != mark
 
     def add(self, entry: Entry) -> None:
         """Writes down one file.
@@ -87,11 +92,16 @@ class Journal:
         Raises:
             OutputError: The disk does not take it.
         """
-        self._known[entry.mark] = entry
+        self._keep(entry)
         try:
             self._write(json.dumps(asdict(entry), sort_keys=True))
         except OSError as error:
             raise _unwritable() from error
+
+    def _keep(self, entry: Entry) -> None:
+        self._known[entry.mark] = entry
+        if entry.name:
+            self._names[entry.name] = entry.mark
 
     def _write(self, line: str) -> None:
         with self._path.open("a", encoding="utf-8") as file:
