@@ -94,6 +94,8 @@ def _pages(search: Any, limit: int, **options: Any) -> Iterator[Dataset]:
     while not limit or len(seen) < limit:
         page = _PAGE if not limit else min(_PAGE, limit - len(seen))
         answers = search(limit=page, offset=len(seen), **options)
+        if not isinstance(answers, list):
+            raise ValueError("an answer that is no list")
         new = {text: one for one in answers if (text := json.dumps(one)) not in seen}
         seen.update(new)
         yield from _datasets(new)

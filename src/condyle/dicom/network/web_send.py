@@ -75,8 +75,9 @@ def _outcomes(some: Sequence[Outgoing], answer: Mapping[str, Any]) -> Iterator[S
 
 
 def _items(answer: Mapping[str, Any], tag: str) -> list[Mapping[str, Any]]:
-    values = answer.get(tag, {}).get("Value", ()) if isinstance(answer, Mapping) else ()
-    return [item for item in values if isinstance(item, Mapping)]
+    entry = answer.get(tag) if isinstance(answer, Mapping) else None
+    values = entry.get("Value") if isinstance(entry, Mapping) else None
+    return [item for item in values if isinstance(item, Mapping)] if values else []
 
 
 def _uid(item: Mapping[str, Any]) -> str:

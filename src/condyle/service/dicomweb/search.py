@@ -191,8 +191,9 @@ class Searcher:
                 found.append(like(StudyRow.description, value))
         if query.dates is not None:
             first, last = query.dates
-            found += [StudyRow.study_date >= first] if first else []
-            found += [StudyRow.study_date <= last] if last else []
+            # By the column that has an index as well; a study without a date sorts before all.
+            found += [StudyRow.date_sort >= first] if first else []
+            found += [StudyRow.date_sort <= last, StudyRow.study_date.is_not(None)] if last else []
         if "StudyInstanceUID" in query.lists:
             found.append(StudyRow.uid.in_(query.lists["StudyInstanceUID"]))
         if "ModalitiesInStudy" in query.lists:
