@@ -203,9 +203,7 @@ def _picture(view: SliceView, report: Report, words: Catalogue) -> Picture:
 def _spans(view: SliceView, report: Report) -> tuple[Span, ...]:
     """Gives the lines that lengths were measured along on a slice, each once."""
     on_it = (m for m in report.measurements if (m.series, m.slice) == (view.series, view.slice))
-    return tuple(
-        dict.fromkeys(m.points for m in on_it if m.value is not None and len(m.points) > 1)
-    )
+    return tuple(dict.fromkeys(m.points for m in on_it if len(m.points) > 1))
 
 
 def series_name(series: SeriesSummary, words: Catalogue) -> str:

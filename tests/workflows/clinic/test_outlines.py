@@ -105,12 +105,12 @@ def lines_of(*measurements, turn=None):
     return overlays_of(report, [place], analysis="a")["lines"]
 
 
-def test_a_line_that_two_measures_share_is_drawn_once_and_what_has_no_number_never():
+def test_a_line_that_two_measures_share_is_drawn_once_and_what_has_no_ends_never():
     ends = ((10.0, 5.0), (18.0, 6.0))
     found = lines_of(
         span("vertebral-slip", ends),
         span("vertebral-slip-percent", ends),
-        span("disc-height-middle", ((1.0, 2.0), (3.0, 4.0)), value=None),
+        span("disc-height-middle", ((1.0, 2.0),), value=None),
         span("disc-height-index", ()),
         span("disc-height-anterior", ends, slice_=7),
     )
@@ -122,6 +122,10 @@ def test_a_line_that_two_measures_share_is_drawn_once_and_what_has_no_number_nev
     )
     assert (line["instance_uid"], line["frame"], line["analysis"]) == ("1.0", 0, "a")
     assert line["points"] == [[10.0, 5.0], [18.0, 6.0]]
+
+
+def test_a_length_whose_millimetres_are_in_doubt_has_its_line_all_the_same():
+    assert len(lines_of(span("disc-height-middle", ((1.0, 2.0), (3.0, 4.0)), value=None))) == 1
 
 
 def test_a_line_lies_on_the_stored_frame_however_the_volume_was_turned():

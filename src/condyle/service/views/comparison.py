@@ -81,11 +81,11 @@ def _compared(
     told = changes(now, before)
     followed = RATIOS if any(one.code == _OTHER_SCALE for one in told) else COMPARED
     beyond = {(one.subject, one.params["measure"]) for one in told if one.code == _CHANGED}
-    earlier = {(one.name, one.site.level): one.value for one in before if one.site.level}
+    earlier = {(one.name, one.site.level): one.value for one in before}
     numbers: dict[Key, float] = {}
     changed: set[Key] = set()
     for one in now:
-        old = earlier.get((one.name, one.site.level))
+        old = earlier.get((one.name, one.site.level)) if one.site.level else None
         if one.name in followed and None not in (one.value, one.repeatability) and old is not None:
             key = (one.site.index_from_caudal, one.name)
             numbers[key] = old

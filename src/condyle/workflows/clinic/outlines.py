@@ -75,12 +75,15 @@ def overlays_of(
 def _lines(
     measurements: Sequence[Measurement], placed: Sequence[PlacedSeries], analysis: str
 ) -> list[dict[str, Any]]:
-    """Gives the lines that lengths were taken along; one that two measures share, once."""
+    """Gives the lines that lengths were taken along; one that two measures share, once.
+
+    A length that is told as a ratio alone, its millimetres being in doubt, has its line too.
+    """
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for one in measurements:
         place = placed[one.series]
         frame = place.frames[one.slice] if one.slice < len(place.frames) else None
-        if frame is None or one.value is None or len(one.points) < LEAST_ENDS:
+        if frame is None or len(one.points) < LEAST_ENDS:
             continue
         told = {
             "analysis": analysis,
