@@ -18,6 +18,7 @@ from condyle import sources
 from condyle.dicom.objects import KINDS, kinds_named, read_sources
 from condyle.dicom.objects.content import Content, DicomObject
 from condyle.dicom.objects.make import make_objects
+from condyle.dicom.objects.read_sr import read_report
 from condyle.dicom.objects.sent import sent_of
 from condyle.errors import UnknownName, UsageError
 
@@ -177,3 +178,19 @@ def test_dcmtk_dumps_the_reports_without_an_error(study: Read, tmp_path: Path) -
         run = subprocess.run(["dsrdump", str(path)], capture_output=True, text=True, check=False)
         assert run.returncode == 0
         assert not [line for line in run.stderr.splitlines() if line.startswith(("E:", "F:"))]
+
+
+def test_a_reading_that_found_nothing_still_says_what_was_not_looked_at(
+    study: Read, tmp_path: Path
+) -> None:
+    report = replace(study.content.report, findings=(), measurements=())
+    made_of_it = made(study, replace(study.content, report=report))
+    result = read_report(as_file(tmp_path, made_of_it["report-sr.dcm"]))
+    assert result.findings == ()
+    assert ("Not assessed", "Not assessed: facets.") in result.texts
+
+
+def test_no_remark_of_a_library_quotes_a_patients_name(read: Make, plain: Make) -> None:
+    """A name of one part is remarked on by highdicom; a warning is an error in these tests."""
+    single: Read = read(plain(PatientName="Moreau"))
+    assert instance(made(single)["report-sr.dcm"]).PatientName == "Moreau"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from condyle.dicom.header import without_remarks
 from condyle.dicom.objects.capture import captures
 from condyle.dicom.objects.content import Content, DicomObject, Kind
 from condyle.dicom.objects.pdf import encapsulated_pdf
@@ -25,6 +26,12 @@ def make_objects(
         source: The images that were read.
         kinds: Of ``KINDS``.
     """
+    # What the library remarks on a header may quote a patient's name.
+    with without_remarks():
+        return tuple(_made(content, source, kinds))
+
+
+def _made(content: Content, source: SourceStudy, kinds: Collection[Kind]) -> list[DicomObject]:
     made: list[DicomObject] = []
     for kind in ("seg", "labelmap"):
         if kind in kinds:
@@ -37,4 +44,4 @@ def make_objects(
         made += captures(content, source)
     if (note := rejection_note(content, source)) is not None:
         made.append(note)
-    return tuple(made)
+    return made

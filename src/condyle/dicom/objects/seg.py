@@ -111,6 +111,8 @@ def _one(
         series_description=_series_description(content),
         coding_schemes=private_scheme(),
     )
+    if "FrameOfReferenceUID" not in instance:
+        instance.PatientOrientation = ""  # type 2C where nothing else says how it lies
     name = f"{kind}-{series.stem}" + (f"-{number}" if number > 1 else "")
     return settle(instance, content=content, source=source, kind=kind, name=name)
 

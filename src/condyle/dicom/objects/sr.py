@@ -12,12 +12,15 @@ from collections.abc import Iterator, Sequence
 from highdicom.sr import (
     CodedConcept,
     Comprehensive3DSR,
+    ContentSequence,
     DeviceObserverIdentifyingAttributes,
     LanguageOfContentItemAndDescendants,
     MeasurementReport,
+    MeasurementsAndQualitativeEvaluations,
     ObservationContext,
     ObserverContext,
     PersonObserverIdentifyingAttributes,
+    TrackingIdentifier,
 )
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.valuerep import PersonName
@@ -52,13 +55,15 @@ def structured_report(content: Content, source: SourceStudy) -> DicomObject:
     tree = MeasurementReport(
         observation_context=_observers(content, source),
         procedure_reported=dicom_codes.SCT.ImagingProcedure,
-        imaging_measurements=groups or None,
+        imaging_measurements=groups or _placeholder(),
         title=dicom_codes.DCM.ImagingMeasurementReport,
         language_of_content_item_and_descendants=LanguageOfContentItemAndDescendants(
             _language(content.language)
         ),
         referenced_images=library,
     )
+    if not groups:
+        _drop_measurements(tree[0])
     tree[0].ContentSequence.append(statements_container(content))
     verification = content.verification
     instance = Comprehensive3DSR(
@@ -85,6 +90,21 @@ def structured_report(content: Content, source: SourceStudy) -> DicomObject:
         instance.VerifyingObserverSequence[0].VerificationDateTime = at
     _put_predecessors(instance, content.replaces)
     return settle(instance, content=content, source=source, kind="sr", name="report-sr")
+
+
+def _placeholder() -> list[MeasurementsAndQualitativeEvaluations]:
+    """Gives what stands in for no measurement, which TID 1500 allows and highdicom does not."""
+    tracking = TrackingIdentifier(uid="2.25.0", identifier="none")
+    return [MeasurementsAndQualitativeEvaluations(tracking_identifier=tracking)]
+
+
+def _drop_measurements(root: Dataset) -> None:
+    kept = [
+        item
+        for item in root.ContentSequence
+        if item.ConceptNameCodeSequence[0].CodeValue != dicom_codes.DCM.ImagingMeasurements.value
+    ]
+    root.ContentSequence = ContentSequence(kept)
 
 
 def _observers(content: Content, source: SourceStudy) -> ObservationContext:
