@@ -23,9 +23,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -206,14 +207,27 @@ def send(server: Server, paths: Sequence[Path], associations: int) -> float:
     return time.perf_counter() - begun
 
 
-def compare(servers: Sequence[Server], paths: list[Path], *, at_once: int, block: int) -> None:
-    """Sends blocks of images to both in turn, and tells rates and their ratio."""
+def compare(
+    servers: Sequence[Server],
+    paths: list[Path],
+    settle: Callable[[], float],
+    *,
+    at_once: int,
+    block: int,
+) -> None:
+    """Sends blocks of images to both in turn, and tells rates and their ratio.
+
+    After each block it is waited until the archive holds it, so that what the node does after
+    its answers slows nobody else; how long that took is told beside.
+    """
+    settled = 0.0
     took: dict[str, list[float]] = {server.name: [] for server in servers}
     used = {server.name: server.seconds() for server in servers}
     for number, begin in enumerate(range(0, len(paths), block)):
         some = paths[begin : begin + block]
         for server in servers[:: 1 if number % 2 else -1]:
             took[server.name].append(send(server, some, at_once))
+            settled += settle()
     theirs, ours = (took[server.name] for server in servers)
     ratios = [one / other for one, other in zip(theirs, ours, strict=True)]
     print(f"{len(paths)} images of 256 x 256, {at_once} association(s):")
@@ -225,6 +239,7 @@ def compare(servers: Sequence[Server], paths: list[Path], *, at_once: int, block
         f"  ratio    {sum(theirs) / sum(ours):7.2f} in all; blocks: median"
         f" {statistics.median(ratios):.2f}, {min(ratios):.2f} to {max(ratios):.2f}"
     )
+    print(f"  and {settled / len(ratios):.1f} s after a block of {block} until the archive held it")
 
 
 def await_empty(spool: Spool) -> float:
@@ -258,8 +273,9 @@ def main() -> int:
         for at, associations in enumerate(given.associations):
             numbers = range(at * given.images, (at + 1) * given.images)
             paths = write_images(folder, numbers)
-            compare((theirs, ours), paths, at_once=associations, block=given.block)
-            print(f"  and {await_empty(spool):.1f} s until the archive held the last of them")
+            both = (theirs, ours)
+            settle = partial(await_empty, spool)
+            compare(both, paths, settle, at_once=associations, block=given.block)
             for path in paths:
                 path.unlink()
         print(f"memory: Orthanc {theirs.peak_mib():.0f} MiB, receiver {ours.peak_mib():.0f} MiB")
