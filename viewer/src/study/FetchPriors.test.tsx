@@ -62,7 +62,7 @@ test("how far it is, is shown", async () => {
 });
 
 test.each([
-  [fetch({ state: "done", studies: 2, done: 120, total: 120 }), "2 prior studies, 120 images"],
+  [fetch({ state: "done", studies: 2, done: 120, total: 120 }), "Prior studies from pacs: 2; images: 120"],
   [fetch({ state: "done" }), "no prior study of this patient"],
   [fetch({ state: "failed", reason: said("priors-failed", "It is down.") }), "It is down."],
 ])("what came of it is told, and it may be asked for again", async (one, told) => {

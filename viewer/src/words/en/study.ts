@@ -8,7 +8,7 @@ export const study = {
   "study.priors.fetch": "Fetch prior studies from {peer}",
   "study.priors.queued": "{peer} is asked for prior studies.",
   "study.priors.running": "From {peer}: {done} of {total} images.",
-  "study.priors.done": "From {peer}: {studies} prior studies, {done} images.",
+  "study.priors.done": "Prior studies from {peer}: {studies}; images: {done}.",
   "study.priors.nothing": "{peer} has no prior study of this patient.",
   "study.priors.failed": "The prior studies were not fetched.",
   "study.beside": "Show beside",

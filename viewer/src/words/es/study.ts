@@ -8,7 +8,7 @@ export const study = {
   "study.priors.fetch": "Traer estudios previos de {peer}",
   "study.priors.queued": "Se piden los estudios previos a {peer}.",
   "study.priors.running": "De {peer}: {done} de {total} imágenes.",
-  "study.priors.done": "De {peer}: {studies} estudios previos, {done} imágenes.",
+  "study.priors.done": "Estudios previos de {peer}: {studies}; imágenes: {done}.",
   "study.priors.nothing": "{peer} no tiene estudios previos de este paciente.",
   "study.priors.failed": "No se han traído los estudios previos.",
   "study.beside": "Mostrar al lado",
