@@ -71,12 +71,14 @@ def test_without_a_chain_the_labels_are_kept_to_be_looked_at(drawn: Draw) -> Non
     assert not found.disc_index.any()
 
 
-def test_a_faint_disc_has_a_place_in_the_chain_though_not_in_the_labelmap(drawn: Draw) -> None:
+def test_a_faint_disc_of_the_chain_is_labelled_and_numbered(drawn: Draw) -> None:
     drawing = drawn(faint=(2,))
     found = read(drawing)
     assert len(found.chain.discs) == 6
     assert found.centre(2) == pytest.approx(drawing.spine.centre(2), abs=2)
-    assert not (found.disc_index == 3).any()
+    row, column = (round(value) for value in drawing.spine.centre(2))
+    assert found.disc_index[row, column] == 3
+    assert np.array_equal(found.disc_index > 0, found.labelmap == DISC)
 
 
 @settings(max_examples=10)

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from condyle.dicom.write import MRTags, derived_uid, write_mr_series
 from condyle.domain.findings import Measurement, Site
 from condyle.domain.report import Report, StudySummary
-from condyle.workflows.compare_prior import changes, with_prior
+from condyle.domain.volume import Volume
+from condyle.errors import InputError, NothingReadable
+from condyle.workflows.compare_prior import changes, read_prior, with_prior
+from condyle.workflows.open_study import names_other_patients
 
 
 def one(
@@ -83,3 +92,51 @@ def test_another_scale_is_told_of_and_only_ratios_are_compared() -> None:
 def test_discs_that_all_became_lower_are_no_other_scale() -> None:
     codes = {code for code, _ in said(spine(1.0, shrunk=0.7), spine(1.0))}
     assert codes == {"change-since-prior"}
+
+
+def test_no_change_is_no_warning() -> None:
+    empty = Report(StudySummary(None, "lumbar-spine"), (), ())
+    now = Report(empty.study, (), (), measurements=(one(6.5),))
+    told = with_prior(now, Report(empty.study, (), (), measurements=(one(6.0),)))
+    assert told.warnings == ()
+    assert [m.code for m in told.assumptions] == ["prior-same-patient", "no-change-since-prior"]
+
+
+def test_another_patient_in_the_headers_is_the_first_warning() -> None:
+    empty = Report(StudySummary(None, "lumbar-spine"), (), ())
+    told = with_prior(empty, empty, other_patient=True)
+    codes = [message.code for message in told.warnings]
+    assert codes == ["prior-other-patient", "not-comparable-with-prior"]
+
+
+def test_an_error_of_the_prior_says_so() -> None:
+    def read(path: Path) -> Report:
+        raise NothingReadable("No image was found.", found="2 files", needed="an image")
+
+    with pytest.raises(InputError, match="The prior study cannot be read: No image") as caught:
+        read_prior(Path("earlier"), read)
+    assert caught.value.lines()[1:] == [
+        "  found:  2 files",
+        "  needed: an image",
+        "  mend:   name another path with --prior, or leave it out.",
+    ]
+
+
+def test_patients_are_told_apart_by_their_headers(tmp_path: Path) -> None:
+    def study(name: str, patient: str) -> Path:
+        folder = tmp_path / name
+        write_mr_series(
+            folder,
+            volume=Volume(np.ones((2, 64, 64), np.float32), (3.0, 1.0, 1.0), np.eye(4)),
+            study_uid=derived_uid(name),
+            series_uid=derived_uid(name, "series"),
+            frame_of_reference_uid=derived_uid(name, "frame"),
+            description="T1",
+            tags=MRTags(tr_ms=500.0, te_ms=10.0, patient_id=patient, patient_name=""),
+        )
+        return folder
+
+    now, before = study("now", "P1"), study("before", "P1")
+    assert not names_other_patients([now], before)
+    assert names_other_patients([now], study("other", "P2"))
+    assert not names_other_patients([now], study("unnamed", ""))

@@ -62,12 +62,18 @@ def read(
     from condyle.workflows.read_study import read_study
 
     with shown_progress(quiet=quiet) as progress:
-        report = read_study(paths, study=study, bundles=[bundle], progress=progress)
-        if prior is not None:
-            from condyle.workflows.compare_prior import with_prior
+        earlier = None
+        if prior is not None:  # before the study, so that nothing is read in vain
+            from condyle.workflows.compare_prior import read_prior, with_prior
+            from condyle.workflows.open_study import names_other_patients
 
-            earlier = read_study(prior, bundles=[bundle], progress=progress)
-            report = with_prior(report, earlier)
+            earlier = read_prior(
+                prior, lambda path: read_study(path, bundles=[bundle], progress=progress)
+            )
+        report = read_study(paths, study=study, bundles=[bundle], progress=progress)
+        if prior is not None and earlier is not None:
+            other = study is None and names_other_patients(paths, prior)
+            report = with_prior(report, earlier, other_patient=other)
         written = write_report(report, out, language=language.value)
     if quiet:
         return

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from condyle.interpretation.chain import Chain, find_chain
-from condyle.interpretation.discs import DISC
+from condyle.interpretation.discs import DISC, filled
 from condyle.preprocessing.placement import Placement
+
+
+def _no_maps() -> NDArray[np.float32]:
+    return np.zeros((4, 0, 0), dtype=np.float32)
+
+
+def _nowhere() -> NDArray[np.bool_]:
+    return np.zeros((0, 0), dtype=bool)
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,8 @@ class SliceAnatomy:
         chain: The discs, in prepared pixels.
         placement: From prepared pixels to the slice's own.
         confidence: Mean probability of the structures where they were labelled; 0 with none.
+        probabilities: (class, row, column) on the prepared grid.
+        inside: (row, column), True where the prepared grid holds image.
     """
 
     labelmap: NDArray[np.uint8] = field(repr=False)
@@ -31,6 +41,8 @@ class SliceAnatomy:
     chain: Chain
     placement: Placement
     confidence: float
+    probabilities: NDArray[np.float32] = field(repr=False, compare=False, default_factory=_no_maps)
+    inside: NDArray[np.bool_] = field(repr=False, compare=False, default_factory=_nowhere)
 
     def centre(self, position: int) -> tuple[float, float]:
         """Gives the (row, column) centre of a disc on the slice's own grid."""
@@ -50,20 +62,50 @@ def interpret_slice(
         image: (row, column) prepared image, which tells padding from tissue.
         placement: Of the prepared slice.
     """
-    chain = find_chain(probabilities, image_content(image, placement))
-    restored = placement.restore(probabilities)
-    labelmap = restored.argmax(axis=0).astype(np.uint8)
-    index = _disc_index(chain, placement, prepared=probabilities.shape[1:])
-    index[labelmap != DISC] = 0
-    if chain.discs:
-        labelmap[(labelmap == DISC) & (index == 0)] = 0
-    return SliceAnatomy(
-        labelmap=labelmap,
-        disc_index=index,
+    inside = image_content(image, placement)
+    chain = find_chain(probabilities, inside)
+    seen = SliceAnatomy(
+        labelmap=placement.restore(probabilities).argmax(axis=0).astype(np.uint8),
+        disc_index=np.zeros(placement.source, dtype=np.uint8),
         chain=chain,
         placement=placement,
         confidence=_confidence(probabilities),
+        probabilities=probabilities,
+        inside=inside,
     )
+    return numbered(seen, chain)
+
+
+def numbered(anatomy: SliceAnatomy, chain: Chain) -> SliceAnatomy:
+    """Gives a slice whose discs are those of a chain; other disc pixels become background.
+
+    What joins the pieces of a disc of the chain, and a disc that is only likely, is labelled too.
+
+    Args:
+        anatomy: Of the slice, with its probabilities.
+        chain: In its prepared pixels.
+    """
+    if not chain.discs:
+        return replace(anatomy, chain=chain)
+    placement = anatomy.placement
+    labelmap = placement.restore(anatomy.probabilities).argmax(axis=0).astype(np.uint8)
+    sure = anatomy.probabilities.argmax(axis=0) == DISC
+    near = np.zeros(sure.shape, dtype=np.uint8)
+    added = np.zeros(sure.shape, dtype=np.uint8)
+    for position, disc in enumerate(chain.discs, start=1):
+        pixels = filled(disc)
+        near[pixels[:, 0], pixels[:, 1]] = position
+        added[pixels[:, 0], pixels[:, 1]] = position
+    added[sure] = 0
+    distance, nearest = ndimage.distance_transform_edt(near == 0, return_indices=True)
+    near = np.where(distance <= 2.0, near[nearest[0], nearest[1]], 0).astype(np.uint8)
+    index = _on_source(near, placement)
+    index[labelmap != DISC] = 0
+    more = _on_source(added, placement)
+    index = np.where((index == 0) & (more > 0), more, index)
+    labelmap[labelmap == DISC] = 0
+    labelmap[index > 0] = DISC
+    return replace(anatomy, labelmap=labelmap, disc_index=index, chain=chain)
 
 
 def _confidence(probabilities: NDArray[np.float32]) -> float:
@@ -90,20 +132,12 @@ def image_content(image: NDArray[np.float32], placement: Placement) -> NDArray[n
     return inside
 
 
-def _disc_index(
-    chain: Chain, placement: Placement, *, prepared: tuple[int, ...]
-) -> NDArray[np.uint8]:
-    """Gives the index of the nearest disc of the chain, on the source grid, near that disc."""
-    small = np.zeros(prepared, dtype=np.uint8)
-    for position, disc in enumerate(chain.discs, start=1):
-        small[disc.pixels[:, 0], disc.pixels[:, 1]] = position
-    if not chain.discs:
-        return np.zeros(placement.source, dtype=np.uint8)
-    distance, nearest = ndimage.distance_transform_edt(small == 0, return_indices=True)
-    small = np.where(distance <= 2.0, small[nearest[0], nearest[1]], 0).astype(np.uint8)
-    rows = placement.to_prepared(np.stack([np.arange(placement.source[0])] * 2, axis=1))[:, 0]
-    columns = placement.to_prepared(np.stack([np.arange(placement.source[1])] * 2, axis=1))[:, 1]
-    pick_rows = np.clip(np.rint(rows).astype(int), 0, prepared[0] - 1)
-    pick_columns = np.clip(np.rint(columns).astype(int), 0, prepared[1] - 1)
-    result: NDArray[np.uint8] = small[np.ix_(pick_rows, pick_columns)]
+def _on_source(small: NDArray[np.uint8], placement: Placement) -> NDArray[np.uint8]:
+    """Brings a prepared map to the slice's own grid, by the nearest pixel."""
+    picks = []
+    for axis in range(2):
+        along = np.stack([np.arange(float(placement.source[axis]))] * 2, axis=1)
+        places = np.rint(placement.to_prepared(along)[:, axis]).astype(int)
+        picks.append(np.clip(places, 0, small.shape[axis] - 1))
+    result: NDArray[np.uint8] = small[np.ix_(picks[0], picks[1])]
     return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,12 +17,25 @@ from condyle.interpretation.discs import (
     find_discs,
     merge_fragments,
 )
+from condyle.interpretation.faint_discs import distance, next_disc
+from condyle.interpretation.lowest_disc import (
+    SHIPPED,
+    LowestRule,
+    body_between,
+    lumbar_probability,
+)
 
 MIN_DISCS = 3
 """Fewer discs than this are no lumbar spine."""
 
 MAX_CANDIDATES = 24
 """Only the largest candidates are looked at, so that noise costs no time."""
+
+LEAST_JOINED = 0.3
+"""Mean probability of vertebra between two discs under which no body joins them."""
+
+MAX_FAINT = 2
+"""Discs that are looked for beyond each end of the chain."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +50,8 @@ class Chain:
         gaps: Positions after which a disc seems to be missing.
         canal_share: Share of discs that have canal behind them; low off the midline.
         dropped: Number of discs left out at the ends: S1-S2, or one that no vertebra joins.
+        lowest: Probability that position 0 is a disc of the lumbar spine and not S1-S2.
+        below: Probability that the disc left out below it is one; 0 where there is none.
     """
 
     discs: tuple[Disc, ...]
@@ -44,14 +60,35 @@ class Chain:
     gaps: tuple[int, ...] = ()
     canal_share: float = 0.0
     dropped: int = 0
+    lowest: float = 1.0
+    below: float = 0.0
+
+    @property
+    def proportion(self) -> float:
+        """Usual length of the lowest discs over the step from one to the next; about 1.
+
+        It is greater where a slice is squashed and less where it is stretched; 1 where there
+        are too few discs to tell.
+        """
+        lowest = self.discs[:6]
+        if len(lowest) < MIN_DISCS:
+            return 1.0
+        steps = [distance(a, b) for a, b in pairwise(lowest)]
+        return float(np.median([disc.length for disc in lowest]) / np.median(steps))
 
 
-def find_chain(probabilities: NDArray[np.float32], inside: NDArray[np.bool_]) -> Chain:
-    """Finds the chain of discs on one slice.
+def find_chain(
+    probabilities: NDArray[np.float32],
+    inside: NDArray[np.bool_],
+    *,
+    rule: LowestRule = SHIPPED,
+) -> Chain:
+    """Finds the chain of discs on one slice, or on what several slices of a patient say together.
 
     Args:
         probabilities: (class, row, column) on a square-pixelled grid.
         inside: (row, column), True where the grid holds image and not padding.
+        rule: Which tells the last lumbar disc from S1-S2.
     """
     labelmap = probabilities.argmax(axis=0).astype(np.uint8)
     candidates = find_discs((labelmap == DISC) & inside, min_pixels=12)
@@ -66,17 +103,20 @@ def find_chain(probabilities: NDArray[np.float32], inside: NDArray[np.bool_]) ->
     discs = _one_a_level(discs, length=length)
     discs = _fill_gaps(discs, probabilities, length=length)
     before = len(discs)
-    discs = _drop_sacral(discs, labelmap, length=length)
-    discs = _drop_detached(discs, labelmap, length=length)
+    discs = _drop_detached(discs, probabilities, length=length)
     if len(discs) < MIN_DISCS:
         return Chain(())
+    discs, faint = _with_faint(discs, probabilities, inside, length=length)
+    discs, lowest, below = _drop_sacral(discs, probabilities, rule=rule)
     return Chain(
         discs=tuple(discs),
         sacrum_in_view=_sacrum_below(discs[0], labelmap, inside, length=length),
         length=length,
         gaps=_gaps(discs),
-        canal_share=_canal_share(discs, labelmap, length=length),
-        dropped=before - len(discs),
+        canal_share=canal_behind(discs, probabilities, length=length),
+        dropped=max(0, before + faint - len(discs)),
+        lowest=lowest,
+        below=below,
     )
 
 
@@ -116,10 +156,16 @@ def _share(labelmap: NDArray[np.uint8], points: NDArray[np.float64], label: int)
 
 
 def _on_curve(discs: list[Disc], *, length: float) -> list[Disc]:
-    """Drops candidates that lie off the smooth curve through the others."""
+    """Drops candidates that lie off the smooth curve through the others.
+
+    A chain that runs more across the image than down it is no upright spine, and none is given.
+    """
+    if len(discs) > 1 and _lies(discs):
+        return []
     kept = list(discs)
     while len(kept) > MIN_DISCS + 1:
         rows = np.array([disc.centre[0] for disc in kept])
+        rows = rows - rows.mean()
         columns = np.array([disc.centre[1] for disc in kept])
         weights = np.array([float(disc.area) for disc in kept]) ** 0.5
         worst, distance = -1, 0.9 * length
@@ -137,11 +183,20 @@ def _on_curve(discs: list[Disc], *, length: float) -> list[Disc]:
     return kept
 
 
+def _lies(discs: Sequence[Disc]) -> bool:
+    """Says whether discs are spread more across the image than down it, larger ones first."""
+    centres = np.array([disc.centre for disc in discs])
+    weights = np.array([float(disc.area) for disc in discs])
+    middle = np.average(centres, axis=0, weights=weights)
+    spread = np.average((centres - middle) ** 2, axis=0, weights=weights)
+    return bool(spread[0] < spread[1])
+
+
 def _one_a_level(discs: list[Disc], *, length: float) -> list[Disc]:
     """Keeps the larger of two discs that lie at one level."""
     kept: list[Disc] = []
     for disc in discs:
-        if kept and _distance(kept[-1], disc) < 0.35 * length:
+        if kept and distance(kept[-1], disc) < 0.35 * length:
             if disc.area > kept[-1].area:
                 kept[-1] = disc
             continue
@@ -149,13 +204,9 @@ def _one_a_level(discs: list[Disc], *, length: float) -> list[Disc]:
     return kept
 
 
-def _distance(first: Disc, second: Disc) -> float:
-    return float(np.hypot(*np.subtract(first.centre, second.centre)))
-
-
 def _gaps(discs: list[Disc]) -> tuple[int, ...]:
     """Gives the positions after which the step to the next disc is far too long."""
-    steps = np.array([_distance(a, b) for a, b in pairwise(discs)])
+    steps = np.array([distance(a, b) for a, b in pairwise(discs)])
     found = []
     for position, step in enumerate(steps):
         others = np.delete(steps, position)
@@ -180,34 +231,49 @@ def _fill_gaps(
     return filled
 
 
-def _drop_sacral(discs: list[Disc], labelmap: NDArray[np.uint8], *, length: float) -> list[Disc]:
-    """Drops S1-S2: a last disc with no labelled vertebral body above it.
+def _with_faint(
+    discs: list[Disc],
+    probabilities: NDArray[np.float32],
+    inside: NDArray[np.bool_],
+    *,
+    length: float,
+) -> tuple[list[Disc], int]:
+    """Adds discs beyond both ends that a network was unsure of; gives also how many."""
+    before = len(discs)
+    for _ in range(MAX_FAINT):
+        found = next_disc(discs, probabilities, inside, length=length, caudal=True)
+        if found is None or body_between(found, discs[0], probabilities) < LEAST_JOINED:
+            break
+        discs = [found, *discs]
+    for _ in range(MAX_FAINT):
+        found = next_disc(discs, probabilities, inside, length=length, caudal=False)
+        if found is None or body_between(discs[-1], found, probabilities) < LEAST_JOINED:
+            break
+        discs = [*discs, found]
+    return discs, len(discs) - before
 
-    S1 is not labelled in the training masks, so a true L5-S1 has vertebra all the way up
-    to the next disc, and S1-S2 at most a little of it.
-    """
-    while len(discs) > MIN_DISCS and _body_between(discs[0], discs[1], labelmap) < 0.6:
-        discs = discs[1:]
-    return discs
+
+def _drop_sacral(
+    discs: list[Disc], probabilities: NDArray[np.float32], *, rule: LowestRule
+) -> tuple[list[Disc], float, float]:
+    """Drops S1-S2; gives also how probably the lowest disc, and the one dropped, are lumbar."""
+    below, lowest = 0.0, lumbar_probability(discs[0], discs[1], probabilities, rule=rule)
+    while len(discs) > MIN_DISCS and lowest < 0.5:
+        below, discs = lowest, discs[1:]
+        lowest = lumbar_probability(discs[0], discs[1], probabilities, rule=rule)
+    return discs, lowest, below
 
 
-def _drop_detached(discs: list[Disc], labelmap: NDArray[np.uint8], *, length: float) -> list[Disc]:
+def _drop_detached(
+    discs: list[Disc], probabilities: NDArray[np.float32], *, length: float
+) -> list[Disc]:
     """Drops discs at the cranial end that no vertebral body joins to the chain."""
     while len(discs) > MIN_DISCS and (
-        _body_between(discs[-2], discs[-1], labelmap) < 0.3
-        and _distance(discs[-2], discs[-1]) > 1.6 * length
+        body_between(discs[-2], discs[-1], probabilities) < LEAST_JOINED
+        and distance(discs[-2], discs[-1]) > 1.6 * length
     ):
         discs = discs[:-1]
     return discs
-
-
-def _body_between(lower: Disc, upper: Disc, labelmap: NDArray[np.uint8]) -> float:
-    """Gives the share of vertebra on the way between two discs, their own extent left out."""
-    start, end = np.array(lower.centre), np.array(upper.centre)
-    along = np.linspace(0.25, 0.75, 9)[:, None, None]
-    across = np.linspace(-0.2, 0.2, 5)[None, :, None] * lower.length * np.array(lower.axis)
-    points = start + along * (end - start) + across
-    return _share(labelmap, points.reshape(-1, 2), VERTEBRA)
 
 
 def _sacrum_below(
@@ -220,8 +286,17 @@ def _sacrum_below(
     return seen > 0.8 and _share_beside(disc, labelmap, length=length, side=1) < 0.5
 
 
-def _canal_share(discs: list[Disc], labelmap: NDArray[np.uint8], *, length: float) -> float:
-    """Gives the share of discs that have canal within a disc's length behind them."""
+def canal_behind(
+    discs: Sequence[Disc], probabilities: NDArray[np.float32], *, length: float
+) -> float:
+    """Gives the share of discs that have canal within a disc's length behind them.
+
+    Args:
+        discs: At least one, on the grid of the probabilities.
+        probabilities: (class, row, column).
+        length: Usual length of a disc.
+    """
+    labelmap = probabilities.argmax(axis=0).astype(np.uint8)
     hits = 0
     for disc in discs:
         places = np.linspace(0.3, 1.1, 17)[:, None] * length

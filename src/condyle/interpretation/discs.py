@@ -122,3 +122,30 @@ def _one_disc(first: Disc, second: Disc, *, length: float) -> bool:
         return False
     union = describe_disc(np.concatenate([first.pixels, second.pixels]))
     return union.length < 1.35 * length
+
+
+def filled(disc: Disc) -> NDArray[np.intp]:
+    """Gives the (n, 2) pixels of a disc with the holes and gaps between its pieces filled.
+
+    Along the disc its upper and lower borders are carried on straight where it has no pixel, so
+    that a bent disc stays bent.
+
+    Args:
+        disc: One or several pieces.
+    """
+    frame = np.array([disc.axis, disc.normal])
+    along, across = frame @ (disc.pixels - np.array(disc.centre)).T
+    bins = np.rint(along).astype(int)
+    places = np.unique(bins)
+    low = np.array([across[bins == place].min() for place in places])
+    high = np.array([across[bins == place].max() for place in places])
+    corner = disc.pixels.min(axis=0)
+    size = disc.pixels.max(axis=0) - corner + 1
+    grid = np.indices(size).reshape(2, -1).T + corner
+    x, y = frame @ (grid - np.array(disc.centre)).T
+    held = (x >= places[0] - 0.5) & (x <= places[-1] + 0.5)
+    held &= (y >= np.interp(x, places, low) - 0.25) & (y <= np.interp(x, places, high) + 0.25)
+    own = np.zeros(tuple(size), dtype=bool)
+    own[tuple((disc.pixels - corner).T)] = True
+    pixels: NDArray[np.intp] = np.argwhere(own | held.reshape(tuple(size))) + corner
+    return pixels

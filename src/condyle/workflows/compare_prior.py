@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from pathlib import Path
 from statistics import median
 
 from condyle.domain.findings import Measurement
 from condyle.domain.messages import Message
 from condyle.domain.report import Report
+from condyle.errors import InputError
 from condyle.interpretation.disc_measures import HEIGHTS, INDEX, SLIP, SLIP_PERCENT
 from condyle.workflows.reading.measuring import SAME
 
@@ -23,20 +25,52 @@ LEAST_COMPARED = 2
 """Levels that are needed to tell one scale from another."""
 
 
-def with_prior(report: Report, prior: Report) -> Report:
+NO_CHANGE = "no-change-since-prior"
+
+
+def read_prior(path: Path, read: Callable[[Path], Report]) -> Report:
+    """Reads the prior study, so that an error says that it is the prior's.
+
+    Args:
+        path: What was named as the prior study.
+        read: From a path to its report.
+
+    Raises:
+        InputError: It cannot be read as one study.
+    """
+    try:
+        return read(path)
+    except InputError as error:
+        raise InputError(
+            f"The prior study cannot be read: {error.failed}",
+            found=error.found,
+            needed=error.needed or "one earlier study of the same patient",
+            mend="name another path with --prior, or leave it out.",
+        ) from error
+
+
+def with_prior(report: Report, prior: Report, *, other_patient: bool = False) -> Report:
     """Gives a report that also says what changed since a prior study.
+
+    That nothing changed beyond the repeatability stands among the assumptions, not among the
+    warnings.
 
     Args:
         report: Of the study that is read.
         prior: Of an earlier one of the same patient, read by the same bundles.
+        other_patient: Whether the headers of the two name different patients.
     """
     told = changes(report.measurements, prior.measurements)
     if not told:  # nothing was measured: also that is said
         told = (Message("not-comparable-with-prior", {}, "study"),)
+    same = tuple(message for message in told if message.code == NO_CHANGE)
+    changed = tuple(message for message in told if message.code != NO_CHANGE)
+    if other_patient:
+        changed = (Message("prior-other-patient", {}, "study"), *changed)
     return replace(
         report,
-        assumptions=(*report.assumptions, Message("prior-same-patient", {}, "study")),
-        warnings=(*report.warnings, *told),
+        assumptions=(*report.assumptions, Message("prior-same-patient", {}, "study"), *same),
+        warnings=(*report.warnings, *changed),
     )
 
 
@@ -70,7 +104,7 @@ def changes(now: Sequence[Measurement], before: Sequence[Measurement]) -> tuple[
         if not compared:
             changed = [Message("not-comparable-with-prior", {}, subject)]
         elif not changed:
-            changed = [Message("no-change-since-prior", {"count": compared}, subject)]
+            changed = [Message(NO_CHANGE, {"count": compared}, subject)]
         found += changed
     return tuple(found)
 

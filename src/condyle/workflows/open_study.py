@@ -220,3 +220,20 @@ def _no_such_study(study: int | None, count: int) -> UsageError:
 
 def _count(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def names_other_patients(
+    paths: Sequence[str | os.PathLike[str]], prior: str | os.PathLike[str]
+) -> bool:
+    """Says whether the DICOM headers of two studies name different patients.
+
+    Images that name nobody, or have no header, say nothing.
+
+    Args:
+        paths: What was named as the study.
+        prior: What was named as the prior study.
+    """
+    with sources.open(list(dicom.with_listed([*paths, prior]))) as tree:
+        found = dicom.discover(_split(tree.files)[1])
+    named = {one.subject.patient for one in found.studies} - {""}
+    return len(named) > 1

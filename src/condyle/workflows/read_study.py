@@ -24,6 +24,7 @@ from condyle.workflows.reading.contrast_roles import choose_roles
 from condyle.workflows.reading.disc_grading import Roles, grade_discs, ungraded_discs
 from condyle.workflows.reading.image_reading import READERS, ImageReader, task_of
 from condyle.workflows.reading.measuring import Measured, measure_study
+from condyle.workflows.reading.numbering_together import Numbered, number_together
 from condyle.workflows.reading.report_parts import (
     bundle_reference,
     once,
@@ -163,19 +164,25 @@ def read_opened(
         )
     refused = [*(c.refusal for c in choices if c.refusal is not None), *broken]
     refused += [Message("no-spine-found", {}, r.series.stem) for r in readings if not r.plausible]
-    roles = choose_roles([reading for reading in readings if reading.plausible])
-    return _report(study, bundles, readings, roles=roles, refused=refused, progress=progress)
+    numbered = number_together(readings)
+    roles = choose_roles(
+        [reading for reading in numbered.readings if reading.plausible],
+        joined=numbered.joined,
+        disagree=numbered.disagree,
+    )
+    return _report(study, bundles, numbered, roles=roles, refused=refused, progress=progress)
 
 
 def _report(
     study: Study,
     bundles: LoadedBundles,
-    readings: Sequence[SeriesReading],
+    numbered: Numbered,
     *,
     roles: Roles | None,
     refused: Sequence[Message],
     progress: ProgressCallback,
 ) -> Report:
+    readings = numbered.readings
     index = {series.stem: position for position, series in enumerate(study.series)}
     findings: tuple[Finding, ...] = ()
     measured = Measured()
@@ -186,7 +193,7 @@ def _report(
         findings = _findings(roles, bundles, index, progress=progress)
         assumptions, more = remarks(roles)
         measured = measure_study(roles, findings, report_index=index)
-        warnings += [*more, *measured.warnings]
+        warnings += [*more, *numbered.warnings, *measured.warnings]
     return Report(
         study=StudySummary(
             uid=study.uid,

@@ -12,6 +12,7 @@ from condyle.domain.case import Case, Reference
 from condyle.domain.study import Instance, Series, Study
 from condyle.domain.volume import Volume
 from condyle.errors import BundleError, DatasetError
+from condyle.interpretation.lowest_disc import SHIPPED as SHIPPED_RULE
 from condyle.workflows.evaluation.numbering import (
     DISC_MISSED,
     EXTRA_CAUDAL,
@@ -24,7 +25,10 @@ from condyle.workflows.evaluation.numbering import (
     numbering_figures,
     numbers_at,
     outcome_of,
+    read_rules,
+    read_slices_by_patient,
 )
+from condyle.workflows.reading.anatomy_reading import read_picture
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = ROOT / "src" / "condyle" / "bundle" / "shipped" / "lumbar-anatomy"
@@ -125,14 +129,52 @@ def test_each_patient_is_read_by_the_network_that_is_named_for_it() -> None:
         return bright_bars
 
     centres = {"7_t1": ((190.0, 135.0), (155.0, 135.0)), "8_t1": ((155.0, 135.0), (120.0, 135.0))}
-    rows = number_slices(
-        [a_case("7"), a_case("8")],
-        centres,
-        bundle=open_bundle(SHIPPED),
-        network_of=network_of,
+    read = dict(
+        read_slices_by_patient(
+            [a_case("7"), a_case("8"), a_case("9")],
+            centres,
+            spec=open_bundle(SHIPPED).manifest.preprocessing,
+            network_of=network_of,
+        )
     )
-    assert asked == ["7", "8"]
+    assert asked == ["7", "8", "9"]
+    assert {patient: list(slices) for patient, slices in read.items()} == {
+        "7": ["7_t1"],
+        "8": ["8_t1"],
+    }
+    rows = [row for patient in read for row in number_slices(patient, read[patient], centres)]
     assert [(one.series, one.outcome) for one in rows] == [("7_t1", RIGHT), ("8_t1", EXTRA_CAUDAL)]
+
+
+def without_the_lowest(array: np.ndarray) -> np.ndarray:
+    """Stands for a network that takes the lowest disc of a picture for a vertebra."""
+    one = bright_bars(array)
+    low = one[:, 1].copy()
+    low[:, : int(np.flatnonzero(low.any(axis=(0, 2))).max()) - 11] = 0
+    one[:, 1] -= low
+    one[:, 2] += low
+    return one
+
+
+@pytest.mark.parametrize(("together", "missed"), [(True, RIGHT), (False, LOWEST_MISSED)])
+def test_slices_of_a_patient_are_numbered_together_or_one_by_one(
+    together: bool, missed: str
+) -> None:
+    rows = (190.0, 155.0, 120.0, 85.0, 50.0)
+    centres = {name: tuple((row, 135.0) for row in rows) for name in ("7_t1", "7_t2")}
+    spec = open_bundle(SHIPPED).manifest.preprocessing
+    good, bad = (
+        read_picture(Volume(spine()), spec=spec, run=run)[0]
+        for run in (bright_bars, without_the_lowest)
+    )
+    made = number_slices("7", {"7_t1": good, "7_t2": bad}, centres, together=together)
+    assert [(one.series, one.outcome) for one in made] == [("7_t1", RIGHT), ("7_t2", missed)]
+
+
+def test_the_rules_of_the_folds_are_read_with_that_of_all() -> None:
+    rules = read_rules(ROOT / "docs" / "models" / "lumbar-numbering" / "lowest-disc.csv")
+    assert sorted(rules) == [-1, 0, 1, 2, 3, 4]
+    assert rules[-1] == SHIPPED_RULE
 
 
 def test_the_shipped_bundle_gives_its_five_networks_one_by_one() -> None:

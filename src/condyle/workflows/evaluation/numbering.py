@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,10 @@ from condyle.errors import BundleError
 from condyle.evaluation.bootstrap import Resampling
 from condyle.evaluation.proportions import proportion
 from condyle.inference import Runner
+from condyle.interpretation.anatomy import SliceAnatomy
+from condyle.interpretation.lowest_disc import SHIPPED, LowestRule, is_doubtful
+from condyle.interpretation.together import read_together
+from condyle.preprocessing.steps import Spec
 from condyle.workflows.read_study import anatomy_runner
 from condyle.workflows.reading.anatomy_reading import RunModel, read_picture
 
@@ -39,12 +45,14 @@ class SliceNumbering:
             ``"uppermost-missed"`` where only discs at the cranial end were not found;
             ``"disc-missed"`` for any other centre that lies in no disc, or in a wrong one.
         found: Number of the disc that each centre lies in, 0 for none, disc 1 first.
+        doubtful: Whether the reading itself says that its lowest disc is doubtful.
     """
 
     patient: str
     series: str
     outcome: str
     found: tuple[int, ...]
+    doubtful: bool = False
 
 
 def numbers_at(
@@ -105,36 +113,80 @@ def networks_by_fold(bundle: Bundle) -> tuple[RunModel, ...]:
     return tuple(anatomy_runner(Runner(replace(bundle, manifest=one))) for one in alone)
 
 
-def number_slices(
+def read_slices_by_patient(
     cases: Iterable[Case],
     centres: Centres,
     *,
-    bundle: Bundle,
+    spec: Spec,
     network_of: Callable[[str], RunModel],
     progress: ProgressCallback = ignore_progress,
-) -> tuple[SliceNumbering, ...]:
-    """Numbers the discs of every slice that has centres, and says whether they are right.
+) -> Iterator[tuple[str, dict[str, SliceAnatomy]]]:
+    """Gives each patient's slices that have centres, as they were read one by one.
 
     Args:
         cases: Single slices by patient.
         centres: Where the discs are.
-        bundle: Whose preprocessing it is.
+        spec: The anatomy bundle's preprocessing.
         network_of: Patient to the network that reads that patient's slices: for a
             figure out of fold, the one that did not learn from the patient.
         progress: Told of every case.
+
+    Yields:
+        Patient, and stem to what was seen.
     """
     listed = list(cases)
-    rows = []
     for done, case in enumerate(listed, start=1):
+        run, seen = network_of(case.patient), {}
         for series in case.study.series:
-            if series.stem not in centres:
-                continue
-            spec, run = bundle.manifest.preprocessing, network_of(case.patient)
-            anatomy, _ = read_picture(series.load(), spec=spec, run=run)
-            found = numbers_at(anatomy.disc_index, centres[series.stem])
-            rows.append(SliceNumbering(case.patient, series.stem, outcome_of(found), found))
+            if series.stem in centres:
+                seen[series.stem] = read_picture(series.load(), spec=spec, run=run)[0]
+        if seen:
+            yield case.patient, seen
         progress(Progress("numbering", done, len(listed)))
+
+
+def number_slices(
+    patient: str,
+    slices: Mapping[str, SliceAnatomy],
+    centres: Centres,
+    *,
+    rule: LowestRule = SHIPPED,
+    together: bool = True,
+) -> tuple[SliceNumbering, ...]:
+    """Numbers the discs of a patient's slices, and says whether they are right.
+
+    Args:
+        patient: Whose.
+        slices: Stem to what was seen there.
+        centres: Where the discs are.
+        rule: For a figure out of fold, the one that was fitted without the patient.
+        together: Whether the slices are laid on each other, or each is numbered alone.
+    """
+    stems = list(slices)
+    groups = [stems] if together else [[stem] for stem in stems]
+    rows = []
+    for group in groups:
+        read = read_together([slices[stem] for stem in group], rule=rule)
+        for stem, anatomy in zip(group, read.slices, strict=True):
+            found = numbers_at(anatomy.disc_index, centres[stem])
+            told = is_doubtful(read.chain.lowest, read.chain.below)
+            rows.append(SliceNumbering(patient, stem, outcome_of(found), found, told))
     return tuple(rows)
+
+
+def read_rules(path: Path) -> dict[int, LowestRule]:
+    """Reads the rules that tell the last lumbar disc, by the fold that each was fitted without.
+
+    Args:
+        path: CSV with without_fold (-1: fitted on all), length, certainty, turn and constant.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        return {
+            int(row["without_fold"]): LowestRule(
+                *(float(row[name]) for name in ("length", "certainty", "turn", "constant"))
+            )
+            for row in csv.DictReader(file)
+        }
 
 
 def numbering_figures(

@@ -12,7 +12,12 @@ from condyle.workflows.reading.series_choice import Choice
 from condyle.workflows.reading.study_anatomy import SeriesReading
 
 
-def choose_roles(readings: Sequence[SeriesReading]) -> Roles | None:
+def choose_roles(
+    readings: Sequence[SeriesReading],
+    *,
+    joined: frozenset[str] = frozenset(),
+    disagree: bool = False,
+) -> Roles | None:
     """Decides which reading serves as T1 and which as T2, and which numbers the discs.
 
     Plain T2 goes before T2-SPACE, a longer chain before a shorter one. T1 and T2 that
@@ -21,6 +26,8 @@ def choose_roles(readings: Sequence[SeriesReading]) -> Roles | None:
 
     Args:
         readings: Those in which a chain of discs was found.
+        joined: Stems of the series that were numbered by one chain.
+        disagree: Whether they were laid on each other and are known to count differently.
     """
     if not readings:
         return None
@@ -43,6 +50,9 @@ def choose_roles(readings: Sequence[SeriesReading]) -> Roles | None:
         reason = primary.choice.abstention or Message("no-plain-t2", {}, primary.series.stem)
         return Roles({}, primary, reason)
     primary, lowest, differ = _numbering(found)
+    if all(reading.series.stem in joined for reading in found.values()):
+        primary, lowest, differ = _longest(found), {}, False
+    differ = differ or (disagree and len(found) > 1)
     abstention = ages[0] if ages else None
     if not primary.on_midline:
         abstention = Message("slice-off-midline", {}, primary.series.stem)
@@ -69,6 +79,11 @@ def _numbering(
     if unsure.sacrum_in_view or not sure.sacrum_in_view:
         return primary, {}, True
     return found[lower], {higher: abs(shift)}, False
+
+
+def _longest(found: Mapping[str, SeriesReading]) -> SeriesReading:
+    """Gives the reading of one numbering that shows the most discs, T2 where they are equal."""
+    return max(found.values(), key=lambda r: (len(r.anatomy.chain.discs), r is found.get("t2")))
 
 
 def _is_age(choice: Choice) -> bool:
