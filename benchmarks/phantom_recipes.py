@@ -30,7 +30,8 @@ class Trial:
         recipe: Its name.
         anatomy: Of the simulated patients.
         layout: Of the archive.
-        figure: (task, figure) that is told; the task by the end of its name.
+        figure: (task, figure) that is told; the task by the end of its name, and of slices where
+            it is told of patients too, since fifteen patients tell little.
         chance: What guessing would give.
         settings: Changes of the recipe that fit it to a CPU.
     """
@@ -50,17 +51,19 @@ SHORT = {
     "schedule.most_epoch_steps": "50",
     "schedule.warmup": "20",
 }
+# These two call nothing a lesion for longer than the plain one does.
+LONG = {**SHORT, "schedule.epochs": "16"}
 BOXES = {
     "data.split": "60/15/25",
-    "schedule.epochs": "30",
+    "schedule.epochs": "12",
     "preprocessing": "[{step: window, low: 0.5, high: 99.5}, {step: fit, rows: 256, columns: 256}]",
 }
 TRIALS = (
     Trial("knee-unet", "knee", "pairs", ("dice-lesion", "dice"), "0", SHORT),
-    Trial("knee-sharp-unet", "knee", "pairs", ("dice-lesion", "dice"), "0", SHORT),
-    Trial("knee-mobile-unet", "knee", "pairs", ("dice-lesion", "dice"), "0", SHORT),
-    Trial("knee-resnet18", "knee", "pairs", ("lesion-by-patient", "auc"), "0.5", SHORT),
-    Trial("knee-mobilenetv3", "knee", "pairs", ("lesion-by-patient", "auc"), "0.5", SHORT),
+    Trial("knee-sharp-unet", "knee", "pairs", ("dice-lesion", "dice"), "0", LONG),
+    Trial("knee-mobile-unet", "knee", "pairs", ("dice-lesion", "dice"), "0", LONG),
+    Trial("knee-resnet18", "knee", "pairs", ("lesion", "auc"), "0.5", SHORT),
+    Trial("knee-mobilenetv3", "knee", "pairs", ("lesion", "auc"), "0.5", SHORT),
     Trial(
         "knee-mrnet",
         "knee",
@@ -70,18 +73,18 @@ TRIALS = (
         {
             "network": "{name: series-max, parameters: {backbone: mobilenetv3-small}}",
             "optimiser.learning_rate": "0.0005",
-            "schedule.epochs": "20",
+            "schedule.epochs": "12",
         },
     ),
     Trial(
         "ankle-olt-resnet50",
         "ankle",
         "folders",
-        ("-by-patient", "auc"),
+        ("", "auc"),
         "0.5",
         {
             "network": "{name: resnet18, parameters: {normalisation: imagenet}}",
-            "schedule.epochs": "15",
+            "schedule.epochs": "6",
         },
     ),
     Trial("lumbar-yolov3", "lumbar", "voc", ("", "average-precision"), "0", BOXES),
@@ -101,12 +104,12 @@ def main() -> None:
     parser.add_argument("--difficulty", type=float, default=0.2)
     parser.add_argument("--only", nargs="*", default=[])
     asked = parser.parse_args()
-    asked.out.mkdir(parents=True, exist_ok=True)
+    (asked.out / "archives").mkdir(parents=True, exist_ok=True)
     rows = []
     for trial in TRIALS:
         if asked.only and trial.recipe not in asked.only:
             continue
-        data = asked.out / f"{trial.anatomy}-{trial.layout}"
+        data = asked.out / "archives" / f"{trial.anatomy}-{trial.layout}"
         if not data.exists():
             request = ArchiveRequest(
                 trial.anatomy,
@@ -149,7 +152,9 @@ def _told(path: Path, figure: tuple[str, str]) -> str:
     found = []
     for task in json.loads(path.read_text())["tasks"]:
         for score in task["scores"]:
-            if task["name"].endswith(figure[0]) and score["name"] == figure[1]:
+            of_patients = task["name"].endswith("-by-patient")
+            wanted = task["name"].endswith(figure[0]) and not of_patients
+            if wanted and score["name"] == figure[1]:
                 told = score["estimate"]
                 if told["value"] is not None and score["counted"] == "all":
                     low, high = (
