@@ -43,6 +43,12 @@ def read(
         typer.Option(metavar="PATH", help="An earlier study of the same patient, to compare with."),
     ] = None,
     language: Annotated[Language, typer.Option(help="Language of the report.")] = Language.EN,
+    int8: Annotated[
+        bool,
+        typer.Option(
+            "--int8", help="Run networks of 8 bits: about twice as fast. Needs the openvino extra."
+        ),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Read one study and write its report.
@@ -68,9 +74,10 @@ def read(
             from condyle.workflows.open_study import names_other_patients
 
             earlier = read_prior(
-                prior, lambda path: read_study(path, bundles=[bundle], progress=progress)
+                prior,
+                lambda path: read_study(path, bundles=[bundle], int8=int8, progress=progress),
             )
-        report = read_study(paths, study=study, bundles=[bundle], progress=progress)
+        report = read_study(paths, study=study, bundles=[bundle], int8=int8, progress=progress)
         if prior is not None and earlier is not None:
             other = study is None and names_other_patients(paths, prior)
             report = with_prior(report, earlier, other_patient=other)

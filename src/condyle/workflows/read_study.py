@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from condyle.bundle import Bundle, Manifest, find_bundle, find_required
+from condyle.bundle.quantised import find_quantised
 from condyle.domain.anatomy import not_assessed
 from condyle.domain.findings import Finding
 from condyle.domain.messages import Message
@@ -56,11 +57,19 @@ class LoadedBundles:
         anatomy: The anatomy bundle.
         grading: The grading bundle that requires it.
         threads: Threads of the networks; all that the process may use where ``None``.
+        int8: Whether the anatomy's networks are those of 8 bits; discs are few, and graded
+            by the grading bundle's own.
+
+    Raises:
+        BundleError: Networks of 8 bits are wanted, and there are none.
     """
 
-    def __init__(self, anatomy: Bundle, grading: Bundle, *, threads: int | None = None) -> None:
+    def __init__(
+        self, anatomy: Bundle, grading: Bundle, *, threads: int | None = None, int8: bool = False
+    ) -> None:
         self.anatomy = anatomy
         self.grading = grading
+        self.quantised = find_quantised(anatomy) if int8 else None
         self._threads = threads
         self._loaded: tuple[RunModel, Runner] | None = None
 
@@ -68,7 +77,8 @@ class LoadedBundles:
         """Gives the anatomy network and the grader, told of in the stage ``"bundles"``."""
         if self._loaded is None:
             progress(Progress("bundles", 0, 2))
-            run = anatomy_runner(Runner(self.anatomy, threads=self._threads))
+            networks = Runner(self.anatomy, threads=self._threads, quantised=self.quantised)
+            run = anatomy_runner(networks)
             progress(Progress("bundles", 1, 2))
             self._loaded = run, Runner(self.grading, threads=self._threads)
             progress(Progress("bundles", 2, 2))
@@ -81,6 +91,7 @@ def read_study(
     study: int | None = None,
     bundles: Sequence[str] | None = None,
     threads: int | None = None,
+    int8: bool = False,
     progress: ProgressCallback = ignore_progress,
 ) -> Report:
     """Reads one study and reports what a bundle found in it.
@@ -90,6 +101,7 @@ def read_study(
         study: Which study to read where there are several, from 1.
         bundles: Name or path of the bundle; the shipped grading bundle where ``None``.
         threads: Threads of the networks; all that the process may use where ``None``.
+        int8: Whether to run networks of 8 bits; see ``quantise_bundle``.
         progress: Told of each step in the stages ``"discover"``, ``"bundles"``, and
             ``"anatomy"`` and ``"grading"`` or ``"images"``; stops the reading by raising
             ``Cancelled``.
@@ -99,7 +111,7 @@ def read_study(
         BundleError: A bundle is absent or altered.
     """
     named = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    read = reader_of(find_bundle(bundles[0] if bundles else GRADING), threads=threads)
+    read = reader_of(find_bundle(bundles[0] if bundles else GRADING), threads=threads, int8=int8)
     with open_study(named, study=study, progress=progress) as opened:
         return read(opened, progress)
 
@@ -109,12 +121,13 @@ def reads_studies(manifest: Manifest) -> bool:
     return _grades_discs(manifest) or task_of(manifest) is not None
 
 
-def reader_of(bundle: Bundle, *, threads: int | None = None) -> StudyReader:
+def reader_of(bundle: Bundle, *, threads: int | None = None, int8: bool = False) -> StudyReader:
     """Gives what reads studies by a bundle; its networks are opened when first needed.
 
     Args:
         bundle: The one that gives the findings.
         threads: Threads of the networks; all that the process may use where ``None``.
+        int8: Whether to run networks of 8 bits.
 
     Raises:
         BundleError: There is no way to read by it, or what it requires is absent or altered.
@@ -122,10 +135,10 @@ def reader_of(bundle: Bundle, *, threads: int | None = None) -> StudyReader:
     manifest = bundle.manifest
     if _grades_discs(manifest):
         anatomy = find_required(manifest.requires[0], near=bundle.path)
-        loaded = LoadedBundles(anatomy, bundle, threads=threads)
+        loaded = LoadedBundles(anatomy, bundle, threads=threads, int8=int8)
         return lambda study, progress: read_opened(study, loaded, progress=progress)
     if task_of(manifest) is not None:
-        return ImageReader(bundle, threads=threads)
+        return ImageReader(bundle, threads=threads, int8=int8)
     raise BundleError(
         f"The bundle '{manifest.name}' reads no studies.",
         found="tasks " + ", ".join(task.kind for task in manifest.tasks),
@@ -202,7 +215,10 @@ def _report(
             simulated=any(series.simulated for series in study.series),
         ),
         series=series_summaries(study, readings),
-        bundles=tuple(bundle_reference(bundle) for bundle in (bundles.anatomy, bundles.grading)),
+        bundles=(
+            bundle_reference(bundles.anatomy, bundles.quantised),
+            bundle_reference(bundles.grading),
+        ),
         findings=findings,
         measurements=measured.measurements,
         assumptions=tuple(assumptions),
