@@ -54,7 +54,13 @@ class Reading:
     asked: dict[str, Any] = field(default_factory=dict)
 
     def read_study(
-        self, paths: Any, *, study: Any = None, bundles: Any = None, progress: Any = None
+        self,
+        paths: Any,
+        *,
+        study: Any = None,
+        bundles: Any = None,
+        int8: bool = False,
+        progress: Any = None,
     ) -> Report:
         self.asked.setdefault("all", []).append(paths)
         self.asked |= {"paths": paths, "study": study, "bundles": bundles}
