@@ -118,6 +118,6 @@ def _summary(series: Series, index: int) -> SeriesSummary:
         used=True,
         labelmap=draw.integers(0, 4, series.shape).astype(np.uint8),
         affine=volume.affine,
-        kind="dicom",
+        kind=series.kind,
         stored=series.stored,
     )
