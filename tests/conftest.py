@@ -13,6 +13,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -51,6 +52,12 @@ def postgres_programs() -> Path | None:
     return found[-1].parent if found else None
 
 
+def dcmqi_program(name: str) -> str:
+    """Gives a program of dcmqi's wheel, which lies beside the interpreter; ``""`` without it."""
+    beside = Path(sys.executable).parent / name
+    return str(beside) if beside.is_file() else shutil.which(name) or ""
+
+
 def _browser_is_there() -> bool:
     built = Path(__file__).parents[1] / "src" / "condyle" / "service" / "viewer" / "index.html"
     return _there("playwright") and shutil.which("chromium") is not None and built.is_file()
@@ -83,6 +90,7 @@ _NEEDS = {
     "mlflow": (lambda: _there("mlflow"), "the 'mlflow' extra is not installed"),
     "ocr": (lambda: _there("rapidocr_onnxruntime"), "the 'ocr' extra is not installed"),
     "mount": (_may_mount, "this user may mount no disk, as the superuser of a machine may"),
+    "dcmqi": (lambda: bool(dcmqi_program("segimage2itkimage")), "dcmqi is not installed"),
     "dcmtk": (lambda: shutil.which("storescu") is not None, "DCMTK is not installed"),
     "dicom3tools": (
         lambda: shutil.which("dciodvfy") is not None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.sr.codedict import codes
 from pydicom.uid import Comprehensive3DSRStorage, ExplicitVRLittleEndian
+from tests.conftest import dcmqi_program
 from tests.dicom.objects.made import OBLIQUE, Read
 
 from condyle.dicom.header import without_remarks
@@ -69,7 +69,7 @@ def source_images(read: Read) -> list[FileDataset]:
     return read.source.of(read.content.report.series[0])
 
 
-@pytest.mark.skipif(shutil.which("itkimage2segimage") is None, reason="dcmqi is not on the path")
+@pytest.mark.needs("dcmqi")
 @pytest.mark.parametrize("orientation", [None, OBLIQUE])
 def test_a_segmentation_of_dcmqi_is_read_onto_the_frames_it_was_made_on(
     read: Make, plain: Make, tmp_path: Path, orientation: Any
@@ -89,7 +89,7 @@ def test_a_segmentation_of_dcmqi_is_read_onto_the_frames_it_was_made_on(
     out = tmp_path / "made.dcm"
     subprocess.run(
         [
-            "itkimage2segimage", "--inputImageList", str(tmp_path / "mask.nii.gz"),
+            dcmqi_program("itkimage2segimage"), "--inputImageList", str(tmp_path / "mask.nii.gz"),
             "--inputDICOMDirectory", str(study.folder), "--outputDICOM", str(out),
             "--inputMetadata", str(tmp_path / "about.json"),
         ],
@@ -231,7 +231,7 @@ def test_what_is_cut_short_or_of_another_class_is_refused(tmp_path: Path, reader
         reader(saved(image, tmp_path))
 
 
-@pytest.mark.skipif(shutil.which("tid1500writer") is None, reason="dcmqi is not on the path")
+@pytest.mark.needs("dcmqi")
 def test_a_report_of_dcmqi_is_read_with_its_numbers(
     read: Make, plain: Make, tmp_path: Path
 ) -> None:
@@ -262,7 +262,7 @@ def test_a_report_of_dcmqi_is_read_with_its_numbers(
     out = tmp_path / "sr.dcm"
     run = subprocess.run(
         [
-            "tid1500writer", "--inputMetadata", str(tmp_path / "about.json"),
+            dcmqi_program("tid1500writer"), "--inputMetadata", str(tmp_path / "about.json"),
             "--inputImageLibraryDirectory", str(study.folder),
             "--inputCompositeContextDirectory", str(study.folder), "--outputDICOM", str(out),
         ],

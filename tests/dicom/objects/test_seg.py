@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +14,7 @@ import nibabel as nib
 import numpy as np
 import pydicom
 import pytest
+from tests.conftest import dcmqi_program
 from tests.dicom.objects.made import FLIPPED, OBLIQUE, SAGITTAL, TRANSPOSED, Read, as_file
 
 from condyle.dicom.objects.content import DicomObject
@@ -109,13 +109,13 @@ def test_where_a_plane_lies_is_read_back(study: Read, tmp_path: Path) -> None:
     assert lies_right(study, np.concatenate(places), 1)
 
 
-@pytest.mark.skipif(shutil.which("segimage2itkimage") is None, reason="dcmqi is not on the path")
+@pytest.mark.needs("dcmqi")
 def test_dcmqi_gives_the_same_mask_in_the_same_place(study: Read, tmp_path: Path) -> None:
     (made,) = segmentations(study.content, study.source, "seg")
     as_file(tmp_path, made)
     out = tmp_path / "out"
     out.mkdir()
-    run = ["segimage2itkimage", "--inputDICOM", str(tmp_path / made.name)]
+    run = [dcmqi_program("segimage2itkimage"), "--inputDICOM", str(tmp_path / made.name)]
     subprocess.run(
         [*run, "--outputDirectory", str(out), "-t", "nifti"], check=True, capture_output=True
     )
