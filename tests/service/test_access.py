@@ -26,7 +26,7 @@ TABLE: dict[str, set[str]] = {
     "clinician": OWN
     | SEEING
     | BRINGING
-    | {"see_identity", "correct", "observe", "sign", "export"}
+    | {"see_identity", "correct", "observe", "sign", "export", "export_identified"}
     | {"learn", "teach", "adjudicate", "see_dashboard"},
     "annotator": OWN | {"see_images", "annotate"},
     "researcher": OWN | SEEING | {"export", "manage_annotation", "see_dashboard"},

@@ -37,6 +37,9 @@ class Permission(StrEnum):
     SIGN = "sign"
     """Write and sign reports."""
     EXPORT = "export"
+    """Take along tables, which name patients by pseudonyms for who sees no identities."""
+    EXPORT_IDENTIFIED = "export_identified"
+    """Take along a study's DICOM objects, each of which names its patient."""
     ANNOTATE = "annotate"
     """Draw on the cases of a list, blind to the others who do."""
     MANAGE_ANNOTATION = "manage_annotation"
@@ -69,6 +72,7 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.OBSERVE,
             Permission.SIGN,
             Permission.EXPORT,
+            Permission.EXPORT_IDENTIFIED,
             Permission.ADJUDICATE,
             Permission.TEACH,
             Permission.SEE_DASHBOARD,
