@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,8 +13,9 @@ from condyle.dicom.header import without_remarks
 from condyle.dicom.values import BROKEN
 from condyle.errors import UsageError
 
-_DATE = re.compile(r"(\d{8})?-?(\d{8})?")
+_DATES = re.compile(r"([0-9]{8})|([0-9]{8})?-([0-9]{8})?")
 _UID = re.compile(r"[0-9.]{1,64}")
+_STRICT_UID = re.compile(r"[0-9]+(\.[0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,10 @@ class Filters:
         Raises:
             UsageError: A date or a UID that is none.
         """
-        if self.dates and (not _DATE.fullmatch(self.dates) or self.dates == "-"):
+        if self.dates and not _are_dates(self.dates):
             raise _bad("a date that is none", "a date such as 20240131, or 20240101-20241231")
         for uid in (self.study, self.series):
-            if uid and not _UID.fullmatch(uid):
+            if uid and not (_UID.fullmatch(uid) and _STRICT_UID.fullmatch(uid)):
                 raise _bad("a UID that is none", "digits and dots, at most 64")
 
 
@@ -177,6 +179,16 @@ def _text(answer: Dataset, keyword: str) -> str:
             return ""
     found = "\\".join(_texts(answer, keyword))
     return "".join(one if one.isprintable() else " " for one in found)
+
+
+def _are_dates(stated: str) -> bool:
+    """Tells whether a text is a day of the calendar, or a range with one end at least."""
+    found = _DATES.fullmatch(stated)
+    days = [one for one in found.groups() if one] if found else []
+    try:
+        return bool([dt.date.fromisoformat(day) for day in days])
+    except ValueError:
+        return False
 
 
 def _whole(answer: Dataset, keyword: str) -> int | None:

@@ -13,6 +13,8 @@ from condyle.errors import BadConfiguration
 
 MOST_BYTES = 256 * 1024
 _MOST_SAID = 20
+# A value under a tag that it does not fit, as in !!int '', comes as any of the last three.
+_CHOKES = (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError)
 
 
 class Strict(BaseModel):
@@ -62,7 +64,7 @@ def parse_configuration(text: str, model: type[_Model], *, kind: str, name: str)
     """Reads YAML into a model; see ``read_configuration``."""
     try:
         values = yaml.load(text, _Loader)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except _CHOKES as error:
         raise _bad(kind, name, [_yaml_fault(error)]) from error
     if not isinstance(values, dict):
         raise _bad(kind, name, [f"no fields at all, such as '{next(iter(model.model_fields))}:'"])

@@ -28,7 +28,8 @@ def _title(value: str) -> str:
 
 def _url(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+    more = parts.query or parts.fragment or parts.port == 0  # a port that is none raises by itself
+    if parts.scheme not in ("http", "https") or not parts.hostname or more:
         raise ValueError("an address such as https://pacs.hospital.example/dicom-web")
     if parts.username or parts.password:
         raise ValueError("an address without a password; use token_file")
@@ -180,6 +181,6 @@ def _token(folder: Path, stated: str | None, place: str, faults: list[str]) -> s
         faults.append(f"{place}: a file that other users can read")
         return ""
     token = path.read_text("ascii", errors="replace").strip()
-    if not token or not token.isprintable() or " " in token:
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
         faults.append(f"{place}: a file that holds no token")
     return token
