@@ -119,7 +119,10 @@ def identities_of(dataset: Dataset, profile: Profile) -> Identities:
 
 
 def all_elements(dataset: Dataset) -> Iterator[DataElement]:
-    """Gives every readable element, of sequences and of the file meta as well."""
+    """Gives every element, of sequences and of the file meta as well.
+
+    One whose value is not what its VR says is given as its bytes: a name may stand in them.
+    """
     meta = getattr(dataset, "file_meta", None)
     waiting = [dataset] if meta is None else [dataset, meta]
     while waiting:
@@ -131,7 +134,8 @@ def all_elements(dataset: Dataset) -> Iterator[DataElement]:
                     waiting.extend(element.value)
                     continue
             except BROKEN:
-                continue
+                value = getattr(here.get_item(tag), "value", None)
+                element = DataElement(tag, "OB", value if isinstance(value, bytes) else b"")
             yield element
 
 

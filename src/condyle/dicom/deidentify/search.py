@@ -23,7 +23,6 @@ _DATES = ("DA", "DT", "TM")
 _PIXELS = (0x7FE00008, 0x7FE00009, 0x7FE00010)
 _MOST_BYTES = 16 << 20
 _RUNS = re.compile(rb"[ -~\x80-\xff]{4,}")
-_LONGEST = 8  # words of a phrase
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,8 @@ class Needles:
         spelled = [one for day in identities.births for one in birth_spellings(day)]
         self._births = frozenset(spelled)
         self._uids = frozenset(identities.uids)
+        said = self._phrases | self._births
+        self._longest = max((one.count(" ") + 1 for one in said), default=0)
 
     def in_text(self, text: str, *, births: bool = True) -> str | None:
         """Gives the kind of identity that a text holds, ``None`` where there is none.
@@ -65,7 +66,7 @@ class Needles:
         words = words_of(text)
         if not self._words.isdisjoint(words):
             return "word"
-        for length in range(1, _LONGEST + 1):
+        for length in range(1, min(self._longest, len(words)) + 1):
             for at in range(len(words) - length + 1):
                 said = " ".join(words[at : at + length])
                 if said in self._phrases:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from dataclasses import dataclass, field
@@ -86,6 +87,8 @@ def take(
                     journal,
                     _make(dataset, plan, project, journal=journal, mark=mark, reader=reader),
                 )
+            if known.reasons == ("no-uids",):
+                return Done(known)
             return _done(dataset, known, plan.profile, project)
     except BadImage:
         return Done(_noted(journal, Entry(mark, LEFT_OUT, reasons=("unreadable",))))
@@ -191,7 +194,8 @@ def _write(dataset: Any, path: Path) -> None:
             mend="make room and run the same command again; what is done is not done again.",
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where nothing could be written, nothing is left
+            part.unlink(missing_ok=True)
 
 
 def sweep(folder: Path) -> None:

@@ -87,11 +87,13 @@ class Journal:
         return self._names.get(name, mark) != mark
 
     def add(self, entry: Entry) -> None:
-        """Writes down one file.
+        """Writes down one file, once where the same became of it before.
 
         Raises:
             OutputError: The disk does not take it.
         """
+        if self._known.get(entry.mark) == entry:
+            return
         self._keep(entry)
         try:
             self._write(json.dumps(asdict(entry), sort_keys=True))
