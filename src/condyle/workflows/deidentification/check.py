@@ -18,7 +18,7 @@ from condyle.dicom.directory import with_listed
 from condyle.dicom.header import is_dicom, read_header, read_whole, without_remarks
 from condyle.dicom.values import BROKEN, items, text
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
-from condyle.errors import BadImage
+from condyle.errors import BadImage, NothingReadable
 from condyle.sources import Limits, SourceFile
 from condyle.sources.limits import MIB
 
@@ -67,17 +67,29 @@ def identities_in(
         paths: As the user named them.
         profile: By which it was de-identified.
         progress: Called with each file.
+
+    Raises:
+        NothingReadable: There is no instance that can be read: searching for nobody would
+            find nobody.
     """
-    found = Identities()
+    found, read = Identities(), 0
     with sources.open(list(with_listed(paths)), limits=LIMITS) as tree:
         for done, file in enumerate(tree.files, start=1):
             try:
                 with without_remarks():
                     if is_dicom(file):
                         found.add(identities_of(read_any(file), profile))
+                        read += 1
             except (BadImage, *BROKEN):
                 pass  # it was not copied either
             progress(Progress("identities", done, len(tree.files)))
+    if not read:
+        raise NothingReadable(
+            "Nothing was checked.",
+            found="no DICOM instance that can be read in the input",
+            needed="what the output was made from",
+            mend="name it with --against.",
+        )
     return found
 
 
@@ -132,7 +144,8 @@ def profile_in(out: Path) -> Profile:
     for path in sorted(out.rglob("*")):
         try:
             with without_remarks():
-                header = read_any(_source(path)) if path.is_file() else None
+                found = path.is_file() and is_dicom(_source(path))
+                header = read_any(_source(path)) if found else None
         except (BadImage, *BROKEN):
             continue
         if header is not None:
