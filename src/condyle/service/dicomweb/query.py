@@ -63,12 +63,17 @@ class Query:
     fuzzy: bool = False
 
 
-def read_query(pairs: Iterable[tuple[str, str]], keys: frozenset[str]) -> Query:
+def read_query(
+    pairs: Iterable[tuple[str, str]],
+    keys: frozenset[str],
+    within: Mapping[str, str] | None = None,
+) -> Query:
     """Reads a search.
 
     Args:
-        pairs: Names and values of the address's query.
+        pairs: Names and values of the address's query; those beyond the first 100 are ignored.
         keys: Attributes that can be searched by.
+        within: What the address's path names, which holds whatever its query says.
 
     Raises:
         InputError: A value that is none of its attribute.
@@ -76,9 +81,11 @@ def read_query(pairs: Iterable[tuple[str, str]], keys: frozenset[str]) -> Query:
     texts: dict[str, str] = {}
     lists: dict[str, tuple[str, ...]] = {}
     numbers: dict[str, int] = {}
-    limit, offset, dates, ignored, fuzzy = MOST, 0, None, False, False
+    asked = list(pairs)
+    limit, offset, dates, fuzzy = MOST, 0, None, False
+    ignored = len(asked) > _MOST_VALUES
     fields: set[str] = set()
-    for name, value in list(pairs)[:_MOST_VALUES]:
+    for name, value in [*asked[:_MOST_VALUES], *(within or {}).items()]:
         keyword = keyword_of(name)
         if name == "limit":
             limit = min(_whole(name, value), MOST)

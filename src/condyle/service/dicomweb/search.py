@@ -264,7 +264,13 @@ def like(column: InstrumentedAttribute[str], value: str) -> ColumnElement[bool]:
     """Gives that a column is a text, in which ``*`` and ``?`` stand for others."""
     if "*" not in value and "?" not in value:
         return column == value
-    return func.lower(column).like(_pattern(value.lower()), escape=_ESCAPE)
+    small = value.lower()
+    lowered: ColumnElement[str] = func.lower(column)
+    for one in sorted(set(small)):
+        if not one.isascii() and one.upper() != one:
+            # SQLite, and PostgreSQL by its locale, know the small letters of ASCII alone.
+            lowered = func.replace(lowered, one.upper(), one)
+    return lowered.like(_pattern(small), escape=_ESCAPE)
 
 
 def name_pattern(value: str) -> str:

@@ -86,8 +86,13 @@ class _Incoming:
 
 
 async def store_body(
-    archive: Archive, request: Request, *, study: str, most_bytes: int
-) -> list[ContentOutcome]:
+    archive: Archive,
+    request: Request,
+    outcomes: list[ContentOutcome],
+    *,
+    study: str,
+    most_bytes: int,
+) -> None:
     """Stores the instances of a body while it comes.
 
     While one batch waits for the disk, the next one is received.
@@ -95,6 +100,7 @@ async def store_body(
     Args:
         archive: Where to.
         request: Whose body it is.
+        outcomes: Gets that of each instance, also of those before an error.
         study: Study Instance UID that all must have; empty for any.
         most_bytes: Bytes of all parts together at most.
 
@@ -109,7 +115,7 @@ async def store_body(
     incoming = _Incoming(archive, most_bytes)
     parts = Parts(incoming.begin, incoming.data, incoming.end)
     reader = MultipartReader(boundary_of(media), parts)
-    storing = _Storing(archive, study)
+    storing = _Storing(archive, study, outcomes)
     try:
         async for chunk in request.stream():
             reader.feed(chunk)
@@ -121,27 +127,25 @@ async def store_body(
     finally:
         incoming.close()
         await storing.put(incoming.take())
-        outcomes = await storing.finish()
-    return outcomes
+        await storing.finish()
 
 
 class _Storing:
     """Stores batches one after the other, beside what goes on."""
 
-    def __init__(self, archive: Archive, study: str) -> None:
+    def __init__(self, archive: Archive, study: str, outcomes: list[ContentOutcome]) -> None:
         self._archive = archive
         self._study = study
         self._task: asyncio.Task[list[ContentOutcome]] | None = None
-        self._outcomes: list[ContentOutcome] = []
+        self._outcomes = outcomes
 
     async def put(self, some: list[bytes | Stored]) -> None:
         await self._join()
         if some:
             self._task = asyncio.create_task(run_in_threadpool(self._store, some))
 
-    async def finish(self) -> list[ContentOutcome]:
+    async def finish(self) -> None:
         await self._join()
-        return self._outcomes
 
     def _store(self, some: list[bytes | Stored]) -> list[ContentOutcome]:
         return store_contents(self._archive, some, source=SOURCE, study=self._study)

@@ -208,7 +208,7 @@ def _search(
     keys = STUDY_KEYS
     if level != "studies":
         keys = keys | SERIES_KEYS | (INSTANCE_KEYS if level == "instances" else frozenset())
-    query = read_query([*request.query_params.multi_items(), *(within or {}).items()], keys)
+    query = read_query(request.query_params.multi_items(), keys, within)
     root = f"{deps.settings.shown_address}{ROOT}"
     with deps.archive.database.read() as session:
         learnt = studies_under_way(session, actor.user_id)

@@ -70,7 +70,9 @@ def retrieve_bulk_data(
     for one in ranges_of(request.headers.get("accept", "")):
         if one.media in (OCTETS, "*/*"):
             return Response(value, media_type=OCTETS)
-        if one.media == MULTIPART and one.parameters.get("type", OCTETS) in (OCTETS, "*/*"):
+        if one.media != MULTIPART:
+            continue
+        if one.parameters.get("type", OCTETS).lower() in (OCTETS, "*/*"):
             edge = body_of(()).boundary
             head = f"--{edge}\r\nContent-Type: {OCTETS}\r\n\r\n".encode()
             whole = head + value + f"\r\n--{edge}--\r\n".encode()

@@ -67,7 +67,7 @@ def render_frame(
 
 
 def thumbnail_study(request: Request, study: Uid, actor: Seeing, deps: HasDeps) -> Response:
-    """Gives a small picture of the middle instance of a study's largest series."""
+    """Gives a small picture of the middle instance of a study's largest series of images."""
     return _picture(request, actor, deps, Place(study), thumbnail=True)
 
 
@@ -128,12 +128,16 @@ def _picture(
 
 
 def _middle(session: Session, place: Place) -> Place:
-    """Gives the instance in the middle of a series; of a study, of its largest one."""
+    """Gives the instance in the middle of a series; of a study, of its largest with images."""
+    images = select(InstanceRow.id).where(
+        InstanceRow.series_id == SeriesRow.id, InstanceRow.frames > 0
+    )
+    has_images = images.correlate(SeriesRow).exists()
     found = session.execute(
         select(SeriesRow.id, SeriesRow.uid)
         .join(StudyRow, StudyRow.id == SeriesRow.study_id)
         .where(*place.conditions())
-        .order_by(SeriesRow.instance_count.desc(), SeriesRow.id)
+        .order_by(has_images.desc(), SeriesRow.instance_count.desc(), SeriesRow.id)
         .limit(1)
     ).first()
     if found is None:

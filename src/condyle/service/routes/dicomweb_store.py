@@ -56,10 +56,14 @@ async def _store(request: Request, actor: Actor, deps: Deps, study: str) -> Resp
     told = request.headers.get("content-length", "0")
     if told.isdigit() and int(told) > most:
         raise HTTPException(413)
-    outcomes = await store_body(deps.archive, request, study=study, most_bytes=most)
+    outcomes: list[ContentOutcome] = []
+    try:
+        await store_body(deps.archive, request, outcomes, study=study, most_bytes=most)
+    finally:
+        # What came before a fault is stored, and so it is noted.
+        await run_in_threadpool(_note, deps, actor, outcomes)
     if not outcomes:
         raise HTTPException(400)
-    await run_in_threadpool(_note, deps, actor, outcomes)
     status, answer = answer_of(outcomes, f"{deps.settings.shown_address}{ROOT}")
     return Response(json.dumps(answer), status, media_type=JSON)
 
