@@ -334,6 +334,7 @@ class Incoming:
         self._hash = hashlib.sha256()
         self._buffer = bytearray()
         self._file = -1
+        self._kept = False
         self.size = 0
 
     def write(self, part: bytes | memoryview) -> None:
@@ -386,9 +387,12 @@ class Incoming:
             self.abandon()
             raise
         os.close(self._file)
+        self._kept = True
 
     def abandon(self) -> None:
-        """Leaves nothing of it."""
+        """Leaves nothing of it, unless it was kept."""
+        if self._kept:  # it was promised, and its descriptor may be another file's by now
+            return
         self._buffer = bytearray()  # a view of the old one may be held by an error under way
         if self._file >= 0:
             with contextlib.suppress(OSError):
