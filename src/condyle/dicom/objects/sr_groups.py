@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -72,9 +71,13 @@ def groups_of(content: Content, source: SourceStudy) -> Iterator[Group]:
     """
     for finding in content.report.findings:
         yield _of_finding(content, source, finding)
-    taken = [one for one in content.report.measurements if one.value is not None]
-    for _, group in groupby(taken, key=lambda one: (one.site.level, one.site.index_from_caudal)):
-        yield _of_measurements(content, source, list(group))
+    # Measurements may come by name, not by level: a level is one group, tracked by one UID.
+    at: dict[tuple[str | None, int | None], list[domain.Measurement]] = {}
+    for one in content.report.measurements:
+        if one.value is not None:
+            at.setdefault((one.site.level, one.site.index_from_caudal), []).append(one)
+    for taken in at.values():
+        yield _of_measurements(content, source, taken)
 
 
 def library_of(content: Content, source: SourceStudy) -> list[FileDataset]:
