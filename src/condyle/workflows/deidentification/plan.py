@@ -9,6 +9,7 @@ from pathlib import Path
 from condyle.dicom.deidentify import Profile, Project
 from condyle.dicom.deidentify.private import SafePrivate, known_safe, read_safe
 from condyle.errors import InputError, UsageError
+from condyle.workflows.deidentification.table import is_table
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def plan_of(
 
     Raises:
         UsageError: The key, the table, the quarantine or the report would lie in what is
-            given away, or the output in the input.
+            given away, the output in the input, or the table over another file.
     """
     whole = out.resolve()
     plan = Plan(
@@ -84,6 +85,7 @@ def plan_of(
         _require_apart("the output", plan.out, "the input", source)
         _require_apart("the input", source, "the output", plan.out)
         _require_apart("the quarantine", plan.quarantine, "the input", source)
+    _require_room_for_table(plan)
     return plan
 
 
@@ -103,6 +105,18 @@ def safe_list(path: Path) -> SafePrivate:
             needed="a CSV file in UTF-8",
             mend="check the path given with --safe-private.",
         ) from error
+
+
+def _require_room_for_table(plan: Plan) -> None:
+    """Keeps the table from being written over the key, an image or anything else."""
+    is_key = plan.table.resolve() == plan.key.resolve()
+    if is_key or (plan.table.exists() and not is_table(plan.table)):
+        raise UsageError(
+            "Nothing was de-identified.",
+            found="another file where the table is to be written",
+            needed="a place of its own for the table, or the project's earlier table",
+            mend="name another file with --table.",
+        )
 
 
 def _require_apart(what: str, path: Path, within: str, folder: Path) -> None:

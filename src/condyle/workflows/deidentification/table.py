@@ -45,6 +45,15 @@ def require_encryption() -> None:
         raise MissingExtra("pacs", "Encrypting the table of who is who")
 
 
+def is_table(path: Path) -> bool:
+    """Tells whether a file begins as a table does that ``write_table`` wrote."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except OSError:
+        return False
+
+
 def write_table(path: Path, table: Reidentification, key: bytes) -> None:
     """Writes the table encrypted, whole or not at all.
 
