@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -110,9 +111,15 @@ class _Taking:
     ) -> None:
         self.destination = destination
         self.left = left
-        self.fetched = self.broken = 0
+        self.fetched = 0
+        self._broken: set[str] = set()
         self._progress = progress
         self._total = total
+
+    @property
+    def broken(self) -> int:
+        """How many came and could not be read."""
+        return len(self._broken)
 
     def take(self, received: Received) -> None:
         """Takes what came; what nobody asked for is left."""
@@ -121,7 +128,8 @@ class _Taking:
         try:
             uid = self.destination.take(received)
         except BadImage:
-            self.broken += 1
+            # What comes without its UID is asked for, and comes, again: it is still one.
+            self._broken.add(received.uid or hashlib.sha256(received.content).hexdigest())
             self.left.discard(received.uid)
             return
         if uid in self.left:
