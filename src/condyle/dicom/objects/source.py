@@ -98,6 +98,9 @@ def _completed(header: FileDataset) -> FileDataset:
     for keyword in _REPEATED:
         if keyword not in header:
             setattr(header, keyword, "")
+    # Not every way of writing text is known to the library that copies from here, Japanese with
+    # an empty first value least of all. What was read is decoded by its own way all the same.
+    header.SpecificCharacterSet = "ISO_IR 192"
     return header
 
 
