@@ -6,6 +6,10 @@ import datetime as dt
 import re
 
 _DATE = re.compile(r"(\d{4})\.?(\d{2})\.?(\d{2})")
+# Digits that are no time of day may be somebody's number.
+_TIME = r"[0-2]\d(:?[0-5]\d(:?[0-6]\d)?)?(\.\d{1,6})?"
+_TIMES = re.compile(rf"({_TIME})?(-({_TIME})?)?")
+_REST = re.compile(rf"({_TIME})?([+-]\d{{4}})?")
 
 
 def shifted(vr: str, value: str, days: int) -> str | None:
@@ -23,13 +27,13 @@ def shifted(vr: str, value: str, days: int) -> str | None:
     """
     stated = value.strip(" \0")
     if vr == "TM":
-        return stated if re.fullmatch(r"[\d:.\-]*", stated) else None
+        return stated if _TIMES.fullmatch(stated) else None
     if vr == "DA" and "-" in stated:
         parts = [shifted(vr, part, days) if part else "" for part in stated.split("-")]
         return None if None in parts else "-".join(part or "" for part in parts)
     match = _DATE.match(stated)
     rest = stated[match.end() :] if match else ""
-    if match is None or not re.fullmatch(r"" if vr == "DA" else r"[\d.]*([+-]\d{4})?", rest):
+    if match is None or (rest and (vr == "DA" or not _REST.fullmatch(rest))):
         return None
     try:
         moved = dt.date(*map(int, match.groups())) + dt.timedelta(days=days)

@@ -16,7 +16,7 @@ from condyle.dicom.deidentify.identities import (
     values_of,
     words_of,
 )
-from condyle.dicom.deidentify.values import all_values, is_structure
+from condyle.dicom.deidentify.values import all_values, describes_pixels, is_structure
 from condyle.dicom.values import BROKEN
 
 _DATES = ("DA", "DT", "TM")
@@ -105,7 +105,7 @@ def leaks_of(dataset: Dataset, needles: Needles) -> list[Leak]:
     removed = str(dataset.get("LongitudinalTemporalInformationModified", "REMOVED")) == "REMOVED"
     found = []
     for element in all_elements(dataset):
-        if element.tag in _PIXELS or is_structure(element):
+        if element.tag in _PIXELS or is_structure(element) or describes_pixels(element):
             continue
         kind = _kind(element, needles, births=removed or element.VR not in _DATES)
         if kind is not None:

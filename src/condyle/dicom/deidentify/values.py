@@ -85,6 +85,14 @@ def is_structure(element: DataElement) -> bool:
     return len(words) == 1 and str(words[0]).strip().replace(" ", "_") in known
 
 
+def describes_pixels(element: DataElement) -> bool:
+    """Tells whether an element is a number by which pixels are read, such as their rows.
+
+    One that equals a patient's number is no identity, and nothing could be shown without it.
+    """
+    return element.tag.group == 0x0028 and element.VR.split(" or ")[0] in _NUMBERS
+
+
 def names_a_thing(element: DataElement) -> bool:
     """Tells whether a UID element names an object of the hospital's, no kind of object or code."""
     kind = element.keyword.endswith(("ClassUID", "TransferSyntaxUID"))

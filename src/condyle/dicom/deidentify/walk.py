@@ -20,6 +20,7 @@ from condyle.dicom.deidentify.search import Needles, named
 from condyle.dicom.deidentify.values import (
     all_values,
     blank_items,
+    describes_pixels,
     dummy,
     empty,
     is_standard_uid,
@@ -148,7 +149,7 @@ class Walk:
         elif element.VR == "UI" and names_a_thing(element):
             if not self.profile.has(Option.RETAIN_UIDS):
                 self._set(dataset, element, self._new_uids(element), "U", only_if_other=True)
-        else:
+        elif not describes_pixels(element):
             self._scrub(dataset, element)
 
     def _scrub(self, dataset: Dataset, element: DataElement) -> bool:
