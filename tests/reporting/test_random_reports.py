@@ -225,7 +225,10 @@ def test_a_wrong_value_anywhere_gives_a_report_or_a_plain_refusal(example, wrong
             read_report_json(json.dumps(values))
 
 
-SINCE = {"maps", "structures", "classes", "map", "points", "reason", "repeatability"}
+SINCE = {
+    *("maps", "structures", "classes", "map", "points", "reason", "repeatability"),
+    "quantised_sha256",
+}
 """Keys that reports from before them lack."""
 
 
