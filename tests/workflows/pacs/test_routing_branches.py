@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from condyle.errors import BadConfiguration
@@ -138,6 +138,7 @@ def test_a_rule_that_does_not_match_neither_chooses_forwards_nor_stops() -> None
     assert [one.matched for one in decision.rules] == [False, True]
 
 
+@settings(max_examples=40)
 @given(st.lists(THEN, max_size=6))
 def test_every_rule_has_an_outcome_and_nothing_is_chosen_twice(thens: list[Then]) -> None:
     rules = [Rule(name=f"r{at}", then=then) for at, then in enumerate(thens)]
@@ -153,6 +154,7 @@ def test_every_rule_has_an_outcome_and_nothing_is_chosen_twice(thens: list[Then]
     assert decision.bundles is None or len(set(decision.bundles)) == len(decision.bundles)
 
 
+@settings(max_examples=40)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="*?"), min_size=1, max_size=20))
 def test_a_pattern_without_stars_is_met_by_itself_in_any_case(text: str) -> None:
     rule = Rule(name="a", when=When(description=[text]), then=Then(stop=True))
