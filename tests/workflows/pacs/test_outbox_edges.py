@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from tests.dicom.network.made import STUDY, a_study, as_bytes
 
 from condyle.archive.archive import Archive
+from condyle.archive.database import open_database
 from condyle.archive.network_tables import Outgoing as Row
+from condyle.archive.objects import ObjectStore
 from condyle.archive.outgoing import NewOutgoing, counts_of
 from condyle.dicom.network.found import Filters, FoundInstance
 from condyle.dicom.network.outgoing import Outgoing, Sent, Tell
@@ -70,6 +74,15 @@ def pacs(monkeypatch: pytest.MonkeyPatch) -> Pacs:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture
+def archive(sqlite_template: Path, tmp_path: Path) -> Iterator[Archive]:
+    """On SQLite alone, which is quick: the outbox's queries are tried on both elsewhere."""
+    path = shutil.copy(sqlite_template, tmp_path / "archive.sqlite")
+    database = open_database(f"sqlite:///{path}")
+    yield Archive(database, ObjectStore(tmp_path / "objects"))
+    database.close()
 
 
 @pytest.fixture
