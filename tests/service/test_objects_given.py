@@ -12,6 +12,7 @@ from tests.service.exported import dicom_files, put_read_study
 
 from condyle.archive.archive import Archive
 from condyle.archive.tables import AuditEntry
+from condyle.service.schemas.base import Role
 from condyle.service.settings import Settings
 
 
@@ -41,14 +42,15 @@ def acts(archive: Archive) -> list[tuple[str, dict[str, Any]]]:
         ]
 
 
-@pytest.mark.parametrize("role", ["viewer", "annotator", "researcher", "administrator"])
 def test_who_may_not_take_objects_learns_not_even_whether_there_is_a_study(
-    log_in: LogIn, archive: Archive, study: int, role: Any
+    log_in: LogIn, archive: Archive, study: int
 ) -> None:
-    client = log_in(role)
-    for number in (study, 9999):
-        for name in ("", "report-sr.dcm", "objects.zip"):
-            assert ask(client, number, name).status_code == 403
+    refusing: tuple[Role, ...] = ("viewer", "annotator", "researcher", "administrator")
+    for role in refusing:
+        client = log_in(role)
+        for number in (study, 9999):
+            for name in ("", "report-sr.dcm", "objects.zip"):
+                assert ask(client, number, name).status_code == 403, (role, number, name)
     assert acts(archive) == []
 
 
