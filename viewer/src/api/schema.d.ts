@@ -2028,7 +2028,7 @@ export interface paths {
         };
         /**
          * Thumbnail Study
-         * @description Gives a small picture of the middle instance of a study's largest series.
+         * @description Gives a small picture of the middle instance of a study's largest series of images.
          */
         get: operations["thumbnail_study"];
         put?: never;
