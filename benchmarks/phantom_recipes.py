@@ -72,6 +72,7 @@ TRIALS = (
         "0.5",
         {
             "network": "{name: series-max, parameters: {backbone: mobilenetv3-small}}",
+            "data.split": "45/15/40",
             "optimiser.learning_rate": "0.0005",
             "schedule.epochs": "12",
         },

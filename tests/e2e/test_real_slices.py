@@ -44,7 +44,7 @@ def test_a_narrow_last_disc_is_found_and_graded(data_folder: Path) -> None:
     grades = [finding for finding in report.findings if finding.name == "pfirrmann-grade"]
     assert [grade.site.level for grade in grades][:2] == ["L5-S1", "L4-L5"]
     assert len(grades) == 8
-    assert [grade.value for grade in grades][0] == 2
+    assert grades[0].value == 2
     assert not [finding for finding in report.findings if finding.abstained]
 
 

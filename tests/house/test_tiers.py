@@ -23,6 +23,8 @@ def test_it() -> None:
 def outcome(tmp_path: Path, root: Path):
     """Runs one test that needs something, under an environment, and gives what came of it."""
     shutil.copy(root / "tests" / "conftest.py", tmp_path)
+    (tmp_path / "tests").mkdir()
+    shutil.copy(root / "tests" / "running_orthanc.py", tmp_path / "tests")
 
     def run(name: str = "data", **variables: str) -> tuple[int, str]:
         (tmp_path / "test_one.py").write_text(_TEST.format(name=name))
