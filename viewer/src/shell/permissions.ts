@@ -9,6 +9,7 @@ export const PERMISSIONS = {
   observe: "observe",
   sign: "sign",
   exportData: "export",
+  exportIdentified: "export_identified",
   annotate: "annotate",
   manageAnnotation: "manage_annotation",
   adjudicate: "adjudicate",

@@ -1,7 +1,7 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useApi } from "../api/context";
 import { answer } from "../api/http";
-import { useSession } from "../session/session";
+import { useMay } from "../session/session";
 import { Dialog } from "../shell/Dialog";
 import { Failure } from "../shell/Failure";
 import { PERMISSIONS } from "../shell/permissions";
@@ -17,9 +17,9 @@ type Kind = (typeof KINDS)[number];
 /** For who may export and see names: a study's results as DICOM objects. */
 export function ExportDicom({ study }: { study: number }): ReactNode {
   const { say } = useWords();
-  const { may } = useSession();
+  const may = useMay();
   const [asked, setAsked] = useState(false);
-  if (!may(PERMISSIONS.exportData) || !may(PERMISSIONS.identity)) return null;
+  if (!may(PERMISSIONS.exportIdentified)) return null;
   return (
     <>
       <button type="button" className="button plain study-again" onClick={() => setAsked(true)}>

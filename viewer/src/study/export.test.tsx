@@ -10,7 +10,7 @@ import { WordsProvider } from "../words";
 import { ExportDicom } from "./ExportDicom";
 
 const ROUTE = "GET /api/v1/studies/7/objects/objects.zip";
-const MAY: Me = { ...ME, permissions: [...ME.permissions, "export", "see_identity"] };
+const MAY: Me = { ...ME, permissions: [...ME.permissions, "export_identified"] };
 
 function Study() {
   const { known } = useEntrance();

@@ -66,6 +66,7 @@ export const audit = {
   "audit.group.credential": "Access tokens",
   "audit.group.study": "Studies",
   "audit.group.patient": "Patients",
+  "audit.group.priors": "Prior studies",
   "audit.group.instance": "Image files",
   "audit.group.upload": "Uploads",
   "audit.group.analysis": "Analyses",

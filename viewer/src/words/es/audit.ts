@@ -66,6 +66,7 @@ export const audit = {
   "audit.group.credential": "Tokens de acceso",
   "audit.group.study": "Estudios",
   "audit.group.patient": "Pacientes",
+  "audit.group.priors": "Estudios previos",
   "audit.group.instance": "Archivos de imagen",
   "audit.group.upload": "Subidas",
   "audit.group.analysis": "Análisis",
