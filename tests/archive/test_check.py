@@ -203,6 +203,7 @@ def test_every_column_that_holds_an_object_is_looked_at(filled: Archive) -> None
         ("instances", "derived_from"),
         ("conflicts", "object"),
         ("upload_files", "object"),
+        ("outgoing", "object"),
         ("analyses", "report"),
         ("analyses", "files"),
     }

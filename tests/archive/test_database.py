@@ -192,11 +192,7 @@ def test_a_connection_that_the_server_ends_in_a_transaction_undoes_it(postgres_s
 
 
 @pytest.mark.needs("postgres")
-@pytest.mark.parametrize("trusted_s", [0.0, 3600.0])
-def test_a_connection_that_was_dropped_is_replaced(
-    postgres_server, monkeypatch: pytest.MonkeyPatch, trusted_s: float
-) -> None:
-    monkeypatch.setattr("condyle.archive.database._TRUSTED_S", trusted_s)
+def test_a_connection_that_was_dropped_is_replaced(postgres_server) -> None:
     name = postgres_server.new_database()
     database = open_database(postgres_server.url(name))
     with database.read() as first, database.glance() as second:
@@ -204,9 +200,6 @@ def test_a_connection_that_was_dropped_is_replaced(
             assert session.execute(text("SELECT 1")).scalar() == 1
     ending = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
     postgres_server.tell(ending)
-    if trusted_s:  # used a moment ago: told once, and never again
-        with pytest.raises(Unavailable), database.read() as session:
-            session.execute(text("SELECT 1"))
     for open_session in (database.read, database.write, database.glance):
         with open_session() as session:
             assert session.execute(text("SELECT 1")).scalar() == 1

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import resource
 import sys
 import tempfile
 import time
@@ -104,7 +105,9 @@ def main() -> None:
             if time.process_time() - began > MOST_SECONDS:
                 raise TimeoutError("this input takes too long")
 
-        limits = ["-timeout=300", "-rss_limit_mb=2048", f"-max_len={2 * MOST_SEED_BYTES}"]
+        # The most memory that is counted starts from that of the process which began this one.
+        most_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024 + 1500
+        limits = ["-timeout=300", f"-rss_limit_mb={most_mib}", f"-max_len={2 * MOST_SEED_BYTES}"]
         atheris.Setup([sys.argv[0], str(folder), *limits, *sys.argv[2:]], one_input)
         atheris.Fuzz()
 

@@ -7,11 +7,14 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from tests.archive.dashboard_of import Rows
 from tests.service.conftest import START, Client, Clock, LogIn
 from tests.service.studies_of import put_run, put_study
 
 from condyle.archive.archive import Archive
+from condyle.service.app import create_app
+from condyle.service.deps import Deps
 from condyle.service.views.dashboard_figures import KeptFor
 
 EARLIER = START - dt.timedelta(days=40)
@@ -29,6 +32,12 @@ def drift(client: Client) -> list[dict[str, Any]]:
     assert answer.status_code == 200, answer.text
     found: list[dict[str, Any]] = answer.json()["bundles"]
     return found
+
+
+@pytest.fixture
+def app(deps: Deps) -> FastAPI:
+    """An app of the test's own: what it counted is kept as long as it lives."""
+    return create_app(deps)
 
 
 @pytest.fixture

@@ -6,12 +6,21 @@ import datetime as dt
 from collections.abc import Iterator
 
 import pytest
+from fastapi import FastAPI
 from tests.archive.dashboard_of import Rows
 from tests.service.conftest import START, Clock, LogIn, staffed
 
 from condyle.archive.database import Database
+from condyle.service.app import create_app
+from condyle.service.deps import Deps
 
 EARLIER = START - dt.timedelta(days=40)
+
+
+@pytest.fixture
+def app(deps: Deps) -> FastAPI:
+    """An app of the test's own: what it counted is kept as long as it lives."""
+    return create_app(deps)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from condyle.archive.clinical_tables import Addendum, ClinicalReport, Observation
+from condyle.archive.network_tables import Outgoing
 from condyle.archive.tables import Analysis, ConflictRow, InstanceRow, Upload, UploadFile
 
 _AT_ONCE = 2_000
@@ -46,6 +47,7 @@ def references(session: Session) -> Iterator[Reference]:
     yield from _of(session, "original of instance", (InstanceRow.id, InstanceRow.derived_from))
     yield from _of(session, "conflict", (ConflictRow.id, ConflictRow.object, ConflictRow.size))
     yield from _of_uploads(session)
+    yield from _of(session, "outgoing object", (Outgoing.id, Outgoing.object))
     yield from _of(session, "report of analysis", (Analysis.id, Analysis.report))
     for place, columns in _CLINICAL:
         yield from _of(session, place, columns)
