@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import subprocess
 import sys
@@ -10,6 +11,17 @@ from pathlib import Path
 import pytest
 
 _HEAVY = ("torch", "lightning", "matplotlib", "sklearn", "pandas", "onnx")
+_LIGHT = (
+    "condyle",
+    "condyle.cli",
+    "condyle.workflows.read_study",
+    "condyle.workflows.simulate",
+    "condyle.workflows.evaluate_bundle",
+    "condyle.workflows.evaluate_table",
+    "condyle.workflows.recipes",
+    "condyle.reporting",
+    "condyle.inference",
+)
 
 
 def run_python(code: str) -> str:
@@ -29,23 +41,23 @@ def test_the_import_contracts_hold(root: Path) -> None:
     assert done.returncode == 0, done.stdout[-3000:]
 
 
-@pytest.mark.parametrize(
-    "module",
-    [
-        "condyle",
-        "condyle.cli",
-        "condyle.workflows.read_study",
-        "condyle.workflows.simulate",
-        "condyle.workflows.evaluate_bundle",
-        "condyle.workflows.evaluate_table",
-        "condyle.workflows.recipes",
-        "condyle.reporting",
-        "condyle.inference",
-    ],
-)
-def test_no_heavy_package_comes_with(module: str) -> None:
-    code = f"import sys, {module}; print([m for m in {_HEAVY!r} if m in sys.modules])"
-    assert run_python(code).strip() == "[]"
+@pytest.fixture(scope="module")
+def brought() -> dict[str, list[str]]:
+    """The heavy packages that are there after each module, imported in turn in one process."""
+    code = (
+        "import importlib, json, sys; found = {}\n"
+        f"for name in {_LIGHT!r}:\n"
+        "    importlib.import_module(name)\n"
+        f"    found[name] = [m for m in {_HEAVY!r} if m in sys.modules]\n"
+        "print(json.dumps(found))"
+    )
+    found: dict[str, list[str]] = json.loads(run_python(code))
+    return found
+
+
+@pytest.mark.parametrize("module", _LIGHT)
+def test_no_heavy_package_comes_with(module: str, brought: dict[str, list[str]]) -> None:
+    assert brought[module] == []
 
 
 def test_the_public_functions_bring_no_torch() -> None:

@@ -20,6 +20,8 @@ from condyle.cli import create_app
 _ROOT = Path(__file__).resolve().parents[2]
 _COMMANDS = ("bash", "sh", "console", "python", "")
 _KINDS = ("run", "serve", "long")
+_LEAVES_NOTHING_BEHIND = re.compile(r"(condyle|make) [^\n]*")
+_REMARK = re.compile(r"\s{2,}# .*$", re.MULTILINE)
 _FENCE = re.compile(r"(?:<!-- (\w+) -->\n)?^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NEEDED = ("Makefile", "pyproject.toml", "constraints.txt", "README.md", "LICENSE", "src", ".venv")
 
@@ -101,6 +103,21 @@ def runs_of(path: Path, *, makes: bool) -> tuple[Block, ...]:
     return tuple(block for block in blocks if block.kind == "run" and block.makes == makes)
 
 
+def steps_of(block: Block) -> tuple[Block, ...]:
+    """Gives what can be run one after the other: each command that leaves only files behind.
+
+    What a document says beside its commands is left out, so that the same commands are the
+    same steps.
+    """
+    if block.language == "python":
+        return (block,)
+    text = _REMARK.sub("", block.text)
+    lines = text.splitlines()
+    whole = all(_LEAVES_NOTHING_BEHIND.fullmatch(line) and line[-1] != "\\" for line in lines)
+    texts = [f"{line}\n" for line in lines] if whole else [text]
+    return tuple(Block(block.kind, "bash", text) for text in texts)
+
+
 def with_runs(*, makes: bool) -> list[Path]:
     return [path for path in documents() if runs_of(path, makes=makes)]
 
@@ -124,7 +141,11 @@ def after(tmp_path_factory: pytest.TempPathFactory) -> Run:
                 (folder / name).symlink_to(_ROOT / name)
         return folder
 
-    return lambda blocks: folder_after(blocks, checkout=any(block.makes for block in blocks))
+    def after_steps(blocks: tuple[Block, ...]) -> Path:
+        steps = tuple(step for block in blocks for step in steps_of(block))
+        return folder_after(steps, checkout=any(block.makes for block in blocks))
+
+    return after_steps
 
 
 @pytest.mark.parametrize("path", with_runs(makes=False), ids=name_of)
@@ -147,6 +168,25 @@ def test_blocks_that_two_documents_begin_with_run_once(after: Run) -> None:
     one, other = after((count, again)), after((count, Block("run", "bash", "cat first\n")))
     assert (one / "count").read_text() == "x\ny\n"
     assert (other / "count").read_text() == "x\n"
+
+
+def test_commands_that_two_documents_begin_with_run_once_whatever_is_said_of_them(
+    after: Run,
+) -> None:
+    said = Block(
+        "run", "bash", "condyle --version | tee time\\ $$  # once\ncondyle --version > v\n"
+    )
+    other = Block("run", "console", "condyle --version | tee time\\ $$\ncondyle --help > help\n")
+    one, two = after((said,)), after((other,))
+    (first,), (second,) = one.glob("time *"), two.glob("time *")
+    assert first.name == second.name
+    assert (one / "v").exists() and not (one / "help").exists()
+    assert (two / "help").exists() and not (two / "v").exists()
+
+
+def test_lines_that_belong_together_are_one_step() -> None:
+    for text in ("condyle read \\\n  study\n", "for n in 1; do\n  condyle read $n\ndone\n"):
+        assert [step.text for step in steps_of(Block("run", "bash", text))] == [text]
 
 
 @pytest.mark.parametrize("path", documents(), ids=name_of)

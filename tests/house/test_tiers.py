@@ -29,6 +29,7 @@ def outcome(tmp_path: Path, root: Path):
     def run(name: str = "data", **variables: str) -> tuple[int, str]:
         (tmp_path / "test_one.py").write_text(_TEST.format(name=name))
         environment = {k: v for k, v in os.environ.items() if not k.startswith("CONDYLE_")}
+        environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # no plugin's work is looked at
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-c", str(root / "pyproject.toml"), "--rootdir=.",
              "-p", "no:cacheprovider", "-q", "test_one.py"],
