@@ -20,7 +20,7 @@ def blank(rows: int, columns: int, labels=(), *, value: int = 60, ratio: float =
 
 def lines_of_text(view: SliceView, **options) -> list[tuple[int, int]]:
     """Gives (first, last) row of each run of ink in the margin."""
-    picture = np.asarray(overlay_picture(view, **options), dtype=int)
+    picture = np.asarray(overlay_picture(view, **options))
     ink = (picture[:-LEGEND, :106] > 150).all(axis=2).any(axis=1).astype(int)
     steps = np.diff(np.concatenate([[0], ink, [0]]))
     return list(zip(np.flatnonzero(steps == 1), np.flatnonzero(steps == -1), strict=True))
@@ -55,7 +55,7 @@ def test_a_very_flat_or_thin_slice_still_shows_every_label_and_the_legend(
     view = blank(rows, columns, labels, ratio=ratio)
     picture = overlay_picture(view, simulated=simulated)
     assert max(picture.size) <= 1200
-    pixels = np.asarray(picture, dtype=int)
+    pixels = np.asarray(picture, dtype=np.int16)
     for _, _, colour in COLOURS:
         assert (np.abs(pixels[-LEGEND:] - colour).max(axis=2) < 8).sum() > 60, "its legend"
     assert (pixels[-LEGEND:, -6:].max(axis=2) < 40).all(), "the legend ends inside"
@@ -67,16 +67,16 @@ def test_a_very_flat_or_thin_slice_still_shows_every_label_and_the_legend(
 
 @pytest.mark.parametrize("name", [*LEVELS, "12", "膝", "", "a\nb", "\u202eL5", "\x00", "W" * 500])
 def test_a_label_of_any_text_stays_inside_the_margin(name):
-    picture = np.asarray(overlay_picture(blank(64, 64, [(name, 30.0, 30.0)])), dtype=int)
+    picture = np.asarray(overlay_picture(blank(64, 64, [(name, 30.0, 30.0)])))
     assert (picture[:-LEGEND, :4] < 60).all()
-    bare = np.asarray(overlay_picture(blank(64, 64)), dtype=int)
+    bare = np.asarray(overlay_picture(blank(64, 64)))
     assert (picture[:, MARGIN + 600 :] == bare[:, MARGIN + 600 :]).all()
 
 
 def test_every_level_is_written_whole():
     widths = {}
     for name in LEVELS:
-        picture = np.asarray(overlay_picture(blank(64, 64, [(name, 30.0, 30.0)])), dtype=int)
+        picture = np.asarray(overlay_picture(blank(64, 64, [(name, 30.0, 30.0)])))
         ink = (picture[:-LEGEND, :108] > 150).all(axis=2).any(axis=0)
         widths[len(name)] = max(widths.get(len(name), 0), int(ink.sum()))
     assert widths[7] > widths[6] > widths[5] > 40
@@ -88,7 +88,7 @@ def test_an_outline_has_its_own_colour_on_black_and_on_white(value, colour, dtyp
     labelmap = np.zeros((100, 100), dtype=np.uint8)
     labelmap[30:70, 30:70] = value
     image = np.full_like(labelmap, dtype_value)
-    pixels = np.asarray(overlay_picture(SliceView(0, 0, image, labelmap)), dtype=int)
+    pixels = np.asarray(overlay_picture(SliceView(0, 0, image, labelmap)), dtype=np.int16)
     scale = 10
     middle = MARGIN + 50 * scale
     for row in (30 * scale, 70 * scale):

@@ -133,6 +133,23 @@ def test_an_unknown_language_is_refused(view):
         overlay_picture(view, language="xx")
 
 
+@pytest.mark.parametrize("rows", [40, 96, 448])
+def test_an_outline_does_not_hang_on_what_else_of_its_kind_the_slice_shows(rows):
+    """With a dot in each far corner the whole picture is gone over, and not its middle alone."""
+    alone = np.zeros((rows, rows), dtype=np.uint8)
+    middle = slice(int(0.45 * rows), int(0.55 * rows))
+    for value in (1, 2, 3):
+        alone[middle, middle] = value
+        with_dots = alone.copy()
+        with_dots[0, 0] = with_dots[-1, -1] = value
+        image = np.full_like(alone, 90)
+        one = np.asarray(overlay_picture(SliceView(0, 0, image, alone)))
+        other = np.asarray(overlay_picture(SliceView(0, 0, image, with_dots)))
+        part = np.s_[200:800, 318:918]  # of the slice, beside the margin of the labels
+        assert (one[part] == other[part]).all()
+        assert (one[part] != 90).any() and (one != other).any()
+
+
 def test_the_same_view_gives_the_same_png(view):
     png = overlay_png(view, simulated=True)
     assert png == overlay_png(view, simulated=True)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
+from scipy.ndimage import maximum_filter, minimum_filter
 
 from condyle.domain.anatomy import LABELS
 from condyle.domain.report import SliceView
@@ -184,13 +185,35 @@ def _with_outlines(
     for value, _, colour in marks:
         mask = Image.fromarray(((labelmap == value) * 255).astype(np.uint8))
         smooth = mask.resize(picture.size, Image.Resampling.BICUBIC)
+        box = _reached(smooth, blur)
+        if box is None:
+            continue
+        smooth = smooth.crop(box)
         smooth = smooth.filter(ImageFilter.GaussianBlur(blur)).point([0] * 128 + [255] * 128)
-        inner = smooth.filter(ImageFilter.MinFilter(7))
+        inner = Image.fromarray(minimum_filter(np.asarray(smooth), size=7, mode="nearest"))
+        wider = Image.fromarray(maximum_filter(np.asarray(smooth), size=3, mode="nearest"))
         line = ImageChops.subtract(smooth, inner)
-        halo = ImageChops.subtract(smooth.filter(ImageFilter.MaxFilter(3)), inner)
-        picture.paste((0, 0, 0), mask=halo.point([0] * 128 + [150] * 128))
-        picture.paste(colour, mask=line.filter(ImageFilter.GaussianBlur(0.6)))
+        halo = ImageChops.subtract(wider, inner)
+        picture.paste((0, 0, 0), box, mask=halo.point([0] * 128 + [150] * 128))
+        picture.paste(colour, box, mask=line.filter(ImageFilter.GaussianBlur(0.6)))
     return picture
+
+
+def _reached(mask: Image.Image, blur: float) -> tuple[int, int, int, int] | None:
+    """Gives the part of a picture that an outline changes: outside of it all filters give 0."""
+    around = mask.getbbox()
+    if around is None:
+        return None
+    # A blur is three running means that reach its radius each; the outline is within 16 more.
+    margin = int(3 * blur) + 16
+    left, top, right, bottom = around
+    width, height = mask.size
+    return (
+        max(left - margin, 0),
+        max(top - margin, 0),
+        min(right + margin, width),
+        min(bottom + margin, height),
+    )
 
 
 def _draw_labels(
