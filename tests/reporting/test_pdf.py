@@ -4,12 +4,14 @@ import re
 import shutil
 import subprocess
 import zlib
-from base64 import a85decode
 from dataclasses import replace
 
+import numpy as np
+import pypdfium2
 import pytest
 
 from condyle.domain.messages import Message
+from condyle.reporting.overlays import overlay_picture
 from condyle.reporting.page import page_of
 from condyle.reporting.pdf import pdf_of
 from condyle.reporting.pdf_style import printable
@@ -20,8 +22,8 @@ def text_of(pdf: bytes) -> str:
     shown = []
     for body in re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL):
         try:
-            content = zlib.decompress(a85decode(body.strip().removesuffix(b"~>")))
-        except (ValueError, zlib.error):
+            content = zlib.decompressobj().decompress(body)
+        except zlib.error:
             continue
         shown += re.findall(rb"\(((?:[^()\\]|\\.)*)\) Tj", content)
     joined = b" ".join(shown)
@@ -71,6 +73,17 @@ def test_no_clock_enters_the_pdf(report):
 
 def test_the_picture_is_embedded(report):
     assert pdf_of(page_of(report)).count(b"/Subtype /Image") == 1
+
+
+def test_streams_are_kept_as_they_are_and_an_outside_reader_sees_the_picture(report):
+    pdf = pdf_of(page_of(report))
+    assert b"ASCII85" not in pdf
+    with pypdfium2.PdfDocument(pdf) as document:
+        pictures = [thing for page in document for thing in page.get_objects() if thing.type == 3]
+        shown = np.asarray(pictures[0].get_bitmap().to_pil().convert("RGB"))
+    whole = overlay_picture(report.views[0], simulated=True)
+    assert len(pictures) == 1 and shown.shape[1::-1] == whole.size
+    assert np.abs(shown.astype(int) - np.asarray(whole)).max() <= 1
 
 
 def test_several_pictures_are_all_embedded(report):
