@@ -207,20 +207,30 @@ def test_no_fold_of_the_grader_learns_from_a_patient_that_it_scores(
     data, tmp_path, monkeypatch, models, grey_run
 ):
     learned: dict[str, set[str]] = {}
-    ran: list[str] = []
-    open_runner = train_grading.onnx_runner
+    read: dict[str, str] = {}
+    open_runner, cut = train_grading.onnx_runner, train_grading.graded_discs
+    networks: dict[object, str] = {}
 
     def fake_train(recipe, *, discs, stage, **more):
         learned[stage] = set(discs.patients.tolist())
         return object()
 
     def fake_runner(path, **more):
-        ran.append(path.parent.name)
-        return open_runner(path, **more)
+        run = open_runner(path, **more)
+        networks[run] = path.parent.name
+        return run
+
+    def told(cases, recipe, *, run_of, **more):
+        def noted(patient):
+            read[patient] = networks[run_of(patient)]
+            return run_of(patient)
+
+        return cut(cases, recipe, run_of=noted, **more)
 
     monkeypatch.setattr(train_grading, "train_grading", fake_train)
     monkeypatch.setattr(train_grading, "export_checked", lambda network, discs: models[1])
     monkeypatch.setattr(train_grading, "onnx_runner", fake_runner)
+    monkeypatch.setattr(train_grading, "graded_discs", told)
     scored = train_grading.train_folds(
         read_recipe("lumbar-grading"),
         cases=graded_cases(data),
@@ -232,7 +242,7 @@ def test_no_fold_of_the_grader_learns_from_a_patient_that_it_scores(
     )
     for stage, patients in learned.items():
         assert patients == {p for p, own in FOLDS.items() if own != int(stage.split("-")[1])}
-    assert ran == ["0", "1"]  # the masks of a fold come from that fold's anatomy network
+    assert read == {p: str(own) for p, own in FOLDS.items()}  # by the network that never saw them
     assert all(
         FOLDS[row.case.patient] == fold for row, fold in zip(scored.rows, scored.folds, strict=True)
     )

@@ -17,6 +17,7 @@ from condyle.training.recipe_parts import (
     NetworkPart,
     OptimiserPart,
     Part,
+    PretrainedPart,
     RequiredPart,
     SchedulePart,
     SelfTrainingPart,
@@ -49,6 +50,8 @@ class Recipe(Part):
         interpretation: Settings of the interpretation, verbatim for the bundle.
         target: What is learned, by the labels, masks or boxes of the archive.
         augmentation: Settings of the task's augmentation.
+        pretrained: An expert beside ``network`` that begins with published weights; the two
+            are averaged.
         arms: Name to settings, by which the recipe is run once for each on the same
             patients, and the arms are compared.
         profiles: Name to settings for another occasion, such as ``fast`` for a trial.
@@ -77,6 +80,7 @@ class Recipe(Part):
     optimiser: OptimiserPart = OptimiserPart()
     schedule: SchedulePart
     self_training: SelfTrainingPart | None = None
+    pretrained: PretrainedPart | None = None
     seed: int = 2026
     arms: dict[str, dict[str, Any]] = Field(default_factory=dict)
     profiles: dict[str, dict[str, Any]] = Field(default_factory=dict)

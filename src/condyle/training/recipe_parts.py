@@ -166,6 +166,20 @@ class SelfTrainingPart(Part):
     learning_rate: float = 0.001
 
 
+class PretrainedPart(Part):
+    """A further expert, which begins with published weights and is trained by itself.
+
+    Attributes:
+        network: Its encoder, with the weights; ``parameters.dropout`` is of its head here.
+        optimiser: Of its fit.
+        schedule: Of its fit.
+    """
+
+    network: NetworkPart
+    optimiser: OptimiserPart = OptimiserPart()
+    schedule: SchedulePart
+
+
 class RequiredPart(Part):
     """A bundle that must run first."""
 

@@ -82,6 +82,15 @@ class Block(nn.Module):
         return x + y if self.shortcut else y
 
 
+def _every_block() -> list[tuple[int, int, int, int]]:
+    """Gives expansion, output channels, kernel and stride of the 16 blocks."""
+    return [
+        (expansion, outputs, kernel, 1 if position else first)
+        for expansion, outputs, count, first, kernel in STAGES
+        for position in range(count)
+    ]
+
+
 class EfficientNetLite0(Classifier):
     """EfficientNet-Lite0, 4.65 million parameters with 1000 classes.
 
@@ -91,6 +100,8 @@ class EfficientNetLite0(Classifier):
         dropout: Share of the pooled features dropped in training.
         momentum: Of the normalisation's running values. The published 0.01 needs hundreds of
             steps to follow a new kind of image, and changes nothing of what weights say.
+        blocks: How many of the 16 blocks are kept, from the first; with all of them the
+            published last convolution follows. 11 end at 112 channels and a 16th of the size.
     """
 
     published = "efficientnet-lite0"
@@ -102,33 +113,37 @@ class EfficientNetLite0(Classifier):
         inputs: int = 3,
         dropout: float = 0.2,
         momentum: float = 0.1,
+        blocks: int = sum(stage[2] for stage in STAGES),
     ) -> None:
         super().__init__()
-        self.feature_channels = 1280
         self._conv_stem = SameConv(inputs, 32, 3, stride=2, bias=False)
         self._bn0 = Norm(32)
         self._blocks = nn.ModuleList()
         before = 32
-        for expansion, outputs, count, first, kernel in STAGES:
-            for position in range(count):
-                stride = 1 if position else first
-                self._blocks.append(
-                    Block(before, outputs, expansion=expansion, kernel=kernel, stride=stride)
-                )
-                before = outputs
-        self._conv_head = SameConv(before, self.feature_channels, 1, bias=False)
-        self._bn1 = Norm(self.feature_channels)
+        for expansion, outputs, kernel, stride in _every_block()[:blocks]:
+            self._blocks.append(
+                Block(before, outputs, expansion=expansion, kernel=kernel, stride=stride)
+            )
+            before = outputs
+        self.shortened = blocks < len(_every_block())
+        self.feature_channels = before if self.shortened else 1280
+        if not self.shortened:
+            self._conv_head = SameConv(before, self.feature_channels, 1, bias=False)
+            self._bn1 = Norm(self.feature_channels)
         self._dropout = nn.Dropout(dropout)
         self._fc = nn.Linear(self.feature_channels, classes)
         begin(self)
         set_momentum(self, momentum)
 
     def features(self, x: Tensor) -> Tensor:
-        """Maps (batch, inputs, row, column) to (batch, 1280, row / 32, ...)."""
+        """Maps (batch, inputs, row, column) to (batch, 1280, row / 32, ...).
+
+        Where blocks are left out, to the channels and the size of the last that is kept.
+        """
         x = functional.relu6(self._bn0(self._conv_stem(x)))
         for block in self._blocks:
             x = block(x)
-        return functional.relu6(self._bn1(self._conv_head(x)))
+        return x if self.shortened else functional.relu6(self._bn1(self._conv_head(x)))
 
     def head(self, pooled: Tensor) -> Tensor:
         """Maps (..., 1280) to (..., classes)."""

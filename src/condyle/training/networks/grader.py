@@ -1,4 +1,4 @@
-"""A network that grades one disc: one expert looks at its crop, another at its measures."""
+"""Networks that grade one disc: experts on its crop, on its measures, and a pretrained one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from torch import Tensor, nn
 
 from condyle.interpretation.crops import UNKNOWN
 from condyle.training.networks.blocks import Residual, conv_unit
+from condyle.training.networks.classifier import classifier_in
+from condyle.training.networks.normalisation import GreyInput
 
 FARTHEST = 4.0
 """Standard deviations from the mean at which a measure is cut off."""
@@ -25,12 +27,21 @@ class ImageExpert(nn.Module):
         outputs: Logits in all.
         channels: Channels of each residual stage, each of which halves the size.
         dropout: Share of the pooled features dropped in training.
+        margin: Rows of the crop at its upper and at its lower border that are not looked at.
     """
 
     def __init__(
-        self, *, inputs: int, facts: int, outputs: int, channels: Sequence[int], dropout: float
+        self,
+        *,
+        inputs: int,
+        facts: int,
+        outputs: int,
+        channels: Sequence[int],
+        dropout: float,
+        margin: int = 0,
     ) -> None:
         super().__init__()
+        self.margin = margin
         self.stem = conv_unit(inputs, channels[0])
         stages: list[nn.Module] = []
         before = channels[0]
@@ -48,7 +59,8 @@ class ImageExpert(nn.Module):
 
     def forward(self, crop: Tensor, facts: Tensor) -> Tensor:
         """Maps (batch, inputs, row, column) and (batch, facts) to (batch, outputs)."""
-        x = self.stages(self.stem(crop))
+        near = crop[:, :, self.margin : crop.shape[2] - self.margin]
+        x = self.stages(self.stem(near))
         pooled = torch.cat([x.mean(dim=(2, 3)), x.amax(dim=(2, 3)), facts], dim=1)
         result: Tensor = self.head(pooled)
         return result
@@ -103,6 +115,50 @@ class MeasureExpert(nn.Module):
         return result
 
 
+class PretrainedExpert(nn.Module):
+    """A network with published weights on a disc and its neighbours, with the plain facts.
+
+    It is shown three channels: T2, T1, and the labels of disc (1) and canal (0.5) of both.
+
+    Args:
+        network: Whose features are read, of three channels; its own head is left alone.
+        plain_facts: How many facts, from the first, are read at the head.
+        outputs: Logits in all.
+        dropout: Share of the pooled features dropped in training.
+    """
+
+    def __init__(
+        self, network: nn.Module, *, plain_facts: int, outputs: int, dropout: float
+    ) -> None:
+        super().__init__()
+        self.normalise = network.normalise if isinstance(network, GreyInput) else nn.Identity()
+        self.network = classifier_in(network)
+        self.plain_facts = plain_facts
+        self.head = nn.Sequential(
+            nn.Dropout(dropout),
+            nn.Linear(2 * self.network.feature_channels + plain_facts, outputs),
+        )
+
+    def picture(self, crop: Tensor) -> Tensor:
+        """Maps (batch, 6, row, column) of a disc's crop to (batch, 3, row, column)."""
+        disc = torch.maximum(crop[:, 1], crop[:, 4])
+        canal = torch.maximum(crop[:, 2], crop[:, 5])
+        return torch.stack([crop[:, 3], crop[:, 0], torch.maximum(disc, 0.5 * canal)], dim=1)
+
+    def experts(self, crop: Tensor, facts: Tensor) -> tuple[Tensor]:
+        """Gives what it says, as the one expert that it is."""
+        return (self(crop, facts),)
+
+    def forward(self, crop: Tensor, facts: Tensor) -> Tensor:
+        """Maps (batch, 6, row, column) and (batch, fact) to (batch, outputs)."""
+        x = self.network.features(self.normalise(self.picture(crop)))
+        third = x.shape[2] // 3
+        around, within = x.mean(dim=(2, 3)), x[:, :, third : x.shape[2] - third].mean(dim=(2, 3))
+        told = torch.cat([around, within, facts[:, : self.plain_facts]], dim=1)
+        result: Tensor = self.head(told)
+        return result
+
+
 class DiscGrader(nn.Module):
     """Maps a disc's crop and facts to the mean of what two experts say of it.
 
@@ -118,6 +174,7 @@ class DiscGrader(nn.Module):
         dropout: Of the image expert.
         hidden: Hidden units of the measure expert.
         noise: Noise on the measure expert's facts in training.
+        margin: Rows at the crop's borders that the image expert does not look at.
     """
 
     def __init__(
@@ -131,11 +188,17 @@ class DiscGrader(nn.Module):
         dropout: float = 0.3,
         hidden: int = 64,
         noise: float = 0.3,
+        margin: int = 0,
     ) -> None:
         super().__init__()
         self.plain_facts = plain_facts
         self.image = ImageExpert(
-            inputs=inputs, facts=plain_facts, outputs=outputs, channels=channels, dropout=dropout
+            inputs=inputs,
+            facts=plain_facts,
+            outputs=outputs,
+            channels=channels,
+            dropout=dropout,
+            margin=margin,
         )
         self.measures = MeasureExpert(facts=facts, outputs=outputs, hidden=hidden, noise=noise)
 

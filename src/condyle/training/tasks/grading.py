@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -26,13 +27,20 @@ from condyle.training.augmentation import AffineRange, random_grid, uniform
 from condyle.training.execution import Execution
 from condyle.training.export import Exported, export_with_example
 from condyle.training.graded_discs import GradedDiscs
-from condyle.training.loop import Batch, Job, LossOf, fit
+from condyle.training.loop import Batch, Job, LossOf, MakeBatch, fit
 from condyle.training.losses import masked_binary_cross_entropy, ordinal_cross_entropy
 from condyle.training.networks import DiscGrader, build_network
+from condyle.training.networks.grader import PretrainedExpert
 from condyle.training.recipe import Recipe
+from condyle.training.recipe_parts import PretrainedPart
+from condyle.training.start import begin_with
+from condyle.training.weights.load import HEADS
 
 INPUTS = ("crop", "facts")
 OUTPUTS = ("grade", "findings")
+
+PRETRAINED = "pretrained"
+"""Folder of the pretrained expert's fit within the fold's."""
 
 LABELS_OF_CROP = (1, 2, 4, 5)
 """Channels of a crop that hold labels and not image."""
@@ -48,7 +56,7 @@ class TwoHeads(nn.Module):
         grades: How many belong to the grade.
     """
 
-    def __init__(self, network: DiscGrader, *, grades: int) -> None:
+    def __init__(self, network: DiscGrader | PretrainedExpert, *, grades: int) -> None:
         super().__init__()
         self.network = network
         self.grades = grades
@@ -64,6 +72,23 @@ class TwoHeads(nn.Module):
         return logits[:, : self.grades], logits[:, self.grades :]
 
 
+class Averaged(nn.Module):
+    """Gives the mean of what several graders say.
+
+    Args:
+        graders: Each gives grade and finding logits.
+    """
+
+    def __init__(self, graders: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.graders = nn.ModuleList(graders)
+
+    def forward(self, crop: Tensor, facts: Tensor) -> tuple[Tensor, Tensor]:
+        """Gives (batch, grades) and (batch, findings) logits."""
+        grades, findings = zip(*(grader(crop, facts) for grader in self.graders), strict=True)
+        return torch.stack(grades).mean(dim=0), torch.stack(findings).mean(dim=0)
+
+
 def train_grading(
     recipe: Recipe,
     *,
@@ -73,7 +98,7 @@ def train_grading(
     fold_seed: int,
     execution: Execution,
 ) -> nn.Module:
-    """Trains one grading network on some discs.
+    """Trains one grading network on some discs, and a pretrained one beside it where asked.
 
     Args:
         recipe: The declaration; ``loss`` holds ``grades``, ``smoothing``,
@@ -96,24 +121,37 @@ def train_grading(
             mend="train the anatomy recipe for longer, or check the images.",
         )
     torch.manual_seed(recipe.seed + fold_seed)
-    network = _network(recipe, discs)
-
-    def make_batch(step: int, generator: torch.Generator) -> Batch:
-        size = recipe.schedule.batch
-        rows = torch.randint(len(discs.patients), (size,), generator=generator).numpy()
-        return augment_discs(discs, rows, generator=generator)
-
     job = Job(
         stage=stage,
-        network=network,
-        make_batch=make_batch,
+        network=_network(recipe, discs),
+        make_batch=_batches(discs, recipe.schedule.batch),
         loss_of=_loss(recipe, discs),
         schedule=recipe.schedule,
         optimiser=recipe.optimiser,
         seed=recipe.seed + fold_seed,
         folder=folder,
     )
-    return fit(job, execution)
+    network = fit(job, execution)
+    if recipe.pretrained is None:
+        return network
+    further = replace(
+        job,
+        stage=f"{stage}-pretrained",
+        network=_pretrained(recipe, recipe.pretrained, discs, folder=folder / PRETRAINED),
+        make_batch=_batches(discs, recipe.pretrained.schedule.batch),
+        schedule=recipe.pretrained.schedule,
+        optimiser=recipe.pretrained.optimiser,
+        folder=folder / PRETRAINED,
+    )
+    return Averaged([network, fit(further, execution)])
+
+
+def _batches(discs: GradedDiscs, size: int) -> MakeBatch:
+    def make_batch(step: int, generator: torch.Generator) -> Batch:
+        rows = torch.randint(len(discs.patients), (size,), generator=generator).numpy()
+        return augment_discs(discs, rows, generator=generator)
+
+    return make_batch
 
 
 def _network(recipe: Recipe, discs: GradedDiscs) -> TwoHeads:
@@ -127,6 +165,33 @@ def _network(recipe: Recipe, discs: GradedDiscs) -> TwoHeads:
         )
     grader.measures.standardise(discs.facts)
     return TwoHeads(grader, grades=int(recipe.loss["grades"]))
+
+
+def _pretrained(
+    recipe: Recipe, part: PretrainedPart, discs: GradedDiscs, *, folder: Path
+) -> TwoHeads:
+    """Builds the pretrained expert with its weights, and writes down what was loaded."""
+    parameters = dict(part.network.parameters)
+    dropout = float(parameters.pop("dropout", 0.4))
+    network = build_network(part.network.name, {**parameters, "classes": 1, "inputs": 3})
+    for name, value in network.named_parameters():
+        if name.removeprefix("network.").startswith(HEADS):  # its own head is not read
+            value.requires_grad_(False)
+    grades = int(recipe.loss["grades"])
+    expert = PretrainedExpert(
+        network,
+        plain_facts=PLAIN_FACTS,
+        outputs=grades + discs.findings.shape[1],
+        dropout=dropout,
+    )
+    crops = torch.from_numpy(discs.crops[:16].astype(np.float32))
+    begin_with(
+        expert.network,
+        part.network.weights,
+        folder=folder,
+        first=lambda: expert.normalise(expert.picture(crops)),
+    )
+    return TwoHeads(expert, grades=grades)
 
 
 def _loss(recipe: Recipe, discs: GradedDiscs) -> LossOf:

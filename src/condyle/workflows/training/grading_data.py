@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from condyle.domain.case import Case
 from condyle.domain.progress import Progress, ProgressCallback
-from condyle.interpretation.agreement import chain_shift
+from condyle.domain.study import Weighting
+from condyle.interpretation.anatomy import SliceAnatomy
 from condyle.interpretation.contrasts import CONTRASTS
 from condyle.interpretation.crops import DiscPlace, GradableSlice, crop_shape, disc_inputs
+from condyle.interpretation.together import read_together
 from condyle.preprocessing.prepare import prepare
 from condyle.preprocessing.steps import Spec
 from condyle.training.graded_discs import GradedDiscs
 from condyle.training.recipe import Recipe
 from condyle.workflows.reading.anatomy_reading import RunModel, read_around_middle
+from condyle.workflows.reading.numbering_together import disagrees
 from condyle.workflows.training.scored_discs import DiscRow
 
 
@@ -25,24 +28,46 @@ def gradable_slices(
 ) -> dict[str, GradableSlice]:
     """Gives the slice of each contrast of a case, plain T2 before T2-SPACE.
 
-    Of a volume it is the mid-sagittal slice. T1 is left out where it counts its discs
-    otherwise than T2.
+    Of a volume it is the mid-sagittal slice. All contrasts are numbered by one chain, as a
+    reading does it; T1 is left out where it counts its discs otherwise than T2.
     """
     series = {item.weighting.value: item for item in case.study.series}
+    volumes, seen = {}, {}
+    for weighting in (w for fitting in CONTRASTS.values() for w in fitting if w in series):
+        volume = series[weighting].load()
+        around = read_around_middle(volume, spec=anatomy_spec, run=run)
+        if around.anatomy.chain.discs:
+            volumes[weighting], seen[weighting] = volume, around
+    numbered, apart = _numbered({name: one.anatomy for name, one in seen.items()})
     found: dict[str, GradableSlice] = {}
-    for role, weightings in CONTRASTS.items():
-        chosen = next((w for w in weightings if w in series), None)
+    for role, fitting in CONTRASTS.items():
+        chosen = next((w for w in fitting if w in seen), None)
         if chosen is None:
             continue
-        volume = series[chosen].load()
-        seen = read_around_middle(volume, spec=anatomy_spec, run=run)
-        if not seen.anatomy.chain.discs:
-            continue
-        image = prepare(volume, grading_spec, slices=(seen.slice_index,)).array[0]
-        found[role] = GradableSlice(image=image, anatomy=seen.anatomy, weighting=chosen)
-    if len(found) == 2 and chain_shift(found["t2"].anatomy, found["t1"].anatomy) != 0:
+        taken = (seen[chosen].slice_index,)
+        image = prepare(volumes[chosen], grading_spec, slices=taken).array[0]
+        found[role] = GradableSlice(image=image, anatomy=numbered[chosen], weighting=chosen)
+    if len(found) == 2 and not apart.isdisjoint(one.weighting for one in found.values()):
         del found["t1"]
     return found
+
+
+def _numbered(
+    alone: Mapping[Weighting, SliceAnatomy],
+) -> tuple[dict[Weighting, SliceAnatomy], frozenset[str]]:
+    """Numbers slices of one patient together.
+
+    Returns:
+        Each as it is numbered, and those whose numbers are not the others'.
+    """
+    if len(alone) < 2:
+        return dict(alone), frozenset()
+    slices = tuple(alone.values())
+    seen = read_together(slices)
+    if disagrees(seen, slices):
+        return dict(alone), frozenset(alone)
+    apart = [name for name, start in zip(alone, seen.starts, strict=True) if start is None]
+    return dict(zip(alone, seen.slices, strict=True)), frozenset(apart)
 
 
 def graded_discs(
@@ -50,7 +75,7 @@ def graded_discs(
     recipe: Recipe,
     *,
     anatomy_spec: Spec,
-    run: RunModel,
+    run_of: Callable[[str], RunModel],
     progress: ProgressCallback,
     stage: str,
 ) -> tuple[GradedDiscs, list[DiscRow]]:
@@ -60,7 +85,8 @@ def graded_discs(
         cases: With grades.
         recipe: Of the grading bundle.
         anatomy_spec: Preprocessing of the anatomy bundle.
-        run: The anatomy network, of the fold that is trained or scored.
+        run_of: Patient to the anatomy network that reads them: the one that did not learn
+            from them.
         progress: Told of every case.
         stage: Name of this stage.
     """
@@ -69,7 +95,10 @@ def graded_discs(
     rows: list[DiscRow] = []
     for done, case in enumerate(cases, start=1):
         slices = gradable_slices(
-            case, anatomy_spec=anatomy_spec, grading_spec=recipe.preprocessing, run=run
+            case,
+            anatomy_spec=anatomy_spec,
+            grading_spec=recipe.preprocessing,
+            run=run_of(case.patient),
         )
         count = max((len(s.anatomy.chain.discs) for s in slices.values()), default=0)
         units = sorted(case.reference.grades.items(), key=lambda item: _position(item[0]))

@@ -1,4 +1,4 @@
-"""Training a grading bundle: each fold sees only masks of that fold's anatomy network."""
+"""Training a grading bundle on discs that were found by networks that did not know them."""
 
 from __future__ import annotations
 
@@ -36,6 +36,9 @@ def train_folds(
 ) -> Scored:
     """Trains one network a fold, leaves it as ``folds/<k>/model.onnx``, and scores it.
 
+    Every patient's discs are those that the anatomy network of the patient's own fold finds,
+    which never saw the patient: what is learned from is as good as what will be graded.
+
     Args:
         recipe: Of the grading bundle.
         cases: With grades, of all patients.
@@ -45,20 +48,20 @@ def train_folds(
         out: The run folder.
         execution: Where and how to train; finished folds are kept where it is resumed.
     """
+    runs = [onnx_runner(anatomy_network(anatomy_run, fold)) for fold in range(split.count)]
+    discs, rows = graded_discs(
+        cases,
+        recipe,
+        anatomy_spec=anatomy.preprocessing,
+        run_of=lambda patient: runs[split.fold_of(patient)],
+        progress=execution.progress,
+        stage="crops",
+    )
+    found = np.array([row.found for row in rows])
     parts = []
     for fold in range(split.count):
         folder = out / "folds" / str(fold)
-        run = onnx_runner(anatomy_network(anatomy_run, fold))
-        discs, rows = graded_discs(
-            cases,
-            recipe,
-            anatomy_spec=anatomy.preprocessing,
-            run=run,
-            progress=execution.progress,
-            stage=f"fold-{fold}-crops",
-        )
         scored = np.array([split.fold_of(row.case.patient) == fold for row in rows])
-        found = np.array([row.found for row in rows])
         if not (execution.resume and (folder / "model.onnx").is_file()):
             network = train_grading(
                 recipe,
