@@ -14,10 +14,19 @@ from condyle.training.export import check_parity, export_with_example
 from condyle.training.graded_discs import GradedDiscs
 from condyle.training.loop import Job, fit
 from condyle.training.networks import build_network
+from condyle.training.networks.grader import PretrainedExpert
 from condyle.training.recipe import read_recipe
 from condyle.training.recipe_parts import OptimiserPart, SchedulePart
-from condyle.training.tasks.grading import OUTPUTS, TwoHeads, export_grading, train_grading
+from condyle.training.tasks.grading import (
+    OUTPUTS,
+    Averaged,
+    TwoHeads,
+    _pretrained,
+    export_grading,
+    train_grading,
+)
 from condyle.training.tasks.segmentation import Slice, export_segmentation, train_segmentation
+from condyle.training.weights.sources import read_weights
 
 
 @pytest.fixture(autouse=True)
@@ -185,18 +194,23 @@ def graded(count=6):
     rng = np.random.default_rng(0)
     return GradedDiscs(
         patients=np.array([str(n) for n in range(count)]),
-        crops=rng.random((count, 6, 84, 112)).astype(np.float16),
+        crops=rng.random((count, 6, 136, 128)).astype(np.float16),
         facts=rng.random((count, FACTS)).astype(np.float32),
         grade=np.arange(count) % 5,
         findings=(rng.random((count, 7)) < 0.5).astype(np.float32),
     )
 
 
+BRIEF = "{steps: 2, batch: 2, warmup: 1, average_decay: 0.5}"
+
+
 def small_grading():
     return recipe(
         "lumbar-grading",
-        network__parameters__channels="[4, 8]",
-        schedule="{steps: 2, batch: 2, warmup: 1, average_decay: 0.5}",
+        schedule=BRIEF,
+        pretrained__network="{name: efficientnet-lite0, parameters: "
+        "{normalisation: lite0, blocks: 3}}",
+        pretrained__schedule=BRIEF,
     )
 
 
@@ -223,14 +237,62 @@ def test_a_grader_is_trained_and_exported_with_parity_for_any_batch(tmp_path):
     assert [part.shape for part in session.run(list(OUTPUTS), whole)] == [(6, 5), (6, 7)]
 
 
+def test_the_pretrained_expert_is_averaged_with_that_of_the_measures(tmp_path):
+    discs = graded()
+    network = train_fold(small_grading(), discs, tmp_path).eval()
+    crop, facts = torch.from_numpy(discs.crops.astype(np.float32)), torch.from_numpy(discs.facts)
+    with torch.no_grad():
+        measures, pretrained = (one(crop, facts) for one in network.graders)
+        for told, one, other in zip(network(crop, facts), measures, pretrained, strict=True):
+            assert torch.allclose(told, (one + other) / 2, atol=1e-6)
+            assert not torch.allclose(one, other)
+    assert (tmp_path / "pretrained" / "log.csv").is_file()
+
+
+def test_the_head_of_the_pretrained_network_that_nothing_reads_is_not_trained(tmp_path):
+    declared = small_grading()
+    expert = _pretrained(declared, declared.pretrained, graded(), folder=tmp_path).network
+    still = {n for n, value in expert.named_parameters() if not value.requires_grad}
+    assert still == {"network._fc.weight", "network._fc.bias"}
+
+
+def test_a_recipe_that_looks_at_no_image_is_refused(tmp_path):
+    alone = small_grading().model_copy(update={"pretrained": None})
+    with pytest.raises(BadConfiguration, match="looks at no image"):
+        train_fold(alone, graded(), tmp_path)
+
+
+@pytest.mark.needs("pretrained")
+def test_the_pretrained_expert_begins_with_the_published_weights(tmp_path):
+    declared = recipe("lumbar-grading")
+    expert = _pretrained(declared, declared.pretrained, graded(), folder=tmp_path).network
+    told = (tmp_path / "weights.txt").read_text("utf-8")
+    assert "100.0% of the encoder's parameters" in told
+    state = read_weights("efficientnet-lite0").state
+    own = expert.network.state_dict()
+    assert torch.equal(
+        own["_blocks.10._project_conv.weight"], state["_blocks.10._project_conv.weight"]
+    )
+    assert "_blocks.11._expand_conv.weight" not in own
+
+
+def both_experts():
+    """Gives the mean of two untrained experts on 20 facts."""
+    torch.manual_seed(3)
+    measures = build_network("disc-measures", {"facts": 20, "outputs": 12, "hidden": 8})
+    lite0 = build_network("efficientnet-lite0", {"blocks": 2})
+    pretrained = PretrainedExpert(lite0, plain_facts=17, outputs=12, dropout=0.4)
+    return Averaged([TwoHeads(measures, grades=5), TwoHeads(pretrained, grades=5)]).eval()
+
+
 def test_an_unknown_fact_is_the_same_to_the_exported_file_as_to_the_network(tmp_path):
-    grader = build_network("disc-grader", SMALL)
+    network = both_experts()
     rng = np.random.default_rng(2)
-    grader.measures.standardise(rng.normal(3.0, 2.0, (50, 20)).astype(np.float32))
+    network.graders[0].network.standardise(rng.normal(3.0, 2.0, (50, 20)).astype(np.float32))
     facts = torch.from_numpy(rng.normal(3.0, 2.0, (2, 20)).astype(np.float32))
     facts[:, 17:] = UNKNOWN
     example = {"crop": torch.zeros(2, 6, 20, 28), "facts": facts}
-    exported = export_with_example(TwoHeads(grader, grades=5), example, outputs=OUTPUTS)
+    exported = export_with_example(network, example, outputs=OUTPUTS)
     found = onnxruntime.InferenceSession(exported.model).run(None, dict(exported.feeds))
     assert check_parity(found, exported.trained) < 1e-5
     assert all(np.isfinite(part).all() for part in found)
@@ -248,15 +310,8 @@ def test_a_grader_with_nothing_to_learn_from_is_refused(tmp_path):
         train_fold(small_grading(), nothing, tmp_path)
 
 
-SMALL = {"inputs": 6, "plain_facts": 17, "facts": 20, "outputs": 12, "channels": [4]}
-
-
 def test_the_exported_bytes_are_the_same_each_time():
-    torch.manual_seed(3)
-    network = TwoHeads(
-        build_network("disc-grader", SMALL),
-        grades=5,
-    ).eval()
+    network = both_experts()
     example = {"crop": torch.zeros(2, 6, 20, 28), "facts": torch.zeros(2, 20)}
     first = export_with_example(network, example, outputs=OUTPUTS)
     again = export_with_example(network, example, outputs=OUTPUTS)

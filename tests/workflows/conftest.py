@@ -144,7 +144,7 @@ def facts_grader() -> bytes:
         nodes,
         "facts",
         [
-            helper.make_tensor_value_info("crop", kind, ["n", 6, 84, 112]),
+            helper.make_tensor_value_info("crop", kind, ["n", 6, 136, 128]),
             helper.make_tensor_value_info("facts", kind, ["n", FACTS]),
         ],
         [
@@ -226,7 +226,7 @@ def _sample(*, anatomy: bool) -> dict[str, NDArray[np.float32]]:
             "output.probabilities": np.zeros((1, 4, 256, 256), dtype=np.float32),
         }
     return {
-        "input.crop": np.zeros((1, 6, 84, 112), dtype=np.float32),
+        "input.crop": np.zeros((1, 6, 136, 128), dtype=np.float32),
         "input.facts": np.zeros((1, FACTS), dtype=np.float32),
         "output.grade": np.zeros((1, 5), dtype=np.float32),
         "output.findings": np.zeros((1, 7), dtype=np.float32),

@@ -113,7 +113,8 @@ def test_grades_are_learned_from_the_middle_slice_of_volumes_that_have_masks_too
         (anatomy_run / "folds" / str(fold) / "model.onnx").write_bytes(models[0])
     settings = {
         "schedule": "{steps: 2, batch: 4, warmup: 1, average_decay: 0.5}",
-        "network.parameters.channels": "[4, 6]",
+        "pretrained.network": "{name: efficientnet-lite0, parameters: {blocks: 2}}",
+        "pretrained.schedule": "{steps: 2, batch: 2, warmup: 1, average_decay: 0.5}",
         "anatomy_run": str(anatomy_run),
         **VOLUMES,
     }

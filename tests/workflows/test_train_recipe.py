@@ -87,7 +87,8 @@ def _grading_run(made, data, grey_run):
     if not out.exists():
         settings = {
             "schedule": "{steps: 6, batch: 4, warmup: 2, average_decay: 0.5}",
-            "network.parameters.channels": "[4, 6]",
+            "pretrained.network": "{name: efficientnet-lite0, parameters: {blocks: 2}}",
+            "pretrained.schedule": "{steps: 2, batch: 2, warmup: 1, average_decay: 0.5}",
             "data.split": str(made / "split.yaml"),
             "anatomy_run": str(grey_run),
         }

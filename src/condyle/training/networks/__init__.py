@@ -11,7 +11,7 @@ from condyle.errors import BadConfiguration, UnknownName
 from condyle.training.detector.network import Detector
 from condyle.training.detector.transformer import TransformerDetector
 from condyle.training.networks.backbones import BACKBONES
-from condyle.training.networks.grader import DiscGrader
+from condyle.training.networks.grader import MeasureExpert
 from condyle.training.networks.lesion_unet import LesionUNet
 from condyle.training.networks.mobile_unet import MobileUNet
 from condyle.training.networks.normalisation import with_normalisation
@@ -27,7 +27,7 @@ NETWORKS: dict[str, Callable[..., nn.Module]] = {
     "lesion-unet": LesionUNet,
     "sharp-unet": sharp_unet,
     "mobile-unet": with_normalisation(MobileUNet),
-    "disc-grader": DiscGrader,
+    "disc-measures": MeasureExpert,
     "detector": Detector,
     "rt-detr": TransformerDetector,
     "series-max": SeriesMax,
@@ -56,4 +56,4 @@ def build_network(name: str, parameters: Mapping[str, Any]) -> nn.Module:
         ) from error
 
 
-__all__ = ["NETWORKS", "DiscGrader", "Network", "build_network"]
+__all__ = ["NETWORKS", "MeasureExpert", "Network", "build_network"]

@@ -16,35 +16,6 @@ def conv_unit(inputs: int, outputs: int, *, stride: int = 1) -> nn.Sequential:
     )
 
 
-class Residual(nn.Module):
-    """Two 3 x 3 convolutions with a shortcut (He et al. 2016, arXiv 1512.03385).
-
-    Args:
-        inputs: Input channels.
-        outputs: Output channels.
-        stride: Stride of the first convolution.
-    """
-
-    def __init__(self, inputs: int, outputs: int, *, stride: int = 1) -> None:
-        super().__init__()
-        self.first = conv_unit(inputs, outputs, stride=stride)
-        self.second = nn.Sequential(
-            nn.Conv2d(outputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs)
-        )
-        self.shortcut: nn.Module = nn.Identity()
-        if stride != 1 or inputs != outputs:
-            self.shortcut = nn.Sequential(
-                nn.Conv2d(inputs, outputs, 1, stride=stride, bias=False),
-                nn.BatchNorm2d(outputs),
-            )
-        self.activation = nn.LeakyReLU(0.01, inplace=True)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Maps (batch, inputs, row, column) to (batch, outputs, row / stride, ...)."""
-        result: Tensor = self.activation(self.second(self.first(x)) + self.shortcut(x))
-        return result
-
-
 class PointLayer(nn.Module):
     """A 1 x 1 convolution that training works as the matrix product that it is.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import torch
@@ -29,7 +28,7 @@ from condyle.training.export import Exported, export_with_example
 from condyle.training.graded_discs import GradedDiscs
 from condyle.training.loop import Batch, Job, LossOf, MakeBatch, fit
 from condyle.training.losses import masked_binary_cross_entropy, ordinal_cross_entropy
-from condyle.training.networks import DiscGrader, build_network
+from condyle.training.networks import MeasureExpert, build_network
 from condyle.training.networks.grader import PretrainedExpert
 from condyle.training.recipe import Recipe
 from condyle.training.recipe_parts import PretrainedPart
@@ -56,15 +55,10 @@ class TwoHeads(nn.Module):
         grades: How many belong to the grade.
     """
 
-    def __init__(self, network: DiscGrader | PretrainedExpert, *, grades: int) -> None:
+    def __init__(self, network: MeasureExpert | PretrainedExpert, *, grades: int) -> None:
         super().__init__()
         self.network = network
         self.grades = grades
-
-    def experts(self, crop: Tensor, facts: Tensor) -> list[tuple[Tensor, Tensor]]:
-        """Gives (batch, grades) and (batch, findings) logits of each of its experts."""
-        said = self.network.experts(crop, facts)
-        return [(logits[:, : self.grades], logits[:, self.grades :]) for logits in said]
 
     def forward(self, crop: Tensor, facts: Tensor) -> tuple[Tensor, Tensor]:
         """Gives (batch, grades) and (batch, findings) logits."""
@@ -98,7 +92,7 @@ def train_grading(
     fold_seed: int,
     execution: Execution,
 ) -> nn.Module:
-    """Trains one grading network on some discs, and a pretrained one beside it where asked.
+    """Trains the two experts that grade discs, and gives their mean.
 
     Args:
         recipe: The declaration; ``loss`` holds ``grades``, ``smoothing``,
@@ -111,7 +105,8 @@ def train_grading(
 
     Raises:
         DatasetError: There is no disc.
-        BadConfiguration: The recipe's network is none that grades discs.
+        BadConfiguration: The recipe's network is none that grades discs by their measures, or
+            the recipe has no pretrained expert.
     """
     if not len(discs.patients):
         raise DatasetError(
@@ -120,51 +115,61 @@ def train_grading(
             needed="slices on which it finds the discs that were graded",
             mend="train the anatomy recipe for longer, or check the images.",
         )
+    part = _pretrained_part(recipe)
     torch.manual_seed(recipe.seed + fold_seed)
     job = Job(
         stage=stage,
         network=_network(recipe, discs),
-        make_batch=_batches(discs, recipe.schedule.batch),
+        make_batch=_batches(discs, recipe.schedule.batch, looked_at=False),
         loss_of=_loss(recipe, discs),
         schedule=recipe.schedule,
         optimiser=recipe.optimiser,
         seed=recipe.seed + fold_seed,
         folder=folder,
     )
-    network = fit(job, execution)
-    if recipe.pretrained is None:
-        return network
+    measures = fit(job, execution)
     further = replace(
         job,
         stage=f"{stage}-pretrained",
-        network=_pretrained(recipe, recipe.pretrained, discs, folder=folder / PRETRAINED),
-        make_batch=_batches(discs, recipe.pretrained.schedule.batch),
-        schedule=recipe.pretrained.schedule,
-        optimiser=recipe.pretrained.optimiser,
+        network=_pretrained(recipe, part, discs, folder=folder / PRETRAINED),
+        make_batch=_batches(discs, part.schedule.batch, looked_at=True),
+        schedule=part.schedule,
+        optimiser=part.optimiser,
         folder=folder / PRETRAINED,
     )
-    return Averaged([network, fit(further, execution)])
+    return Averaged([measures, fit(further, execution)])
 
 
-def _batches(discs: GradedDiscs, size: int) -> MakeBatch:
+def _batches(discs: GradedDiscs, size: int, *, looked_at: bool) -> MakeBatch:
     def make_batch(step: int, generator: torch.Generator) -> Batch:
         rows = torch.randint(len(discs.patients), (size,), generator=generator).numpy()
-        return augment_discs(discs, rows, generator=generator)
+        return augment_discs(discs, rows, generator=generator, looked_at=looked_at)
 
     return make_batch
 
 
 def _network(recipe: Recipe, discs: GradedDiscs) -> TwoHeads:
-    grader = build_network(recipe.network.name, recipe.network.parameters)
-    if not isinstance(grader, DiscGrader):
+    expert = build_network(recipe.network.name, recipe.network.parameters)
+    if not isinstance(expert, MeasureExpert):
         raise BadConfiguration(
-            f"The network '{recipe.network.name}' cannot grade discs.",
+            f"The network '{recipe.network.name}' cannot grade discs by their measures.",
             found=recipe.network.name,
-            needed="disc-grader",
+            needed="disc-measures",
             mend="correct network.name in the recipe.",
         )
-    grader.measures.standardise(discs.facts)
-    return TwoHeads(grader, grades=int(recipe.loss["grades"]))
+    expert.standardise(discs.facts)
+    return TwoHeads(expert, grades=int(recipe.loss["grades"]))
+
+
+def _pretrained_part(recipe: Recipe) -> PretrainedPart:
+    if recipe.pretrained is None:
+        raise BadConfiguration(
+            f"The recipe '{recipe.name}' looks at no image.",
+            found="no pretrained expert",
+            needed="the section 'pretrained' with network and schedule",
+            mend="add it to the recipe; pretrained.network.weights may be none.",
+        )
+    return recipe.pretrained
 
 
 def _pretrained(
@@ -195,19 +200,16 @@ def _pretrained(
 
 
 def _loss(recipe: Recipe, discs: GradedDiscs) -> LossOf:
-    """Gives the mean of the experts' losses: each learns by itself."""
     smoothing = float(recipe.loss["smoothing"])
     share = float(recipe.loss["findings_weight"])
     weight = _positive_weight(discs.findings, most=float(recipe.loss["most_positive_weight"]))
 
     def loss_of(network: nn.Module, batch: Batch) -> Tensor:
         crop, facts, grade, findings = batch
-        losses = [
-            ordinal_cross_entropy(ordinal, grade, smoothing=smoothing)
-            + share * masked_binary_cross_entropy(binary, findings, weight=weight.to(crop.device))
-            for ordinal, binary in cast(TwoHeads, network).experts(crop, facts)
-        ]
-        return torch.stack(losses).mean()
+        ordinal, binary = network(crop, facts)
+        graded = ordinal_cross_entropy(ordinal, grade, smoothing=smoothing)
+        found = masked_binary_cross_entropy(binary, findings, weight=weight.to(crop.device))
+        return graded + share * found
 
     return loss_of
 
@@ -229,11 +231,33 @@ def _positive_weight(findings: NDArray[np.float32], *, most: float) -> Tensor:
 
 
 def augment_discs(
-    discs: GradedDiscs, rows: NDArray[np.int64] | Sequence[int], *, generator: torch.Generator
+    discs: GradedDiscs,
+    rows: NDArray[np.int64] | Sequence[int],
+    *,
+    generator: torch.Generator,
+    looked_at: bool = True,
 ) -> Batch:
-    """Gives a batch of crops, facts, grades and findings, the first two changed at random."""
-    crops = torch.from_numpy(discs.crops[rows].astype(np.float32))
+    """Gives a batch of crops, facts, grades and findings, the first two changed at random.
+
+    Args:
+        discs: Of all that is learned from.
+        rows: Which of them.
+        generator: Source of every draw.
+        looked_at: Whether the crops are wanted; else they are of one blank pixel.
+    """
+    crops = torch.zeros(len(rows), discs.crops.shape[1], 1, 1)
+    if looked_at:
+        crops = _changed_crops(torch.from_numpy(discs.crops[rows].astype(np.float32)), generator)
     facts = torch.from_numpy(discs.facts[rows].copy())
+    signals = slice(SIGNALS_AT, PLAIN_FACTS)
+    facts[:, signals] *= uniform(generator, (len(rows), PLAIN_FACTS - SIGNALS_AT), 0.93, 1.07)
+    _drop_contrasts(crops, facts, generator=generator)
+    grade = torch.from_numpy(discs.grade[rows])
+    return crops, facts, grade, torch.from_numpy(discs.findings[rows])
+
+
+def _changed_crops(crops: Tensor, generator: torch.Generator) -> Tensor:
+    """Moves crops with their labels, and changes the intensity of each image by itself."""
     count, channels, height, width = crops.shape
     grid = random_grid(count, (height, width), limits=LIMITS, generator=generator)
     crops = functional.grid_sample(crops, grid, align_corners=False)
@@ -245,11 +269,7 @@ def augment_discs(
         noise = torch.randn(image.shape, generator=generator)
         noise = noise * uniform(generator, (count, 1, 1), 0.0, 0.04)
         crops[:, channel] = image.clamp(min=0) ** power * gain + noise * (image > 0)
-    signals = slice(SIGNALS_AT, PLAIN_FACTS)
-    facts[:, signals] *= uniform(generator, (count, PLAIN_FACTS - SIGNALS_AT), 0.93, 1.07)
-    _drop_contrasts(crops, facts, generator=generator)
-    grade = torch.from_numpy(discs.grade[rows])
-    return crops, facts, grade, torch.from_numpy(discs.findings[rows])
+    return crops
 
 
 def _drop_contrasts(crops: Tensor, facts: Tensor, *, generator: torch.Generator) -> None:
