@@ -141,6 +141,7 @@ def test_one_that_is_too_large_for_a_page_is_not_unpacked(
     clinician: Client, study: int, source: list[FileDataset], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send(clinician, segmentation(source))
+    monkeypatch.setattr(reading, "MOST_KEPT", 0)
     monkeypatch.setattr(reading, "MOST_PIXELS", 2 * 20 * 24 - 1)
     (result,) = outside(clinician, study)["results"]
     assert result["problem"]["code"] == "outside-unreadable"
@@ -150,6 +151,26 @@ def test_one_that_is_too_large_for_a_page_is_not_unpacked(
     monkeypatch.setattr(reading, "MOST_BYTES", 100)
     (result,) = outside(clinician, study)["results"]
     assert result["problem"]["code"] == "outside-unreadable"
+
+
+def test_what_was_read_is_read_again_only_where_the_images_are_others(
+    clinician: Client, study: int, source: list[FileDataset], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(clinician, segmentation(source))
+    first = outside(clinician, study)
+    reads: list[str] = []
+    reader = reading.read_result
+
+    def counted(*given: Any, **more: Any) -> Any:
+        reads.append(given[1])
+        return reader(*given, **more)
+
+    monkeypatch.setattr(reading, "read_result", counted)
+    assert outside(clinician, study) == first and not reads
+    send(clinician, images(6)[5])
+    assert outside(clinician, study) == first and len(reads) == 1
+    send(clinician, report(source[0]))
+    assert len(outside(clinician, study)["results"]) == 2 and len(reads) == 2
 
 
 def test_of_many_the_latest_are_read_and_the_others_counted(

@@ -71,7 +71,7 @@ function show(outside: OutsideResults | Response, language: Language = "en", rou
 const shapes = () => document.querySelectorAll(".shape-outside").length;
 const slice = () => document.querySelector<HTMLElement>(".pane")?.dataset.slice;
 async function opened(user: ReturnType<typeof userEvent.setup>, name: RegExp = /From others/) {
-  await user.click(await screen.findByRole("tab", { name }));
+  await user.click(await screen.findByRole("tab", { name: /^(Others|Otros)/ }));
   await waitFor(() => expect(slice()).toBeDefined());
   return screen.findByRole("region", { name });
 }
@@ -81,7 +81,7 @@ describe("what others found in a study", () => {
     const { user } = show(told());
     expect(await screen.findByText("No finding was made.")).toBeDefined();
     const panel = await opened(user, /From others/);
-    expect(panel.textContent).toContain("Condyle did not make or check them");
+    expect(panel.textContent).toContain("none counts as a finding or a call");
     const seg = within(panel).getByRole("article", { name: /Discs by Elsewhere/ });
     for (const words of ["Elsewhere Disc finder 3.1", "By Luz Rivera", "04 Mar 2026", "automatic"]) {
       expect(seg.textContent).toContain(words);
@@ -157,18 +157,18 @@ describe("what others found in a study", () => {
     await user.click(await screen.findByRole("button", { name: /and call nothing/ }));
     const sure = within(await screen.findByRole("dialog"));
     await user.click(sure.getByRole("button", { name: /and call nothing/ }));
-    expect(await screen.findByRole("tab", { name: "From others (2)" })).toBeDefined();
+    expect(await screen.findByRole("tab", { name: "Others (2)" })).toBeDefined();
   });
 
   it("is asked for again when the study changes", async () => {
     const { service, events } = show(told({ results: [] }));
     await waitFor(() => expect(service.of(ROUTE)).toHaveLength(1));
-    expect(screen.queryByRole("tab", { name: /From others/ })).toBeNull();
+    expect(screen.queryByRole("tab", { name: /^Others/ })).toBeNull();
     service.on(ROUTE, () => told());
     const newer = { ...OF, study: { ...OF.study, revision: OF.study.revision + 1 } };
     service.on("GET /api/v1/studies/7", () => newer);
     act(() => events[0]?.says(JSON.stringify({ id: 7, revision: newer.study.revision })));
-    expect(await screen.findByRole("tab", { name: "From others (2)" })).toBeDefined();
+    expect(await screen.findByRole("tab", { name: "Others (2)" })).toBeDefined();
   });
 
   it("says so where it could not be asked for, and asks again", async () => {
@@ -183,7 +183,7 @@ describe("what others found in a study", () => {
   it("is told in Spanish to who reads Spanish", async () => {
     const { user } = show(told(), "es");
     const panel = await opened(user, /De otros/);
-    expect(panel.textContent).toContain("Condyle no las hizo ni las comprobó");
+    expect(panel.textContent).toContain("ninguna cuenta como hallazgo");
     expect(panel.textContent).toContain("sin verificar");
   });
 });

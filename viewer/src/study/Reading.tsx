@@ -147,6 +147,6 @@ function outsideTab(outside: OutsideOf, say: Words["say"]): Tab<SideTab>[] {
   const { data, problem } = outside.loaded;
   const n = (data?.results.length ?? 0) + (data?.left_out ?? 0);
   if (!n && !data?.held && problem === undefined) return [];
-  const title = n ? say("outside.titleCount", { n }) : say("outside.title");
+  const title = n ? say("outside.titleCount", { n }) : say("outside.tab");
   return [{ name: "outside", title, panel: <OutsidePanel outside={outside} /> }];
 }

@@ -40,7 +40,7 @@ def show_outside(study_id: RowId, actor: Seeing, deps: HasDeps) -> OutsideResult
     note_view(deps, actor, study_id=study_id, patient_id=patient)
     if actor.may(Permission.CORRECT) and _is_unaided(deps, study_id, actor.user_id):
         return OutsideResults(held=True, results=[], left_out=0)
-    found, left_out = outside_of(deps.archive, study_id)
+    found, left_out = outside_of(deps.archive, study_id, deps.outside)
     results = [outside_entry(one, actor) for one in found]
     return OutsideResults(held=False, results=results, left_out=left_out)
 

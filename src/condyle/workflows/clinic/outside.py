@@ -6,8 +6,11 @@ changes what a bundle or a clinician said.
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from dataclasses import dataclass
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, replace
 
 from condyle.archive.archive import Archive
 from condyle.archive.outside_objects import HeldObject, images_of, objects_of_patient
@@ -37,6 +40,9 @@ MOST_PIXELS = 1 << 28
 MOST_BYTES = 256 << 20
 """Bytes of an object that is read for a page."""
 
+MOST_KEPT = 100
+"""Objects that stay read; their masks are not kept, but where these are drawn."""
+
 UNREADABLE = Message("outside-unreadable", {}, "outside")
 """What is told of an object that cannot be read; the log says more of why."""
 
@@ -48,7 +54,7 @@ class PlacedMask:
     """A structure that others outlined, with where it is drawn.
 
     Attributes:
-        mask: As it was read.
+        mask: As it was read, without its planes.
         places: Where it is drawn.
         unplaced: How many of its planes lie on no image of the study.
     """
@@ -75,7 +81,7 @@ class Outside:
         uid: SOP Instance UID.
         series_uid: Series Instance UID.
         kind: ``"seg"`` or ``"sr"``.
-        result: What it says, or ``None`` where it cannot be read.
+        result: What it says but for its masks, or ``None`` where it cannot be read.
         problem: Why it cannot be read.
         masks: Of a segmentation.
         findings: Of a structured report.
@@ -90,11 +96,48 @@ class Outside:
     findings: tuple[PlacedFinding, ...] = ()
 
 
-def outside_of(archive: Archive, study_id: int) -> tuple[tuple[Outside, ...], int]:
+class OutsideShelf:
+    """Keeps what was read of objects, by their bytes and by the images that they lie on."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, str], Outside] = OrderedDict()
+
+    def get(self, archive: Archive, held: HeldObject, frames: StudyFrames, images: str) -> Outside:
+        """Gives an object, read now where it was not before.
+
+        Args:
+            archive: Where it is.
+            held: The object.
+            frames: Of its study's images.
+            images: What those images are, by their bytes.
+        """
+        key = (f"{held.uid} {held.object}", images)
+        with self._lock:
+            known = self._kept.get(key)
+            if known is not None:
+                self._kept.move_to_end(key)
+                return known
+        read = _outside(archive, held, frames)
+        with self._lock:
+            self._kept[key] = read
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return read
+
+
+def outside_of(
+    archive: Archive, study_id: int, shelf: OutsideShelf
+) -> tuple[tuple[Outside, ...], int]:
     """Gives what others found in a study, the latest received first, and how many are left out.
 
     An object of another study of the same patient counts where it refers to this one. One that
     cannot be read is given with its problem.
+
+    Args:
+        archive: Where the study is.
+        study_id: The study.
+        shelf: Holds what was read before.
 
     Raises:
         NotThere: There is no such study.
@@ -109,7 +152,8 @@ def outside_of(archive: Archive, study_id: int) -> tuple[tuple[Outside, ...], in
         ]
         images = images_of(session, study, RESULTS) if held else []
     frames = StudyFrames([frame for one in images for frame in _frames(one)])
-    shown = tuple(_outside(archive, one, frames) for one in held[:MOST_OBJECTS])
+    on = hashlib.sha256(" ".join(one.object for one in images).encode()).hexdigest()
+    shown = tuple(shelf.get(archive, one, frames, on) for one in held[:MOST_OBJECTS])
     return shown, len(held) - len(shown)
 
 
@@ -137,7 +181,7 @@ def _outside(archive: Archive, held: HeldObject, frames: StudyFrames) -> Outside
         held.uid,
         held.series_uid,
         kind,
-        result,
+        replace(result, masks=()),
         masks=tuple(_mask(one, result.frame_of_reference, frames) for one in result.masks),
         findings=tuple(_finding(one, frames) for one in result.findings),
     )
@@ -146,7 +190,7 @@ def _outside(archive: Archive, held: HeldObject, frames: StudyFrames) -> Outside
 def _mask(mask: OutsideMask, reference: str | None, frames: StudyFrames) -> PlacedMask:
     placed = [place_mask(plane, reference, frames) for plane in mask.planes]
     found = tuple(one for one in placed if one is not None)
-    return PlacedMask(mask, found, len(placed) - len(found))
+    return PlacedMask(replace(mask, planes=()), found, len(placed) - len(found))
 
 
 def _finding(finding: OutsideFinding, frames: StudyFrames) -> PlacedFinding:

@@ -1,8 +1,9 @@
 export const outside = {
   "outside.title": "From others",
-  "outside.titleCount": "From others ({n})",
+  "outside.tab": "Others",
+  "outside.titleCount": "Others ({n})",
   "outside.what":
-    "References that came with the study from other software and people. Condyle did not make or check them, and counts none of them as a finding or a call.",
+    "References of other software and people, or of Condyle's own exports that came back. Nobody checked them here, and none counts as a finding or a call.",
   "outside.held":
     "What others found comes after your own call, as does what the silent bundle found.",
   "outside.leftOut.one": "{n} older object is not shown.",

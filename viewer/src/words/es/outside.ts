@@ -1,8 +1,9 @@
 export const outside = {
   "outside.title": "De otros",
-  "outside.titleCount": "De otros ({n})",
+  "outside.tab": "Otros",
+  "outside.titleCount": "Otros ({n})",
   "outside.what":
-    "Referencias que llegaron con el estudio, de otros programas y personas. Condyle no las hizo ni las comprobó, y no cuenta ninguna como hallazgo ni como lectura.",
+    "Referencias de otros programas y personas, o de exportaciones propias de Condyle que volvieron. Nadie las comprobó aquí, y ninguna cuenta como hallazgo ni como lectura.",
   "outside.held":
     "Lo que otros hallaron viene después de su propia lectura, igual que lo que halló el paquete en silencio.",
   "outside.leftOut.one": "{n} objeto más antiguo no se muestra.",
