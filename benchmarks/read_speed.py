@@ -3,16 +3,23 @@
     python benchmarks/read_speed.py [--times 5] [--threads 2]
 
 The study is simulated: one T2-weighted series of 20 slices of 512 x 512. Of a series the 13 slices
-around its middle get the five anatomy networks of `lumbar-anatomy`, and the discs of the
-mid-sagittal one the five of `lumbar-grading`. The peer reads the same files with MONAI's
+around its middle get the five anatomy networks of `lumbar-anatomy`, each slice once, and the discs
+of the mid-sagittal one the five of `lumbar-grading`. The peer reads the same files with MONAI's
 transforms, runs networks of the same shapes in torch on as many slices and discs, and takes their
 classes back to the images; it interprets and reports nothing. Imports are left out of both. A new
 process has its imports, the opening of the bundles, and the report's files in its time.
+
+All are read in turn, so that what else the machine does falls on each alike; its load is told. The
+processor's seconds are told beside those of the clock, which another program's work lengthens.
+What is not in a network is the time in which none runs: interpretation of a slice goes on while
+the next one's networks run. The last table is of one thread: how fast one anatomy network goes
+in each engine, beside what multiplying matrices reaches here with as many operations.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import subprocess
 import sys
@@ -35,6 +42,7 @@ from monai.transforms import (
 from pydicom import dcmread
 
 from condyle.bundle import Bundle, find_bundle, find_required
+from condyle.inference import open_session
 from condyle.phantoms import LumbarParameters
 from condyle.training.networks import build_network
 from condyle.workflows.open_study import open_study
@@ -43,6 +51,10 @@ from condyle.workflows.reading.anatomy_reading import MAX_SLICES
 from condyle.workflows.simulate import simulate_lumbar
 
 SLICES, SIDE, DISCS = 20, 512, 7
+
+OWN = "reading again in one process"
+EIGHT = "the same with anatomy networks of 8 bits in OpenVINO"
+PEER = "the same networks in torch with MONAI's transforms"
 
 
 def series_of(folder: Path) -> Path:
@@ -62,9 +74,9 @@ def series_of(folder: Path) -> Path:
 
 
 @contextmanager
-def network_time() -> Iterator[list[float]]:
-    """Notes the seconds that ONNX Runtime runs."""
-    taken: list[float] = []
+def network_time() -> Iterator[list[tuple[float, float]]]:
+    """Notes from when to when ONNX Runtime runs, each run by itself."""
+    taken: list[tuple[float, float]] = []
     original = onnxruntime.InferenceSession.run
 
     def run(self: onnxruntime.InferenceSession, *given: object, **named: object) -> object:
@@ -72,13 +84,22 @@ def network_time() -> Iterator[list[float]]:
         try:
             return original(self, *given, **named)
         finally:
-            taken.append(time.perf_counter() - began)
+            taken.append((began, time.perf_counter()))
 
     onnxruntime.InferenceSession.run = run
     try:
         yield taken
     finally:
         onnxruntime.InferenceSession.run = original
+
+
+def covered(runs: list[tuple[float, float]]) -> float:
+    """Gives the seconds in which at least one of some runs went on."""
+    total, until = 0.0, 0.0
+    for began, ended in sorted(runs):
+        total += max(0.0, ended - max(began, until))
+        until = max(until, ended)
+    return total
 
 
 def condyle_reader(series: Path, threads: int, *, int8: bool = False) -> Callable[[], object]:
@@ -138,15 +159,73 @@ def onnx_shapes(bundle: Bundle) -> dict[str, tuple[int, ...]]:
     return {node.name: tuple(node.shape[1:]) for node in session.get_inputs()}
 
 
-def timed(read: Callable[[], object], times: int) -> list[float]:
-    """Gives the seconds of each reading after a first one."""
-    read()
-    taken = []
-    for _ in range(times):
-        began = time.perf_counter()
+def timed(
+    readers: dict[str, Callable[[], object]], times: int
+) -> dict[str, list[tuple[float, float, float]]]:
+    """Gives what each reading in turn took after a first one.
+
+    Returns:
+        By reader, a row a reading: seconds by the clock, seconds of the processor, and seconds
+        by the clock in which no network of ONNX Runtime ran.
+    """
+    for read in readers.values():
         read()
-        taken.append(time.perf_counter() - began)
+    taken: dict[str, list[tuple[float, float, float]]] = {name: [] for name in readers}
+    for _ in range(times):
+        for name, read in readers.items():
+            clock, processor = time.perf_counter(), time.process_time()
+            with network_time() as runs:
+                read()
+            wall = time.perf_counter() - clock
+            taken[name].append((wall, time.process_time() - processor, wall - covered(runs)))
     return taken
+
+
+def engines(times: int) -> dict[str, float]:
+    """Gives the milliseconds of the processor that a slice takes in each engine, on one thread."""
+    grading = find_bundle(GRADING)
+    anatomy = find_required(grading.manifest.requires[0], near=grading.path)
+    model = anatomy.read(anatomy.manifest.models[0])
+    session = open_session(model, threads=1)
+    network = networks_of(anatomy)[0]
+    image = np.random.default_rng(1).random((1, 1, 256, 256), dtype=np.float32)
+    tensor = torch.from_numpy(image)
+    operations = operations_of(network, tensor)
+    side = round((operations / 2) ** (1 / 3))
+    square = torch.from_numpy(np.ones((side, side), dtype=np.float32))
+    runs: dict[str, Callable[[], object]] = {
+        "ONNX Runtime": lambda: session.run(None, {session.get_inputs()[0].name: image}),
+        "torch, eager": lambda: network(tensor).softmax(1),
+        f"matrices, {operations / 1e9:.2f} thousand million operations": lambda: square @ square,
+    }
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    taken: dict[str, list[float]] = {name: [] for name in runs}
+    with torch.inference_mode():
+        for turn in range(times + 1):
+            for name, run in runs.items():
+                began = time.process_time()
+                run()
+                if turn:
+                    taken[name].append(time.process_time() - began)
+    torch.set_num_threads(threads)
+    return {name: 1e3 * float(np.median(values)) for name, values in taken.items()}
+
+
+def operations_of(network: torch.nn.Module, image: torch.Tensor) -> float:
+    """Gives the additions and multiplications of a network's convolutions on an image."""
+    counts = []
+
+    def count(layer: torch.nn.Conv2d, _: object, made: torch.Tensor) -> None:
+        counts.append(2.0 * layer.weight.numel() * made.shape[-2] * made.shape[-1])
+
+    layers = [layer for layer in network.modules() if isinstance(layer, torch.nn.Conv2d)]
+    hooks = [layer.register_forward_hook(count) for layer in layers]
+    with torch.inference_mode():
+        network(image)
+    for hook in hooks:
+        hook.remove()
+    return sum(counts)
 
 
 def new_processes(series: Path, out: Path, times: int) -> tuple[list[float], float]:
@@ -183,24 +262,33 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         series = series_of(folder / "patient")
+        before = os.getloadavg()[0]
         fresh, memory = new_processes(series, folder / "out", asked.times)
-        own = condyle_reader(series, asked.threads)
-        with network_time() as inside:
-            warm = timed(own, asked.times)
-        rest = np.median(warm) - sum(inside) / (asked.times + 1)
-        short = timed(condyle_reader(series, asked.threads, int8=True), asked.times)
-        peer = timed(peer_reader(series), asked.times)
-    print(f"{asked.threads} threads, {SLICES} slices of {SIDE} x {SIDE}, median of {asked.times}\n")
-    print("| what | seconds |\n|---|---|")
-    print(f"| reading again in one process | {np.median(warm):.2f} |")
-    print(f"| of it not in a network | {rest:.2f} |")
-    print(f"| the same with anatomy networks of 8 bits in OpenVINO | {np.median(short):.2f} |")
-    print(f"| the same networks in torch with MONAI's transforms | {np.median(peer):.2f} |")
-    print(f"| `condyle read` in a new process, report included | {np.median(fresh):.2f} |")
-    print(f"| `condyle --help` | {np.median(helps(11)):.2f} |")
-    print(f"\ntorch over Condyle: {np.median(peer) / np.median(warm):.2f} times")
-    print(f"torch over Condyle of 8 bits: {np.median(peer) / np.median(short):.2f} times")
-    print(f"most memory of a new process: {memory:.0f} MiB")
+        readers = {
+            OWN: condyle_reader(series, asked.threads),
+            EIGHT: condyle_reader(series, asked.threads, int8=True),
+            PEER: peer_reader(series),
+        }
+        taken = {name: np.array(rows) for name, rows in timed(readers, asked.times).items()}
+        after = os.getloadavg()[0]
+    print(f"{asked.threads} threads, {SLICES} slices of {SIDE} x {SIDE}, median of {asked.times};")
+    print(f"load of the machine {before:.1f} before, {after:.1f} after\n")
+    print("| what | seconds | of the processor |\n|---|---|---|")
+    for name, rows in taken.items():
+        wall, processor, rest = np.median(rows, axis=0)
+        print(f"| {name} | {wall:.2f} | {processor:.2f} |")
+        if name == OWN:
+            print(f"| of it no network runs | {rest:.2f} | |")
+    print(f"| `condyle read` in a new process, report included | {np.median(fresh):.2f} | |")
+    print(f"| `condyle --help` | {np.median(helps(11)):.2f} | |")
+    for name in (OWN, EIGHT):
+        ratios = np.median(taken[PEER][:, :2], axis=0) / np.median(taken[name][:, :2], axis=0)
+        told = f"{ratios[0]:.2f} times by the clock, {ratios[1]:.2f} by the processor"
+        print(f"\ntorch over {name}: {told}")
+    print(f"\nmost memory of a new process: {memory:.0f} MiB")
+    print("\n| a slice through one network, one thread | ms |\n|---|---|")
+    for name, milliseconds in engines(asked.times).items():
+        print(f"| {name} | {milliseconds:.1f} |")
 
 
 if __name__ == "__main__":

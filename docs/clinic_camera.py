@@ -61,7 +61,7 @@ class People:
 def shoot(page: Page, name: str) -> None:
     """Takes a picture of a page, in few enough colours to be small."""
     # No pointer on anything, so that the picture is no picture of a tooltip.
-    page.mouse.move(720, 4)
+    page.mouse.move(1000, 4)
     seen = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
     path = IMAGES / f"clinic-{name}.png"
     few = seen.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE)

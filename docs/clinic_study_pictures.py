@@ -33,6 +33,7 @@ def look(page: Page) -> None:
     page.locator(".finding-name").first.click()
     expect(page.locator(".shape-chosen").first).to_be_attached()
     page.get_by_role("button", name="0.3", exact=True).click()
+    expect(page.locator(".operating-at td").first).to_be_visible()
     shoot(page, "study-finding")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()

@@ -48,9 +48,9 @@ def test_batches_are_bounded_and_joined_in_order(write, x, max_batch):
 def test_no_batch_is_over_the_limit(write, x, monkeypatch):
     runner = Runner(write(), threads=1, max_batch=10)
     sizes = []
-    real = runner._run_batch
+    real = runner._ask
     monkeypatch.setattr(
-        runner, "_run_batch", lambda feeds: sizes.append(len(feeds["x"])) or real(feeds)
+        runner, "_ask", lambda one, feeds: sizes.append(len(feeds["x"])) or real(one, feeds)
     )
     runner.run({"x": x})
     assert sizes == [10, 10, 10, 7]

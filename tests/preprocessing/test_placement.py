@@ -31,6 +31,22 @@ _POINTS = st.lists(
 ).map(np.array)
 
 
+@given(placements(), st.data())
+def test_a_part_is_restored_as_the_whole_is(placement: Placement, data: st.DataObject) -> None:
+    values = np.random.default_rng(1).random((2, *placement.prepared)).astype(np.float32)
+    sides = []
+    for size in placement.prepared:
+        start = data.draw(st.integers(0, size - 1))
+        sides.append(slice(start, data.draw(st.integers(start + 1, size))))
+    alone = np.zeros_like(values)
+    alone[:, sides[0], sides[1]] = values[:, sides[0], sides[1]]
+    part, window = placement.restore_part(values, sides[0], sides[1])
+    np.testing.assert_allclose(part, placement.restore(values)[:, window[0], window[1]], atol=1e-6)
+    outside = np.ones(placement.source, dtype=bool)
+    outside[window] = False
+    assert not placement.restore(alone)[:, outside].any()
+
+
 @given(placements(), _POINTS)
 def test_a_point_taken_to_the_source_and_back_has_not_moved(
     placement: Placement, points: NDArray[np.float64]

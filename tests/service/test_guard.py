@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DataError
@@ -63,8 +63,14 @@ def take(body: Sent) -> int:
     return len(body.text)
 
 
+@pytest.fixture(scope="module")
+def widened() -> list[FastAPI]:
+    """The app with two more routes, once it is made."""
+    return []
+
+
 @pytest.fixture
-def client(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> Client:
+def client(deps: Deps, widened: list[FastAPI], monkeypatch: pytest.MonkeyPatch) -> Client:
     """A browser of an app with two more routes, that fail and that take what is sent."""
 
     def routes() -> APIRouter:
@@ -76,7 +82,10 @@ def client(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> Client:
     monkeypatch.setattr(app_module, "_UNDER_API", (routes, *app_module._UNDER_API))
     added = {("GET", "/api/v1/fail/{kind}"), ("POST", "/api/v1/take")}
     monkeypatch.setattr(app_module, "PUBLIC", app_module.PUBLIC | added)
-    return Client(create_app(deps), base_url="http://localhost", raise_server_exceptions=True)
+    if not widened:
+        widened.append(create_app(deps))
+    widened[0].state.deps = deps
+    return Client(widened[0], base_url="http://localhost", raise_server_exceptions=True)
 
 
 def directives(policy: str) -> dict[str, list[str]]:

@@ -16,15 +16,16 @@ from .conftest import Client
 PAGE = "<!doctype html><title>Condyle</title>"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    built = tmp_path / "built"
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    around = tmp_path_factory.mktemp("around")
+    built = around / "built"
     (built / "assets").mkdir(parents=True)
     (built / "index.html").write_text(PAGE)
     (built / "assets" / "index-abc.js").write_text("let x;")
     (built / "assets" / "codec-abc.wasm").write_bytes(b"\0asm")
-    (tmp_path / "secret.txt").write_text("secret")
-    (built / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (around / "secret.txt").write_text("secret")
+    (built / "link.txt").symlink_to(around / "secret.txt")
     return built
 
 
@@ -88,8 +89,8 @@ def test_pages_are_only_read(client: Client) -> None:
 
 class TestWithoutABuiltViewer:
     @pytest.fixture
-    def settings(self, home: Path, tmp_path: Path) -> Settings:
-        return Settings(home=home, viewer=tmp_path)
+    def settings(self, home: Path, folder: Path) -> Settings:
+        return Settings(home=home, viewer=folder / "assets")
 
     def test_the_page_says_so_and_how_to_build_it(self, client: Client) -> None:
         answer = client.get("/")

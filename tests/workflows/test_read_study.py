@@ -221,7 +221,7 @@ class Unsure(LoadedBundles):
 
     def load(self, progress):
         run, grader = super().load(progress)
-        return lambda array: (1 - self.share) * run(array) + self.share / 4, grader
+        return lambda array: [(1 - self.share) * one + self.share / 4 for one in run(array)], grader
 
 
 @pytest.mark.parametrize(("share", "read_at_all"), [(0.05, True), (0.25, False)])

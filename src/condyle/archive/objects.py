@@ -14,13 +14,13 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from condyle.errors import ArchiveDamaged, NotThere, Unavailable, UnsafeInput
 
@@ -29,6 +29,7 @@ _FLUSHES = 8
 _YOUNG_S = 3600.0  # a touched file has to be flushed anew, one that was flushed costs little
 _NAME = re.compile(r"[0-9a-f]{64}")
 _INCOMING = "incoming"
+_One = TypeVar("_One")
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,19 @@ class Stored:
     size: int
 
 
+@dataclass(eq=False)
+class _Written:
+    """Bytes on their way into a file; ``part`` is ``None`` where an object holds them already."""
+
+    content: bytes | bytearray = field(repr=False)
+    sha256: str = ""
+    part: Path | None = None
+
+    @property
+    def stored(self) -> Stored:
+        return Stored(self.sha256, len(self.content))
+
+
 class ObjectStore:
     """A folder of objects.
 
@@ -54,6 +68,7 @@ class ObjectStore:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._incoming = root / _INCOMING
+        self._disk = ThreadPoolExecutor(_FLUSHES, "objects")  # its threads begin when needed
         with _told():
             self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
 
@@ -70,21 +85,35 @@ class ObjectStore:
                 sink.write(chunk)
             return sink.finish()
 
-    def put_many(self, contents: Sequence[bytes]) -> list[Stored]:
-        """Stores several at once, which waits for the disk less often than one by one."""
-        stored = [Stored(hashlib.sha256(each).hexdigest(), len(each)) for each in contents]
+    def put_many(
+        self,
+        contents: Sequence[bytes | bytearray],
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> list[Stored]:
+        """Stores several at once, which waits for the disk less often than one by one.
+
+        Args:
+            contents: What is stored; they must not change until this returns.
+            meanwhile: Done while the disk is waited for.
+        """
         parts: dict[str, Path] = {}
+        spare: list[Path] = []
+        stored: list[Stored] = []
         with _told():
+            written = [_Written(content) for content in contents]
             try:
-                for each, content in zip(stored, contents, strict=True):
-                    if each.sha256 not in parts and not self._keep(each):
-                        parts[each.sha256] = self._write_part(content)
-                _flush_all(list(parts.values()))
+                self._side_by_side(self._write, written, meanwhile)
+                for one in written:
+                    stored.append(one.stored)
+                    if one.part is not None and parts.setdefault(one.sha256, one.part) != one.part:
+                        spare.append(one.part)  # the same bytes twice in one batch
                 self._settle(parts)
             except BaseException:
-                for part in parts.values():
-                    part.unlink(missing_ok=True)
+                spare += [one.part for one in written if one.part is not None]
                 raise
+            finally:
+                for part in spare:
+                    part.unlink(missing_ok=True)
         return stored
 
     def adopt(self, files: Mapping[Path, Stored]) -> None:
@@ -110,7 +139,7 @@ class ObjectStore:
                     parts[stored.sha256] = path
                 else:
                     raise _absent(stored.sha256)
-            _flush_all(list(parts.values()))
+            self._side_by_side(_flush, list(parts.values()))
             self._settle(parts)
 
     def sink(self, limit: int | None = None) -> Sink:
@@ -127,7 +156,7 @@ class ObjectStore:
         Raises:
             NotThere: There is no such object, or the name is none.
         """
-        path = self._place(sha256)
+        path = self.place(sha256)
         if not path.is_file():
             raise _absent(sha256)
         return path
@@ -162,7 +191,7 @@ class ObjectStore:
 
     def holds(self, sha256: str) -> bool:
         """Tells whether the object is there."""
-        return self._place(sha256).is_file()
+        return self.place(sha256).is_file()
 
     def names(self) -> Iterator[str]:
         """Gives the names of all objects, in order."""
@@ -192,19 +221,26 @@ class ObjectStore:
         removed = 0
         for name in self.names():
             if name not in kept:
-                removed += self._remove(self._place(name), before)
+                removed += self._remove(self.place(name), before)
         for path in self.unfinished():
             removed += self._remove(path, before)
         return removed
 
-    def _place(self, sha256: str) -> Path:
+    def place(self, sha256: str) -> Path:
+        """Gives where an object lies, or would, without a look whether it does.
+
+        Raises:
+            NotThere: The name is none.
+        """
         if not _NAME.fullmatch(sha256):
             raise _absent("a name that is no SHA-256")
         return self.root / sha256[:2] / sha256[2:]
 
     def _keep(self, stored: Stored) -> bool:
         """Tells whether the object is there already, and makes it young, so no sweep takes it."""
-        place = self._place(stored.sha256)
+        place = self.place(stored.sha256)
+        if not place.exists():
+            return False
         with self._lock(fcntl.LOCK_SH):
             try:
                 if place.stat().st_size != stored.size:
@@ -233,12 +269,39 @@ class ObjectStore:
         finally:
             os.close(descriptor)
 
-    def _write_part(self, content: bytes) -> Path:
+    def _side_by_side(
+        self,
+        do: Callable[[_One], None],
+        some: Sequence[_One],
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Does the same to each in a few threads: a journal takes many syncs in one go."""
+
+        def portion(begin: int) -> None:
+            for one in some[begin::_FLUSHES]:
+                do(one)
+
+        running = [self._disk.submit(portion, at) for at in range(min(_FLUSHES, len(some)))]
+        try:
+            meanwhile()
+        finally:
+            wait(running)  # all of them, also where one fails: none may write on after it
+        for one in running:
+            one.result()
+
+    def _write(self, one: _Written) -> None:
+        """Writes bytes that are not there yet into a file of their own, and waits for the disk."""
+        one.sha256 = hashlib.sha256(one.content).hexdigest()
+        if self._keep(one.stored):
+            return
         part = self._new_part()
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        return part
+        one.part = part
+        with os.fdopen(descriptor, "wb", buffering=0) as file:
+            left = memoryview(one.content)
+            while left:
+                left = left[file.write(left) :]
+            os.fsync(descriptor)
 
     def _new_part(self) -> Path:
         return self._incoming / secrets.token_hex(16)
@@ -247,13 +310,13 @@ class ObjectStore:
         """Gives flushed files their names, and makes the names durable."""
         folders: set[Path] = set()
         for sha256, part in parts.items():
-            place = self._place(sha256)
+            place = self.place(sha256)
             if not place.parent.is_dir():
                 place.parent.mkdir(exist_ok=True, mode=0o700)
                 folders.add(self.root)
             os.replace(part, place)
             folders.add(place.parent)
-        _flush_all(sorted(folders))
+        self._side_by_side(_flush, sorted(folders))
 
 
 class Sink:
@@ -336,16 +399,6 @@ def digest(path: Path) -> str:
     """Gives the SHA-256 of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _flush_all(paths: Sequence[Path]) -> None:
-    """Waits until files are on the disk: side by side, which a journal does in one go."""
-    if len(paths) < 2:
-        for path in paths:
-            _flush(path)
-        return
-    with ThreadPoolExecutor(min(_FLUSHES, len(paths))) as pool:
-        list(pool.map(_flush, paths))
 
 
 def _flush(path: Path) -> None:

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from condyle.archive.absence import absent
 from condyle.archive.analyses import analyses_of, reveal
@@ -21,7 +21,7 @@ from condyle.archive.bundle_settings import bundle_use
 from condyle.archive.correction_guards import check_worth, unfit
 from condyle.archive.silent_tables import OwnCall
 from condyle.archive.studies import get_study
-from condyle.archive.tables import Analysis
+from condyle.archive.tables import Analysis, StudyRow
 from condyle.domain.anatomy import LEVELS
 from condyle.errors import Conflict
 
@@ -67,6 +67,30 @@ def runs_for_reader(
         for run in latest.values()
         if run.bundle in mine or (run.hidden and run.state in _ASKED)
     ]
+
+
+def is_unaided(user_id: int) -> ColumnElement[bool]:
+    """Gives the condition that a reader is asked for a call on a study that they have not made.
+
+    It holds where ``runs_for_reader`` gives a run without a call.
+    """
+    later = aliased(Analysis)
+    since = or_(
+        later.queued_at > Analysis.queued_at,
+        and_(later.queued_at == Analysis.queued_at, later.id > Analysis.id),
+    )
+    replaced = exists().where(
+        later.study_id == Analysis.study_id, later.bundle == Analysis.bundle, since
+    )
+    called = exists().where(
+        OwnCall.study_id == Analysis.study_id,
+        OwnCall.bundle == Analysis.bundle,
+        OwnCall.user_id == user_id,
+    )
+    asked = select(Analysis.study_id).where(
+        Analysis.hidden.is_(True), Analysis.state.in_(_ASKED), ~replaced, ~called
+    )
+    return StudyRow.id.in_(asked)
 
 
 def make_own_call(

@@ -13,7 +13,7 @@ from condyle.archive.archive import Archive
 from condyle.archive.incoming import NewInstance, NewPatient, NewSeries, NewStudy, Span
 from condyle.archive.objects import Stored
 from condyle.archive.store_study import Batch
-from condyle.archive.tables import ConflictRow, InstanceRow
+from condyle.archive.tables import ConflictRow
 from condyle.archive.words import clean
 from condyle.domain.messages import Message
 
@@ -104,24 +104,24 @@ def _take(known: Batch, new: NewInstance, stored: Stored) -> Outcome:
     if series.study_id != study.id:
         return _conflict(known, (new, stored), "series-of-other-study", series.study_id)
     known.complete(study, new)
-    row = InstanceRow(
-        study_id=study.id,
-        series_id=series.id,
-        uid=new.uid,
-        class_uid=new.class_uid,
-        transfer_syntax=new.transfer_syntax,
-        number=new.number,
-        frames=new.frames,
-        rows=new.rows,
-        columns=new.columns,
-        object=stored.sha256,
-        size=stored.size,
-        header=new.header,
-        frames_at=_plain(new.frames_at),
-        derived_from=new.derived_from,
-        derived_name=None if new.derived_name is None else clean(new.derived_name),
-        received_at=known.at,
-    )
+    row = {
+        "study_id": study.id,
+        "series_id": series.id,
+        "uid": new.uid,
+        "class_uid": new.class_uid,
+        "transfer_syntax": new.transfer_syntax,
+        "number": new.number,
+        "frames": new.frames,
+        "rows": new.rows,
+        "columns": new.columns,
+        "object": stored.sha256,
+        "size": stored.size,
+        "header": new.header,
+        "frames_at": _plain(new.frames_at),
+        "derived_from": new.derived_from,
+        "derived_name": None if new.derived_name is None else clean(new.derived_name),
+        "received_at": known.at,
+    }
     known.add(row, study, series)
     return Outcome("stored", new.uid, study.id, stored.sha256)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from condyle.archive.database import next_revision
-from condyle.archive.incoming import NewInstance, NewPatient
+from condyle.archive.incoming import NewInstance, NewPatient, NewStudy
 from condyle.archive.tables import InstanceRow, Patient, SeriesRow, StudyRow, StudyWord
 from condyle.archive.words import clean, folded, words_of
 
@@ -20,24 +21,36 @@ _Row = TypeVar("_Row", Patient, StudyRow, SeriesRow)
 _AT_ONCE = 500
 
 
+@dataclass(frozen=True)
+class There:
+    """An instance that is stored: its object, and the row of its study."""
+
+    object: str
+    study_id: int
+
+
 class Batch:
     """What the archive knows of a batch's UIDs, read at once and kept as rows are added.
 
     Attributes:
         session: The transaction.
         at: When the batch came.
-        instances: Rows by SOP Instance UID, of this batch and before.
+        instances: What is there by SOP Instance UID, of this batch and before.
     """
 
     def __init__(self, session: Session, at: dt.datetime, batch: Sequence[NewInstance]) -> None:
         self.session = session
         self.at = at
-        found: list[InstanceRow] = []
+        self.instances: dict[str, There] = {}
+        columns = select(InstanceRow.uid, InstanceRow.object, InstanceRow.study_id)
         for some in _portions({new.uid for new in batch}):
-            found += session.scalars(select(InstanceRow).where(InstanceRow.uid.in_(some)))
-        self.instances = {row.uid: row for row in found}
+            for uid, name, study_id in session.execute(columns.where(InstanceRow.uid.in_(some))):
+                self.instances[uid] = There(name, study_id)
+        self._new: list[dict[str, Any]] = []
+        self._completed: dict[int, tuple[NewStudy, NewPatient]] = {}
         self._studies: dict[str, StudyRow] = {}
         self._series: dict[str, SeriesRow] = {}
+        self._patients: dict[int, Patient] = {}  # held, for a session alone forgets them
         self._changed: dict[int, StudyRow] = {}
 
     def is_of_patient(self, study: StudyRow, new: NewInstance) -> bool:
@@ -45,7 +58,7 @@ class Batch:
 
         An image that names no patient, or no issuer, does not contradict one that does.
         """
-        patient = self.session.get_one(Patient, study.patient_id)
+        patient = self._patient_of(study)
         identifier, issuer = _key(new.patient)
         if not identifier:
             return True
@@ -83,15 +96,21 @@ class Batch:
                 study.series_count += 1
         return self._series[stated.uid]
 
-    def add(self, row: InstanceRow, study: StudyRow, series: SeriesRow) -> None:
-        """Counts a row that was added, and takes over what it says of its study."""
-        self.session.add(row)
-        self.instances[row.uid] = row
+    def add(self, row: dict[str, Any], study: StudyRow, series: SeriesRow) -> None:
+        """Counts a row, which ``finish`` writes, and takes over what it says of its study."""
+        self._new.append(row)
+        self.instances[row["uid"]] = There(row["object"], study.id)
         series.instance_count += 1
         study.instance_count += 1
         modalities = {*study.modalities.split("\\"), series.modality} - {""}
         study.modalities = "\\".join(sorted(modalities))
         self._changed[study.id] = study
+
+    def _patient_of(self, study: StudyRow) -> Patient:
+        if study.patient_id not in self._patients:
+            found = self.session.get_one(Patient, study.patient_id)
+            self._patients[study.patient_id] = found
+        return self._patients[study.patient_id]
 
     def _patient(self, new: NewInstance) -> Patient:
         """Gives the row of the instance's patient, made where it is not there.
@@ -110,6 +129,10 @@ class Batch:
     def complete(self, study: StudyRow, new: NewInstance) -> None:
         """Fills what the study's earlier images left open; the more urgent priority wins."""
         stated = new.study
+        # One image of a series says what the one before it said.
+        if self._completed.get(study.id) == (stated, new.patient):
+            return
+        self._completed[study.id] = (stated, new.patient)
         study.accession = study.accession or clean(stated.accession)
         study.description = study.description or clean(stated.description)
         study.study_date = study.study_date or stated.date
@@ -122,7 +145,7 @@ class Batch:
         self._complete_patient(study, new)
 
     def _complete_patient(self, study: StudyRow, new: NewInstance) -> None:
-        patient = self.session.get_one(Patient, study.patient_id)
+        patient = self._patient_of(study)
         patient.birth_date = patient.birth_date or new.patient.birth_date
         patient.sex = patient.sex or new.patient.sex
         if not patient.name and new.patient.name:
@@ -131,8 +154,10 @@ class Batch:
             self._changed.update({row.id: row for row in self.session.scalars(of_patient)})
 
     def finish(self) -> None:
-        """Writes the words and revisions of the studies that changed."""
+        """Writes the rows, and the words and revisions of the studies that changed."""
         self.session.flush()
+        if self._new:
+            self.session.execute(insert(InstanceRow), self._new)
         for study in self._changed.values():
             study.revision = next_revision(self.session)
             write_words(self.session, study)

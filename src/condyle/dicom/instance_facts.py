@@ -136,7 +136,26 @@ def instance_facts(path: Path) -> InstanceFacts:
     except BadImage:
         raise
     except BROKEN as error:
-        raise _refused("a DICOM file that is damaged or ends early") from error
+        raise _broken() from error
+
+
+def facts_of_stream(stream: BinaryIO, syntax: str) -> InstanceFacts:
+    """Reads the facts of a file that is open, and whose transfer syntax is known.
+
+    Args:
+        stream: The file.
+        syntax: Its Transfer Syntax UID; not the deflated one.
+
+    Raises:
+        BadImage: As for ``instance_facts``.
+    """
+    try:
+        with without_remarks():
+            return _facts(stream, syntax, 0)
+    except BadImage:
+        raise
+    except BROKEN as error:
+        raise _broken() from error
 
 
 def _facts(stream: BinaryIO, stated: str, start: int) -> InstanceFacts:
@@ -316,6 +335,10 @@ def _time(stated: str) -> dt.time | None:
         return dt.time(hour, minute, min(second, 59)) if match else None
     except ValueError:
         return None
+
+
+def _broken() -> BadImage:
+    return _refused("a DICOM file that is damaged or ends early")
 
 
 def _refused(found: str, needed: str = "a whole DICOM file") -> BadImage:

@@ -6,12 +6,14 @@ import base64
 import json
 import math
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag, Tag
 
 from condyle.dicom.values import BROKEN
 from condyle.errors import BadImage
@@ -54,10 +56,41 @@ def deflated_header(dataset: Dataset, *, syntax: str) -> bytes:
         BadImage: It holds more than any image's header does.
     """
     document = _document(dataset, _Left(), 0)
+    texts = {tag: _json(entry) for tag, entry in document.items()}
+    return header_of_texts(texts, syntax=syntax)
+
+
+def element_text(dataset: Dataset, tag: int) -> str | None:
+    """Gives one element as a header has it, ``None`` where a header leaves it out.
+
+    Args:
+        dataset: Holds it, and what it is understood by.
+        tag: Of the element.
+
+    Raises:
+        BadImage: It holds more than any image's header does.
+    """
+    entry = _told(dataset, Tag(tag), _Left(), 0)
+    return None if entry is None else _json(entry)
+
+
+def header_of_texts(texts: Mapping[str, str], *, syntax: str) -> bytes:
+    """Gives the header whose elements were written before, as ``deflated_header`` does.
+
+    Args:
+        texts: The text of each element by its tag of eight digits, in order.
+        syntax: As for ``deflated_header``.
+
+    Raises:
+        BadImage: It holds more than any image's header does.
+    """
     # JSON is in UTF-8, whatever the file was in (PS3.18 F.2.1).
-    document["00080005"] = {"vr": "CS", "Value": ["ISO_IR 192"]}
-    document["00083002"] = {"vr": "UI", "Value": [syntax]}
-    text = json.dumps(document, separators=(",", ":"), allow_nan=False).encode("utf-8")
+    stated = {
+        "00080005": '{"vr":"CS","Value":["ISO_IR 192"]}',
+        "00083002": f'{{"vr":"UI","Value":["{syntax}"]}}',
+    }
+    told = {**texts, **stated}
+    text = ("{" + ",".join([f'"{tag}":{one}' for tag, one in told.items()]) + "}").encode()
     if len(text) > MOST_BYTES:
         raise _too_much()
     return zlib.compress(text)
@@ -85,19 +118,28 @@ def _document(dataset: Dataset, left: _Left, depth: int) -> dict[str, Any]:
         left.elements -= 1
         if left.elements < 0:
             raise _too_much()
-        try:
-            raw = dataset.get_item(tag)
-            # A value that was passed over on reading is bulk data.
-            if isinstance(raw, RawDataElement) and raw.value is None and raw.length:
-                continue
-            entry = _entry(dataset[tag], left, depth)
-        except BadImage:
-            raise
-        except BROKEN:
-            continue
+        entry = _told(dataset, tag, left, depth)
         if entry is not None:
             document[f"{tag:08X}"] = entry
     return document
+
+
+def _told(dataset: Dataset, tag: BaseTag, left: _Left, depth: int) -> dict[str, Any] | None:
+    """Gives one element, ``None`` where it is bulk data or cannot be read."""
+    try:
+        raw = dataset.get_item(tag)
+        # A value that was passed over on reading is bulk data.
+        if isinstance(raw, RawDataElement) and raw.value is None and raw.length:
+            return None
+        return _entry(dataset[tag], left, depth)
+    except BadImage:
+        raise
+    except BROKEN:
+        return None
+
+
+def _json(entry: dict[str, Any]) -> str:
+    return json.dumps(entry, separators=(",", ":"), allow_nan=False)
 
 
 def _entry(element: DataElement, left: _Left, depth: int) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -75,12 +76,14 @@ class OutsideRegion:
             in space (x, y, z) in LPS mm.
         instance: SOP Instance UID of the image; ``None`` for a region in space.
         frame: Frame of that image, from 0.
+        frame_of_reference: UID of what (x, y, z) are in, of a region in space.
     """
 
     shape: str
     points: tuple[tuple[float, ...], ...]
     instance: str | None
     frame: int = 0
+    frame_of_reference: str | None = None
 
 
 @dataclass(frozen=True)
@@ -91,11 +94,13 @@ class Answer:
         name: What is told, in its code's words.
         value: The number, or the words.
         unit: UCUM unit of a number, else empty.
+        free: Whether the words are somebody's own, which may name a patient, and no code's.
     """
 
     name: str
     value: float | str
     unit: str = ""
+    free: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,7 @@ class OutsideFinding:
         site: Where, in its code's words, or empty.
         answers: Measurements and evaluations.
         regions: What was drawn.
-        images: SOP Instance UIDs that it points at otherwise.
+        images: (SOP Instance UID, frame from 0) of what it points at otherwise.
     """
 
     tracking: str
@@ -116,7 +121,7 @@ class OutsideFinding:
     site: str
     answers: tuple[Answer, ...] = ()
     regions: tuple[OutsideRegion, ...] = ()
-    images: tuple[str, ...] = ()
+    images: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,6 +135,10 @@ class OutsideResult:
         maker: Who made it.
         title: Of a structured report, or empty.
         verified: Whether somebody verified it; ``None`` where the object cannot say.
+        person: Who verified, made or observed it, as the object writes a name; or empty.
+        algorithm: What made it, with its version where it is stated; or empty.
+        made_on: When it was made, or ``None``.
+        frame_of_reference: UID of what its masks lie in, or ``None``.
         masks: Of a segmentation.
         findings: Of a structured report.
         texts: (name, words) that a report says beside its findings.
@@ -141,6 +150,10 @@ class OutsideResult:
     maker: Maker
     title: str = ""
     verified: bool | None = None
+    person: str = ""
+    algorithm: str = ""
+    made_on: dt.date | None = None
+    frame_of_reference: str | None = None
     masks: tuple[OutsideMask, ...] = ()
     findings: tuple[OutsideFinding, ...] = ()
     texts: tuple[tuple[str, str], ...] = ()

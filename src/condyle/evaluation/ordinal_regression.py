@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
 from condyle.errors import InputError
@@ -55,6 +54,8 @@ def fit_proportional_odds(
     Raises:
         InputError: There is only one grade among the rows, or one out of range.
     """
+    from scipy.optimize import minimize  # slow to import, and no reading needs it
+
     given = np.asarray(columns, dtype=np.float64)
     given = given.reshape(len(given), -1)
     truth = np.asarray(grades, dtype=np.int64)

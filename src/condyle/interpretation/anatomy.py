@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from condyle.interpretation.chain import Chain, find_chain
-from condyle.interpretation.discs import DISC, filled
+from condyle.interpretation.discs import DISC, filled, labels_of, window_of
 from condyle.preprocessing.placement import Placement
 
 
@@ -65,7 +66,7 @@ def interpret_slice(
     inside = image_content(image, placement)
     chain = find_chain(probabilities, inside)
     seen = SliceAnatomy(
-        labelmap=placement.restore(probabilities).argmax(axis=0).astype(np.uint8),
+        labelmap=_labels_on_source(probabilities, placement),
         disc_index=np.zeros(placement.source, dtype=np.uint8),
         chain=chain,
         placement=placement,
@@ -73,7 +74,7 @@ def interpret_slice(
         probabilities=probabilities,
         inside=inside,
     )
-    return numbered(seen, chain)
+    return _with_numbers(seen, chain, seen.labelmap)
 
 
 def numbered(anatomy: SliceAnatomy, chain: Chain) -> SliceAnatomy:
@@ -87,9 +88,16 @@ def numbered(anatomy: SliceAnatomy, chain: Chain) -> SliceAnatomy:
     """
     if not chain.discs:
         return replace(anatomy, chain=chain)
-    placement = anatomy.placement
-    labelmap = placement.restore(anatomy.probabilities).argmax(axis=0).astype(np.uint8)
-    sure = anatomy.probabilities.argmax(axis=0) == DISC
+    labelmap = _labels_on_source(anatomy.probabilities, anatomy.placement)
+    return _with_numbers(anatomy, chain, labelmap)
+
+
+def _with_numbers(anatomy: SliceAnatomy, chain: Chain, labels: NDArray[np.uint8]) -> SliceAnatomy:
+    """Does what ``numbered`` does, from the labels of all structures on the slice's own grid."""
+    if not chain.discs:
+        return anatomy
+    labelmap = labels.copy()
+    sure = labels_of(anatomy.probabilities) == DISC
     near = np.zeros(sure.shape, dtype=np.uint8)
     added = np.zeros(sure.shape, dtype=np.uint8)
     for position, disc in enumerate(chain.discs, start=1):
@@ -97,20 +105,51 @@ def numbered(anatomy: SliceAnatomy, chain: Chain) -> SliceAnatomy:
         near[pixels[:, 0], pixels[:, 1]] = position
         added[pixels[:, 0], pixels[:, 1]] = position
     added[sure] = 0
-    distance, nearest = ndimage.distance_transform_edt(near == 0, return_indices=True)
-    near = np.where(distance <= 2.0, near[nearest[0], nearest[1]], 0).astype(np.uint8)
-    index = _on_source(near, placement)
+    index = _on_source(grown(near, 2.0), anatomy.placement)
     index[labelmap != DISC] = 0
-    more = _on_source(added, placement)
+    more = _on_source(added, anatomy.placement)
     index = np.where((index == 0) & (more > 0), more, index)
     labelmap[labelmap == DISC] = 0
     labelmap[index > 0] = DISC
     return replace(anatomy, labelmap=labelmap, disc_index=index, chain=chain)
 
 
+def grown(numbers: NDArray[np.uint8], reach: float) -> NDArray[np.uint8]:
+    """Gives every pixel within reach of a numbered one the number of the nearest.
+
+    Args:
+        numbers: (row, column), 0 for none.
+        reach: In pixels.
+    """
+    made = np.zeros(numbers.shape, dtype=np.uint8)
+    window = window_of(numbers > 0, margin=math.ceil(reach))
+    if window is None:
+        return made
+    here = numbers[window]
+    distance, nearest = ndimage.distance_transform_edt(here == 0, return_indices=True)
+    made[window] = np.where(distance <= reach, here[nearest[0], nearest[1]], 0)
+    return made
+
+
+def _labels_on_source(
+    probabilities: NDArray[np.float32], placement: Placement
+) -> NDArray[np.uint8]:
+    """Gives the structure of each pixel of the slice's own grid, 0 for none.
+
+    A pixel is a mean of prepared ones, so that background stays background between background:
+    only what a prepared pixel of a structure has a share in is brought there.
+    """
+    labels = np.zeros(placement.source, dtype=np.uint8)
+    window = window_of(labels_of(probabilities) > 0)
+    if window is not None:
+        values, place = placement.restore_part(probabilities, *window)
+        labels[place] = labels_of(values)
+    return labels
+
+
 def _confidence(probabilities: NDArray[np.float32]) -> float:
     """Gives the mean of the greatest probability over what is not background."""
-    labelled = probabilities.argmax(axis=0) > 0
+    labelled = labels_of(probabilities) > 0
     return float(probabilities.max(axis=0)[labelled].mean()) if labelled.any() else 0.0
 
 

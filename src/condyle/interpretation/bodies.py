@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from condyle.interpretation.discs import CANAL, VERTEBRA
+from condyle.interpretation.discs import CANAL, VERTEBRA, window_of
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -29,6 +29,9 @@ BAND = 0.05
 
 BLUR = 0.6
 """Standard deviation in pixels of the blur that makes a mask's edge finer than a pixel."""
+
+BLUR_REACH = 4
+"""Pixels beyond which nothing of the blur is left: more than scipy's four standard deviations."""
 
 ROUNDS = 4
 """How often the corners are looked for along the diagonals of those before."""
@@ -141,10 +144,9 @@ def find_bodies(
         if position < len(plates):
             inside &= ~above[position]
         near = [plates[n] for n in (position - 1, position) if 0 <= n < len(plates)]
-        for plate in near:
-            away = np.abs((points - plate.centre) @ plate.normal)
-            if len(near) == 1:
-                inside &= away < 1.3 * plate.length
+        if len(near) == 1:
+            away = np.abs((points - near[0].centre) @ near[0].normal)
+            inside &= away < 1.3 * near[0].length
         pieces.append(_largest(inside))
     areas = [np.count_nonzero(piece) for piece in pieces]
     usual = float(np.median([area for area in areas if area])) if any(areas) else 0.0
@@ -193,14 +195,21 @@ def sample(values: NDArray[np.floating], points: Floats, scale: Scale) -> Floats
     return np.asarray(found, dtype=np.float64)
 
 
+def blurred(mask: Mask) -> Floats:
+    """Gives a mask blurred by ``BLUR``; what the blur does not reach is not looked at."""
+    made = np.zeros(mask.shape, dtype=np.float64)
+    window = window_of(mask, margin=BLUR_REACH)
+    if window is not None:
+        made[window] = ndimage.gaussian_filter(mask[window].astype(np.float64), BLUR)
+    return made
+
+
 def _largest(mask: Mask) -> Mask:
     """Gives the largest piece once thin bridges are cut."""
     found = np.zeros(mask.shape, dtype=bool)
-    places = np.argwhere(mask)
-    if not len(places):
+    window = window_of(mask)
+    if window is None:
         return found
-    low, high = places.min(axis=0), places.max(axis=0) + 1
-    window = (slice(low[0], high[0]), slice(low[1], high[1]))
     labels, count = ndimage.label(ndimage.binary_opening(mask[window], structure=np.ones((3, 3))))
     if count:
         found[window] = labels == 1 + int(np.bincount(labels.ravel())[1:].argmax())
@@ -215,7 +224,7 @@ def _body(mask: Mask, plates: Sequence[Plate], position: int, *, scale: Scale) -
     border[1:-1, 1:-1] = False
     cut = bool(border.any())
     return Body(
-        field=ndimage.gaussian_filter(mask.astype(np.float64), BLUR),
+        field=blurred(mask),
         scale=scale,
         axis=axis,
         corners=_corners(mask, axis, scale),

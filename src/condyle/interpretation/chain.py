@@ -15,6 +15,7 @@ from condyle.interpretation.discs import (
     VERTEBRA,
     Disc,
     find_discs,
+    labels_of,
     merge_fragments,
 )
 from condyle.interpretation.faint_discs import distance, next_disc
@@ -90,7 +91,7 @@ def find_chain(
         inside: (row, column), True where the grid holds image and not padding.
         rule: Which tells the last lumbar disc from S1-S2.
     """
-    labelmap = probabilities.argmax(axis=0).astype(np.uint8)
+    labelmap = labels_of(probabilities)
     candidates = find_discs((labelmap == DISC) & inside, min_pixels=12)
     if len(candidates) < MIN_DISCS:
         return Chain(())
@@ -296,7 +297,7 @@ def canal_behind(
         probabilities: (class, row, column).
         length: Usual length of a disc.
     """
-    labelmap = probabilities.argmax(axis=0).astype(np.uint8)
+    labelmap = labels_of(probabilities)
     hits = 0
     for disc in discs:
         places = np.linspace(0.3, 1.1, 17)[:, None] * length

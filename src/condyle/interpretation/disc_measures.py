@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from condyle.interpretation.anatomy import SliceAnatomy
 from condyle.interpretation.bodies import Body, Floats, Plate, Scale, find_bodies, plate_of
 from condyle.interpretation.disc_space import Gap, Line, body_height, disc_gaps, slip
-from condyle.interpretation.discs import CANAL
+from condyle.interpretation.discs import CANAL, window_of
 from condyle.interpretation.thecal_sac import Sac
 
 HEIGHTS = ("disc-height-anterior", "disc-height-middle", "disc-height-posterior")
@@ -133,12 +133,8 @@ def measure_slice(anatomy: SliceAnatomy, scale: Scale) -> SliceMeasures:
 
 def _window(labelmap: NDArray[np.uint8]) -> tuple[tuple[slice, slice], tuple[int, int]]:
     """Gives the part of a slice that holds its structures, and where it begins."""
-    sides = []
-    for axis in range(2):
-        there = np.flatnonzero((labelmap > 0).any(axis=1 - axis))
-        low, high = (int(there[0]), int(there[-1])) if len(there) else (0, 0)
-        sides.append(slice(max(0, low - MARGIN), min(labelmap.shape[axis], high + MARGIN + 1)))
-    return (sides[0], sides[1]), (sides[0].start, sides[1].start)
+    rows, columns = window_of(labelmap > 0, margin=MARGIN) or (slice(0, 1), slice(0, 1))
+    return (rows, columns), (rows.start, columns.start)
 
 
 def _moved(taken: Mapping[str, Taken], corner: tuple[int, int]) -> dict[str, Taken]:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from condyle.preprocessing.placement import Window
+
 DISC, VERTEBRA, CANAL = 1, 2, 3
 
 Points = NDArray[np.float64]
@@ -68,12 +70,46 @@ def describe_disc(pixels: NDArray[np.intp]) -> Disc:
     )
 
 
-def find_discs(mask: NDArray[np.bool_], *, min_pixels: int) -> list[Disc]:
-    """Gives each connected piece of a disc mask that is large enough.
+def labels_of(maps: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Gives the class that is greatest at each pixel, the first of equal ones, as argmax does.
+
+    Args:
+        maps: (class, row, column), finite.
+    """
+    best = maps[0].copy()
+    labels = np.zeros(best.shape, dtype=np.uint8)
+    for number in range(1, len(maps)):
+        labels[maps[number] > best] = number
+        np.maximum(best, maps[number], out=best)
+    return labels
+
+
+def window_of(mask: NDArray[np.bool_], *, margin: int = 0) -> Window | None:
+    """Gives the part of a grid that holds a mask; ``None`` of an empty one.
 
     Args:
         mask: (row, column).
+        margin: Pixels about the mask that belong to it, as far as the grid goes.
+    """
+    sides = []
+    for axis in range(2):
+        there = np.flatnonzero(mask.any(axis=1 - axis))
+        if not len(there):
+            return None
+        end = min(mask.shape[axis], int(there[-1]) + margin + 1)
+        sides.append(slice(max(0, int(there[0]) - margin), end))
+    return sides[0], sides[1]
+
+
+def find_discs(
+    mask: NDArray[np.bool_], *, min_pixels: int, corner: tuple[int, int] = (0, 0)
+) -> list[Disc]:
+    """Gives each connected piece of a disc mask that is large enough.
+
+    Args:
+        mask: (row, column), the whole slice or a part of it.
         min_pixels: Smaller pieces are left out.
+        corner: Where on the slice the part begins.
     """
     labels, _ = ndimage.label(mask, structure=np.ones((3, 3)))
     found = []
@@ -82,8 +118,8 @@ def find_discs(mask: NDArray[np.bool_], *, min_pixels: int) -> list[Disc]:
             continue
         inside = np.argwhere(labels[where] == position)
         if len(inside) >= min_pixels:
-            corner = np.array([where[0].start, where[1].start])
-            found.append(describe_disc(inside + corner))
+            start = np.array([where[0].start + corner[0], where[1].start + corner[1]])
+            found.append(describe_disc(inside + start))
     return found
 
 

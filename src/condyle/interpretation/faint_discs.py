@@ -14,6 +14,9 @@ from condyle.interpretation.discs import DISC, Disc, find_discs, merge_fragments
 FAINT = 0.12
 """Probability of disc above which pixels are looked at where a disc is missing."""
 
+SPARED = 2
+"""Pixels about the chain's own discs in which no other is looked for."""
+
 NEIGHBOURS = 4
 """Discs at an end by which the step to the next one is judged."""
 
@@ -53,17 +56,31 @@ def next_disc(
         way = way + np.array(end.normal)
         way = way / np.hypot(*way)
     place = np.array(end.centre) + way * step
-    rows, columns = np.indices(probabilities.shape[1:])
+    window, corner = _around(place, 0.75 * step + SPARED, inside.shape)
+    rows, columns = np.ogrid[window]
     near = np.hypot(rows - place[0], columns - place[1]) < 0.75 * step
     taken = np.zeros(inside.shape, dtype=bool)
     for disc in discs:
         taken[disc.pixels[:, 0], disc.pixels[:, 1]] = True
-    free = near & inside & ~ndimage.binary_dilation(taken, iterations=2)
-    pieces = find_discs((probabilities[DISC] > FAINT) & free, min_pixels=10)
+    free = near & inside[window] & ~ndimage.binary_dilation(taken[window], iterations=SPARED)
+    faint = (probabilities[DISC][window] > FAINT) & free
+    if not faint.any():  # beyond the border too, where the window is empty
+        return None
+    pieces = find_discs(faint, min_pixels=10, corner=corner)
     found = merge_fragments(pieces, length=length)
     fitting = [one for one in found if _fits(one, end, way, step=step, length=length)]
     weight = {id(one): _weight(one, place, probabilities, length=length) for one in fitting}
     return max(fitting, key=lambda one: weight[id(one)], default=None)
+
+
+def _around(
+    place: NDArray[np.float64], reach: float, shape: tuple[int, ...]
+) -> tuple[tuple[slice, slice], tuple[int, int]]:
+    """Gives the part of a grid within reach of a place, and where it begins."""
+    low = np.clip(np.floor(place - reach).astype(int), 0, shape)
+    high = np.clip(np.ceil(place + reach).astype(int) + 1, low, shape)
+    corner = (int(low[0]), int(low[1]))
+    return (slice(corner[0], int(high[0])), slice(corner[1], int(high[1]))), corner
 
 
 def _fits(disc: Disc, end: Disc, way: NDArray[np.float64], *, step: float, length: float) -> bool:

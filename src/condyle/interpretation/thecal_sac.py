@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
-from condyle.interpretation.bodies import BLUR, Scale, large_pieces, sample
+from condyle.interpretation.bodies import Scale, blurred, large_pieces, sample
 from condyle.interpretation.disc_space import Gap
 
 Floats = NDArray[np.float64]
@@ -30,7 +29,7 @@ class Sac:
 
     def __init__(self, canal: Mask, scale: Scale, length: float) -> None:
         self._mask = large_pieces(canal)
-        self._field = ndimage.gaussian_filter(self._mask.astype(np.float64), BLUR)
+        self._field = blurred(self._mask)
         self._points = np.argwhere(self._mask) * np.array(scale)
         self._scale = scale
         self._length = length

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from condyle.interpretation.alignment import Alignment, align
-from condyle.interpretation.anatomy import SliceAnatomy, numbered
+from condyle.interpretation.anatomy import SliceAnatomy, grown, numbered
 from condyle.interpretation.chain import Chain, canal_behind, find_chain
-from condyle.interpretation.discs import DISC, Disc, describe_disc, filled
+from condyle.interpretation.discs import DISC, Disc, describe_disc, filled, labels_of
 from condyle.interpretation.lowest_disc import SHIPPED, LowestRule
 
 LEAST_LIKENESS = 0.75
@@ -135,9 +135,8 @@ def _carried(
 
 def _own_discs(number: NDArray[np.uint8], other: SliceAnatomy, *, count: int) -> list[Disc | None]:
     """Gives each disc by a slice's own pixels, and by the common ones where it has too few."""
-    distance, nearest = ndimage.distance_transform_edt(number == 0, return_indices=True)
-    near = np.where(distance <= NEAR, number[nearest[0], nearest[1]], 0)
-    own = (other.probabilities.argmax(axis=0) == DISC) & other.inside
+    near = grown(number, NEAR)
+    own = (labels_of(other.probabilities) == DISC) & other.inside
     found: list[Disc | None] = []
     for position in range(1, count + 1):
         common: Mask = (number == position) & other.inside

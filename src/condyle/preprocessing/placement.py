@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+
+Window = tuple[slice, slice]
+"""Rows and columns of a part of a slice."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +60,37 @@ class Placement:
 
     def restore(self, array: Floats) -> Floats:
         """Resamples (..., row, column) prepared values onto the source grid, bilinearly."""
-        rows = interpolation_matrix(
-            self.source[0], self.prepared[0], step=1 / self.scale[0], start=self.offset[0]
+        return apply_separable(array, *self._weights)
+
+    def restore_part(self, array: Floats, rows: slice, columns: slice) -> tuple[Floats, Window]:
+        """Resamples a part of the prepared values as ``restore`` does the whole.
+
+        Args:
+            array: (..., row, column) prepared values, all of them.
+            rows: Prepared rows, at least one.
+            columns: Prepared columns, at least one.
+
+        Returns:
+            The values of every source pixel that one of these has a share in, and where in the
+            source they lie.
+        """
+        down, across = self._weights
+        window = (_touched(down[:, rows]), _touched(across[:, columns]))
+        return apply_separable(array, down[window[0]], across[window[1]]), window
+
+    @cached_property
+    def _weights(self) -> tuple[Floats, Floats]:
+        """The weights along rows and columns that take prepared values to the source."""
+        down, across = (
+            interpolation_matrix(
+                self.source[axis],
+                self.prepared[axis],
+                step=1 / self.scale[axis],
+                start=self.offset[axis],
+            )
+            for axis in range(2)
         )
-        columns = interpolation_matrix(
-            self.source[1], self.prepared[1], step=1 / self.scale[1], start=self.offset[1]
-        )
-        return apply_separable(array, rows, columns)
+        return down, across
 
 
 def interpolation_matrix(out: int, size: int, *, step: float, start: float = 0.0) -> Floats:
@@ -84,6 +112,12 @@ def interpolation_matrix(out: int, size: int, *, step: float, start: float = 0.0
     weights = np.clip(1.0 - distances, 0.0, None)
     weights /= weights.sum(axis=1, keepdims=True)
     return np.asarray(weights, dtype=np.float32)
+
+
+def _touched(weights: Floats) -> slice:
+    """Gives the rows of weights, which follow each other, that are not all zero."""
+    there = np.flatnonzero(weights.any(axis=1))
+    return slice(int(there[0]), int(there[-1]) + 1) if len(there) else slice(0, 0)
 
 
 def apply_separable(array: Floats, rows: Floats, columns: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import cache
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -24,6 +25,7 @@ def html_of(page: Page) -> str:
     return template.render(page=page, label=page.words.label, css=css, images=images)
 
 
+@cache
 def page_environment() -> Environment:
     """Gives the setting of every page: all text escaped and readable, nothing undefined."""
     return Environment(

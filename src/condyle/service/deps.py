@@ -16,6 +16,7 @@ from condyle.service.live.sorter import Sorter
 from condyle.service.security.passwords import Passwords
 from condyle.service.security.tries import Tries
 from condyle.service.settings import Settings
+from condyle.workflows.clinic.outside import OutsideShelf
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Deps:
         viewed: Which views of patients the audit log holds already.
         sorter: Sorts what is uploaded, beside the routes.
         forms: Of clinical observations.
+        outside: Results of others that were read.
     """
 
     archive: Archive
@@ -39,6 +41,7 @@ class Deps:
     viewed: SeenOnce = field(default_factory=SeenOnce)
     sorter: Sorter = field(default_factory=Sorter)
     forms: FormShelf = field(default_factory=FormShelf)
+    outside: OutsideShelf = field(default_factory=OutsideShelf)
 
     def now(self) -> dt.datetime:
         """Gives the archive's time, in UTC with its zone."""

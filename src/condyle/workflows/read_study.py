@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import metadata
 
 import numpy as np
@@ -20,7 +20,7 @@ from condyle.domain.study import Study
 from condyle.errors import BundleError
 from condyle.inference import Runner
 from condyle.workflows.open_study import open_study
-from condyle.workflows.reading.anatomy_reading import RunModel
+from condyle.workflows.reading.anatomy_reading import RunSlices
 from condyle.workflows.reading.contrast_roles import choose_roles
 from condyle.workflows.reading.disc_grading import Roles, grade_discs, ungraded_discs
 from condyle.workflows.reading.image_reading import READERS, ImageReader, task_of
@@ -71,9 +71,9 @@ class LoadedBundles:
         self.grading = grading
         self.quantised = find_quantised(anatomy) if int8 else None
         self._threads = threads
-        self._loaded: tuple[RunModel, Runner] | None = None
+        self._loaded: tuple[RunSlices, Runner] | None = None
 
-    def load(self, progress: ProgressCallback) -> tuple[RunModel, Runner]:
+    def load(self, progress: ProgressCallback) -> tuple[RunSlices, Runner]:
         """Gives the anatomy network and the grader, told of in the stage ``"bundles"``."""
         if self._loaded is None:
             progress(Progress("bundles", 0, 2))
@@ -247,12 +247,12 @@ def _findings(
     return findings
 
 
-def anatomy_runner(runner: Runner) -> RunModel:
-    """Gives a bundle's anatomy network as a function of arrays."""
+def anatomy_runner(runner: Runner) -> RunSlices:
+    """Gives a bundle's anatomy network as a function from slices to what it says of each."""
     name, output = runner.inputs[0], runner.outputs[0]
 
-    def run(array: NDArray[np.float32]) -> NDArray[np.float32]:
-        result: NDArray[np.float32] = runner.run({name: array})[output]
-        return result
+    def run(array: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+        for part in runner.parts({name: array}):
+            yield from part[output]
 
     return run

@@ -246,7 +246,7 @@ def test_a_region_of_no_image_is_of_none_and_one_without_points_is_none(tmp_path
 def test_an_image_that_is_drawn_on_is_not_named_twice(tmp_path: Path) -> None:
     drawn = scoord("SCOORD", "POINT", [1.0, 1.0], image_item("1.2.9", 3))
     found = only(tmp_path, drawn, image_item("1.2.9", 3), image_item("1.2.8"), image_item("1.2.8"))
-    assert found.images == ("1.2.8",)
+    assert found.images == (("1.2.8", 0),)
     assert found.regions[0].frame == 2
 
 

@@ -7,6 +7,7 @@ import pytest
 from condyle.archive import analyses
 from condyle.archive.bundle_settings import BundleUse, decide
 from condyle.archive.studies import get_study, instances_of
+from condyle.dicom.objects.read_outside import RESULTS
 from condyle.errors import NotThere, UnknownName
 from condyle.workflows.clinic.queueing import QUIET, queue_for_study, queue_left_over
 
@@ -91,6 +92,18 @@ def test_images_that_come_later_have_the_study_read_again(
     with archive.database.write() as session:
         instances_of(session, study_id)[0].received_at = archive.clock()
     assert len(queue_for_study(archive, study_id)) == 1
+
+
+@pytest.mark.parametrize("class_uid", RESULTS)
+def test_what_others_found_has_no_study_read_again(archive, hold, end, clock, class_uid):
+    study_id = hold(archive)
+    (first,) = queue_for_study(archive, study_id)
+    end(first)
+    clock.forward(seconds=1)
+    with archive.database.write() as session:
+        late = instances_of(session, study_id)[0]
+        late.received_at, late.class_uid = archive.clock(), class_uid
+    assert queue_for_study(archive, study_id) == ()
 
 
 def test_an_analysis_that_began_before_the_last_image_came_is_not_the_last(

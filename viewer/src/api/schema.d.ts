@@ -689,6 +689,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/peers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Peers
+         * @description Gives the names of the systems that objects can be sent to.
+         */
+        get: operations["list_peers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/{report_id}": {
         parameters: {
             query?: never;
@@ -1020,7 +1040,13 @@ export interface paths {
          */
         get: operations["list_objects"];
         put?: never;
-        post?: never;
+        /**
+         * Send Objects
+         * @description Puts a study's objects up for a peer, to which each goes once; as they are exported.
+         *
+         *     They wait in the outbox until the peer takes them. What was put up before stays as it is.
+         */
+        post: operations["send_objects"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1039,6 +1065,29 @@ export interface paths {
          * @description Gives one object as a DICOM file, or all of them as a zip.
          */
         get: operations["show_object"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study_id}/outside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Outside
+         * @description Gives what others found in a study, as references: no finding of Condyle's or of a reader.
+         *
+         *     A reader whose own call is asked first is told nothing of it before. That somebody saw it is
+         *     kept.
+         */
+        get: operations["show_outside"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3941,6 +3990,31 @@ export interface components {
             verified: boolean;
         };
         /**
+         * ObjectsPut
+         * @description How many objects go to a peer, and how many of them were not put up for it before.
+         */
+        ObjectsPut: {
+            /** New */
+            new: number;
+            /** Objects */
+            objects: number;
+            /** Peer */
+            peer: string;
+        };
+        /**
+         * ObjectsToSend
+         * @description What of a study goes to which listed peer; kinds by commas.
+         */
+        ObjectsToSend: {
+            /**
+             * Kinds
+             * @default seg,sr,pdf,sc
+             */
+            kinds: string;
+            /** Peer */
+            peer: string;
+        };
+        /**
          * ObservationEntry
          * @description An observation as it was given; ``shown`` says its values in words, with units.
          *
@@ -4033,6 +4107,147 @@ export interface components {
             specificity: components["schemas"]["Share"];
             /** Threshold */
             threshold: number;
+        };
+        /**
+         * OutsideAnswer
+         * @description What a report of others says of a finding: a number with its unit, or words.
+         */
+        OutsideAnswer: {
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: number | string;
+        };
+        /**
+         * OutsideFinding
+         * @description A group of measurements of a report of others; ``unplaced`` regions lie on no image here.
+         */
+        OutsideFinding: {
+            /** Answers */
+            answers: components["schemas"]["OutsideAnswer"][];
+            /** Finding */
+            finding: string;
+            /** Places */
+            places: components["schemas"]["OutsidePlace"][];
+            /** Site */
+            site: string;
+            /** Tracking */
+            tracking: string;
+            /** Unplaced */
+            unplaced: number;
+        };
+        /**
+         * OutsidePlace
+         * @description Where something of others is seen on a frame.
+         *
+         *     ``outlines`` are in (row, column) pixels of the instance's frame, an integer is a pixel's
+         *     centre; there is none where the frame as a whole is pointed at. A line that is not ``closed``
+         *     does not return to where it began.
+         */
+        OutsidePlace: {
+            /** Closed */
+            closed: boolean;
+            /** Frame */
+            frame: number;
+            /** Instance Uid */
+            instance_uid: string;
+            /** Outlines */
+            outlines: [
+                number,
+                number
+            ][][];
+            /** Series Uid */
+            series_uid: string;
+        };
+        /**
+         * OutsideResult
+         * @description A segmentation or a structured report of others.
+         *
+         *     ``problem`` says why it could not be read; nothing but its kind is known then. Of an object
+         *     that cannot say whether somebody verified it, ``verified`` is ``None``. Who may not see whose
+         *     images they are gets no free text, person or date.
+         */
+        OutsideResult: {
+            /** Algorithm */
+            algorithm: string;
+            /** Description */
+            description: string;
+            /** Findings */
+            findings: components["schemas"]["OutsideFinding"][];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "seg" | "sr";
+            /** Made On */
+            made_on: string | null;
+            /** Manufacturer */
+            manufacturer: string;
+            /** Model */
+            model: string;
+            /** Person */
+            person: string;
+            problem: components["schemas"]["Said"] | null;
+            /** Structures */
+            structures: components["schemas"]["OutsideStructure"][];
+            /** Texts */
+            texts: components["schemas"]["OutsideText"][];
+            /** Title */
+            title: string;
+            /** Uid */
+            uid: string;
+            /** Verified */
+            verified: boolean | null;
+            /** Version */
+            version: string;
+        };
+        /**
+         * OutsideResults
+         * @description What others found in a study.
+         *
+         *     With ``held`` nothing of it is told: a bundle read the study silently, and the reader's own
+         *     call comes first. ``left_out`` counts older objects that are not read for a page.
+         */
+        OutsideResults: {
+            /** Held */
+            held: boolean;
+            /** Left Out */
+            left_out: number;
+            /** Results */
+            results: components["schemas"]["OutsideResult"][];
+        };
+        /**
+         * OutsideStructure
+         * @description A structure that others outlined; ``unplaced`` planes of it lie on no image of the study.
+         */
+        OutsideStructure: {
+            /** Algorithm */
+            algorithm: string;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "automatic" | "semiautomatic" | "manual" | "";
+            /** Label */
+            label: string;
+            /** Meaning */
+            meaning: string;
+            /** Places */
+            places: components["schemas"]["OutsidePlace"][];
+            /** Unplaced */
+            unplaced: number;
+        };
+        /**
+         * OutsideText
+         * @description What a report of others says in words.
+         */
+        OutsideText: {
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
         };
         /**
          * Overlays
@@ -9714,6 +9929,125 @@ export interface operations {
             };
         };
     };
+    list_peers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_report: {
         parameters: {
             query?: never;
@@ -12406,6 +12740,131 @@ export interface operations {
             };
         };
     };
+    send_objects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectsToSend"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectsPut"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_object: {
         parameters: {
             query?: {
@@ -12429,6 +12888,127 @@ export interface operations {
                 content: {
                     "application/dicom": unknown;
                     "application/zip": unknown;
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_outside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutsideResults"];
                 };
             };
             /** @description It was not understood */

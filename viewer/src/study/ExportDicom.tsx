@@ -1,6 +1,7 @@
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, useCallback, useState } from "react";
 import { useApi } from "../api/context";
 import { answer } from "../api/http";
+import { useLoaded } from "../api/loaded";
 import { useMay } from "../session/session";
 import { Dialog } from "../shell/Dialog";
 import { Failure } from "../shell/Failure";
@@ -31,9 +32,14 @@ export function ExportDicom({ study }: { study: number }): ReactNode {
 }
 
 function Choice({ study, close }: { study: number; close: () => void }): ReactNode {
-  const { say } = useWords();
+  const { say, count } = useWords();
   const { client } = useApi();
   const toasts = useToasts();
+  const peers = useLoaded(
+    useCallback((signal) => answer(client.GET("/api/v1/peers", { signal })), [client]),
+  );
+  const [peer, setPeer] = useState("");
+  const to = peer || peers.data?.[0] || "";
   const [chosen, setChosen] = useState<ReadonlySet<Kind>>(new Set(USUAL));
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
@@ -44,13 +50,36 @@ function Choice({ study, close }: { study: number; close: () => void }): ReactNo
     setChosen(next);
   }
 
+  const kinds = KINDS.filter((kind) => chosen.has(kind)).join(",");
+
+  async function send() {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      const params = { path: { study_id: study } };
+      const body = { peer: to, kinds };
+      const put = await answer(
+        client.POST("/api/v1/studies/{study_id}/objects", { params, body }),
+      );
+      toasts.tell(
+        put.new
+          ? count("export.dicom.sent", put.new, { peer: put.peer })
+          : say("export.dicom.sentBefore", { peer: put.peer }),
+      );
+    } catch (failure) {
+      setBusy(false);
+      return setProblem(failure);
+    }
+    close();
+  }
+
   async function download(event: FormEvent) {
     event.preventDefault();
     setBusy(true);
     setProblem(undefined);
     try {
       const path = { study_id: study, name: FILE };
-      const query = { kinds: KINDS.filter((kind) => chosen.has(kind)).join(",") };
+      const query = { kinds };
       const call = client.GET("/api/v1/studies/{study_id}/objects/{name}", {
         params: { path, query },
         parseAs: "blob",
@@ -78,6 +107,26 @@ function Choice({ study, close }: { study: number; close: () => void }): ReactNo
           ))}
         </fieldset>
         <p className="hint">{say("export.dicom.logged")}</p>
+        {to ? (
+          <p className="export-to">
+            <label>
+              {say("export.dicom.to")}{" "}
+              <select value={to} onChange={(event) => setPeer(event.currentTarget.value)}>
+                {peers.data?.map((name) => (
+                  <option key={name}>{name}</option>
+                ))}
+              </select>
+            </label>{" "}
+            <button
+              type="button"
+              className="button"
+              disabled={busy || chosen.size === 0}
+              onClick={() => void send()}
+            >
+              {say("export.dicom.send")}
+            </button>
+          </p>
+        ) : null}
         {problem === undefined ? null : <Failure problem={problem} />}
         <div className="dialog-acts">
           <button type="button" className="button" onClick={close}>

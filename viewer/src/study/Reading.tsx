@@ -7,12 +7,17 @@ import { startSlice } from "../findings/places";
 import { ObservationsPanel } from "../observations/ObservationsPanel";
 import { RedFlags } from "../observations/RedFlags";
 import { useObservations } from "../observations/useObservations";
+import { drawnOver } from "../outside/items";
+import { OutsidePanel } from "../outside/OutsidePanel";
+import { OutsideSwitch } from "../outside/OutsideSwitch";
+import { type OutsideOf, useOutside } from "../outside/useOutside";
 import { ReportPanel } from "../reports/ReportPanel";
-import { Tabs } from "../shell/Tabs";
+import { type Tab, Tabs } from "../shell/Tabs";
 import { OperatingAt } from "../silent/OperatingAt";
 import { OwnCalls } from "../silent/OwnCalls";
 import { useOwnCalls } from "../silent/useOwnCalls";
-import { useWords } from "../words";
+import { useWords, type Words } from "../words";
+import type { Frame } from "../viewport/frames";
 import { firstPanes, panesReducer } from "../viewport/panes";
 import type { Engine } from "../viewport/stage";
 import { useFrames } from "../viewport/useFrames";
@@ -25,7 +30,7 @@ import { StudyHeader } from "./StudyHeader";
 import { useFindings } from "./useFindings";
 import { usePriors } from "./usePriors";
 import { useSide } from "./useSide";
-import { useSideTab } from "./useSideTab";
+import { type SideTab, useSideTab } from "./useSideTab";
 import { useStarts } from "./useStarts";
 
 /** A study that is here: its header, images and findings, which point at each other. */
@@ -59,6 +64,14 @@ export function Reading({
   const on = tab === "findings";
   const correct = useCorrect({ detail, findings: findings.findings, correcting, selected, on });
   const ownCalls = useOwnCalls(detail.study);
+  const called = ownCalls.runs?.filter((run) => run.called).length ?? 0;
+  const outside = useOutside(detail.study, called, known.frames, findings.goTo);
+  const ofFindings = findings.drawing;
+  const ofOutside = outside.drawing;
+  const drawing = useCallback(
+    (frame: Frame) => drawnOver(ofFindings(frame), ofOutside(frame)),
+    [ofFindings, ofOutside],
+  );
   const help = useKeysHelp(correcting.may);
   return (
     <div className="reading" style={side.style}>
@@ -67,7 +80,7 @@ export function Reading({
         <Viewer
           {...{ engine, sources, known, state, act }}
           target={findings.target}
-          drawing={findings.drawing}
+          drawing={drawing}
           selected={selected}
           marking={correct.marking}
           pick={findings.pick}
@@ -84,6 +97,7 @@ export function Reading({
           shown={findings.shown}
           set={findings.setShown}
         />
+        <OutsideSwitch outside={outside} />
         <RedFlags observations={observations} />
         <Tabs
           label={say("study.side")}
@@ -119,10 +133,20 @@ export function Reading({
               title: say("reports.title"),
               panel: <ReportPanel detail={detail} side={side} />,
             },
+            ...outsideTab(outside, say),
           ]}
         />
       </div>
       {help.dialog}
     </div>
   );
+}
+
+/** The tab of what others found, where there is something of it or it could not be had. */
+function outsideTab(outside: OutsideOf, say: Words["say"]): Tab<SideTab>[] {
+  const { data, problem } = outside.loaded;
+  const n = (data?.results.length ?? 0) + (data?.left_out ?? 0);
+  if (!n && !data?.held && problem === undefined) return [];
+  const title = n ? say("outside.titleCount", { n }) : say("outside.tab");
+  return [{ name: "outside", title, panel: <OutsidePanel outside={outside} /> }];
 }

@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/react";
+import { cleanup, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { MemoryRouter } from "react-router";
 import { describe, expect, it } from "vitest";
@@ -52,6 +52,14 @@ describe("a study's header", () => {
     show({ ...changed({ state: "refused", reason }), exclusions: ["surgery", "new-code"] });
     expect(screen.getByText(/Surgery in this region and new-code/)).toBeDefined();
     expect(screen.getByText("No spine was found.")).toBeDefined();
+  });
+
+  it("says where nobody was asked about exclusions, and nothing where none applies", () => {
+    show({ ...detail(), exclusions: null });
+    expect(screen.getByText("Exclusions: nobody was asked")).toBeDefined();
+    cleanup();
+    show({ ...detail(), exclusions: [] });
+    expect(screen.queryByText(/Exclusions/)).toBeNull();
   });
 
   it("lists prior studies, each to open or to put beside", async () => {

@@ -57,6 +57,9 @@ export function StudyHeader({
             {list.format(exclusions.map((code) => exclusionText(code, say)))}
           </span>
         ) : null}
+        {exclusions === null ? (
+          <span className="study-unasked">{say("study.exclusions.unasked")}</span>
+        ) : null}
         {study.reason ? <span className="study-excluded">{study.reason.text}</span> : null}
         <AnalyseAgain detail={detail} />
         <ExportDicom study={study.id} />

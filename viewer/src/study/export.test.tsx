@@ -5,7 +5,7 @@ import { expect, test, vi } from "vitest";
 import type { Me } from "../api/types";
 import { SessionProvider, useEntrance } from "../session/session";
 import { ToastsProvider } from "../shell/toasts";
-import { fakeService, ME, problem, status } from "../testing/fakeService";
+import { fakeService, type Handler, ME, problem, status } from "../testing/fakeService";
 import { WordsProvider } from "../words";
 import { ExportDicom } from "./ExportDicom";
 
@@ -17,9 +17,16 @@ function Study() {
   return known.is === "somebody" ? <ExportDicom study={7} /> : null;
 }
 
-function show(answer: unknown, me: Me = MAY, language: "en" | "es" = "en") {
+function show(
+  answer: unknown,
+  me: Me = MAY,
+  language: "en" | "es" = "en",
+  routes: Record<string, Handler> = {},
+) {
   const service = fakeService({
     "GET /api/v1/session": () => ({ ...me, language }),
+    "GET /api/v1/peers": () => [],
+    ...routes,
     [ROUTE]: () => answer,
   });
   render(
@@ -72,4 +79,40 @@ test("with nothing chosen there is nothing to download", async () => {
   }
   const button = dialog.getByRole<HTMLButtonElement>("button", { name: "Download" });
   expect(button.disabled).toBe(true);
+});
+
+test("what is chosen goes to the system that is chosen, and what went before is told", async () => {
+  const sent = "POST /api/v1/studies/7/objects";
+  let fresh = 2;
+  const service = show(new Response("PK"), MAY, "en", {
+    "GET /api/v1/peers": () => ["pacs", "far"],
+    [sent]: () => status(202, { peer: "far", objects: 2, new: fresh }),
+  });
+  const open = async () => {
+    await userEvent.click(await screen.findByRole("button", { name: "Export as DICOM" }));
+    const dialog = within(await screen.findByRole("dialog"));
+    await userEvent.selectOptions(await dialog.findByLabelText("Or send to"), "far");
+    return dialog;
+  };
+  const dialog = await open();
+  await userEvent.click(dialog.getByLabelText(/Pictures/));
+  await userEvent.click(dialog.getByRole("button", { name: "Send" }));
+  await screen.findByText("far gets 2 objects; they wait here until they are taken.");
+  expect(service.of(sent).map(({ body }) => body)).toEqual([{ peer: "far", kinds: "seg,sr,pdf" }]);
+  fresh = 0;
+  await userEvent.click((await open()).getByRole("button", { name: "Send" }));
+  await screen.findByText("All of it was put up for far before; nothing new goes out.");
+});
+
+test("without a listed system there is nowhere to send to, and why nothing was sent is said", async () => {
+  const service = show(new Response("PK"));
+  await userEvent.click(await screen.findByRole("button", { name: "Export as DICOM" }));
+  await screen.findByRole("button", { name: "Download" });
+  expect(screen.queryByRole("button", { name: "Send" })).toBeNull();
+  await userEvent.click(screen.getByRole("button", { name: "Cancel" }));
+  service.on("GET /api/v1/peers", () => ["pacs"]);
+  service.on("POST /api/v1/studies/7/objects", () => status(409, problem("Nothing was exported.")));
+  await userEvent.click(await screen.findByRole("button", { name: "Export as DICOM" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Send" }));
+  await screen.findByText("Nothing was exported.");
 });

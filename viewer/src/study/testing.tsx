@@ -38,6 +38,7 @@ export function showStudyPage({
     "GET /api/v1/terms": () => TERMS,
     "GET /api/v1/studies/7": () => of,
     "GET /api/v1/studies/7/overlays": () => overlays,
+    "GET /api/v1/studies/7/outside": () => ({ held: false, results: [], left_out: 0 }),
     "GET /api/v1/studies/7/corrections": () => noCorrections({ findings: [] }),
     "GET /api/v1/patients/4/observations": () => [],
     ...routes,

@@ -3,7 +3,7 @@ import type { Corrections, Overlays, StudyDetail } from "../api/types";
 import { type DrawnChoice, drawingsOf } from "../findings/drawings";
 import type { FindingsChoice } from "../findings/FindingsPanel";
 import { byLevel, listed, stepped } from "../findings/groups";
-import { placesOf } from "../findings/places";
+import { type FindingPlace, placesOf } from "../findings/places";
 import { levelNames, type StandingFinding, standingFindings } from "../findings/standing";
 import { type Drawing, frameKey } from "../viewport/drawing";
 import type { Frame } from "../viewport/frames";
@@ -50,7 +50,9 @@ export function useFindings(
     setChoice((before) => ({ ...before, selected: finding?.id ?? null }));
   const select = (finding: StandingFinding) => {
     mark(finding);
-    const places = placesOf(finding, frames);
+    goTo(placesOf(finding, frames));
+  };
+  const goTo = (places: readonly FindingPlace[]) => {
     act({ do: "find", places, frames });
     setTarget((before) => ({
       token: (before?.token ?? 0) + 1,
@@ -58,7 +60,7 @@ export function useFindings(
     }));
   };
   return {
-    ...{ findings, choice, shown, setShown, target, drawing, select },
+    ...{ findings, choice, shown, setShown, target, drawing, select, goTo },
     setThreshold: (to: number | null) => setChoice((before) => ({ ...before, threshold: to })),
     toggle: ({ id }: StandingFinding) =>
       setChoice((before) => ({ ...before, hidden: toggled(before.hidden, id) })),

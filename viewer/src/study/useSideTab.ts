@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 
-const TABS = ["findings", "observations", "report"] as const;
+const TABS = ["findings", "observations", "report", "outside"] as const;
 export type SideTab = (typeof TABS)[number];
 
 /** Which tab beside the images is open: at first the one that the address asks for. */

@@ -57,6 +57,7 @@ function rank(shape: Shape, chosen: (shape: Shape) => boolean): number {
 }
 
 function classOf(shape: Shape, chosen: boolean): string {
+  if (shape.kind === "outside") return `shape shape-outside ${shape.structure}`;
   const of = shape.kind === "structure" ? shape.structure : shape.kind;
   return `shape shape-${of}${chosen ? " shape-chosen" : ""}`;
 }

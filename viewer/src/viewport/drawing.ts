@@ -4,9 +4,12 @@ import { areaOf, inside } from "./polygons";
 /** Something outlined on one frame. */
 export interface Shape {
   id: string;
-  /** `replaced`: what a model drew where a reader draws otherwise. */
-  kind: "structure" | "finding" | "replaced";
-  /** Name of the anatomy table; decides the colour of a structure. */
+  /**
+   * `replaced`: what a model drew where a reader draws otherwise; `outside`: what other software
+   * or people outlined, which is no finding of the study.
+   */
+  kind: "structure" | "finding" | "replaced" | "outside";
+  /** Name of the anatomy table, or of what is outside its tint; decides the colour. */
   structure: string;
   level: string | null;
   outlines: readonly (readonly Place[])[];

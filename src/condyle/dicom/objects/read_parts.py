@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from pydicom.dataset import Dataset
 
 from condyle.dicom.values import items, text
@@ -44,3 +46,23 @@ def maker_of(instance: Dataset) -> Maker:
         version=text([instance], "SoftwareVersions"),
         description=text([instance], "SeriesDescription"),
     )
+
+
+def person_of(item: Dataset, keyword: str) -> str:
+    """Gives a person's name as one writes it: given names first, as PS3.5 6.2.1 orders parts."""
+    written = text([item], keyword).split("=")[0]
+    family, given, middle, prefix, suffix, *_ = [*written.split("^"), "", "", "", "", ""]
+    return " ".join(
+        part.strip() for part in (prefix, given, middle, family, suffix) if part.strip()
+    )
+
+
+def date_of(instance: Dataset) -> dt.date | None:
+    """Gives the day that an object was made on, ``None`` where it states none that exists."""
+    for keyword in ("ContentDate", "InstanceCreationDate", "SeriesDate"):
+        written = text([instance], keyword)
+        try:
+            return dt.datetime.strptime(written[:8], "%Y%m%d").date()
+        except ValueError:
+            continue
+    return None

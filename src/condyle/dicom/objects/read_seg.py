@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from condyle.dicom.header import broken, read_whole, without_remarks
-from condyle.dicom.objects.read_parts import code_of, first_item, maker_of
+from condyle.dicom.objects.read_parts import code_of, date_of, first_item, maker_of, person_of
 from condyle.dicom.values import BROKEN, number, text
 from condyle.domain.outside import OutsideMask, OutsidePlane, OutsideResult
 from condyle.sources import SourceFile
@@ -18,31 +18,34 @@ SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 """SOP Class UIDs of Segmentation and Label Map Segmentation Storage."""
 
 MOST_PIXELS = 1 << 30
-"""More than this many pixels, all frames together, are not unpacked."""
+"""More than this many pixels, all frames together, are not unpacked where nobody asks for less."""
 
 
-def read_segmentation(file: SourceFile) -> OutsideResult:
+def read_segmentation(file: SourceFile, *, most_pixels: int | None = None) -> OutsideResult:
     """Reads a segmentation: BINARY, FRACTIONAL (from half of its greatest value) or LABELMAP.
 
     Args:
         file: Holds the object.
+        most_pixels: One of more pixels, all frames together, is not unpacked.
 
     Raises:
         BadImage: It is no segmentation, is damaged, or is too large.
     """
     try:
         with without_remarks():
-            return _read(read_whole(file), file)
+            return _read(
+                read_whole(file), file, MOST_PIXELS if most_pixels is None else most_pixels
+            )
     except BROKEN as error:
         raise broken(file, "a segmentation that cannot be understood") from error
 
 
-def _read(instance: Dataset, file: SourceFile) -> OutsideResult:
+def _read(instance: Dataset, file: SourceFile, most_pixels: int) -> OutsideResult:
     if text([instance], "SOPClassUID") not in SEGMENTATIONS:
         raise broken(file, "no segmentation", "a DICOM segmentation")
     frames = int(number([instance], "NumberOfFrames") or 1)
     sides = int(instance.Rows), int(instance.Columns)
-    if frames * sides[0] * sides[1] > MOST_PIXELS:
+    if frames * sides[0] * sides[1] > most_pixels:
         raise broken(file, "a segmentation of more pixels than are unpacked")
     pixels = np.asarray(instance.pixel_array).reshape(frames, *sides)
     planes: dict[int, list[OutsidePlane]] = {}
@@ -54,6 +57,9 @@ def _read(instance: Dataset, file: SourceFile) -> OutsideResult:
         series_uid=text([instance], "SeriesInstanceUID"),
         maker=maker_of(instance),
         title=text([instance], "ContentLabel"),
+        person=person_of(instance, "ContentCreatorName"),
+        made_on=date_of(instance),
+        frame_of_reference=text([instance], "FrameOfReferenceUID") or None,
         masks=tuple(_masks(instance, planes)),
     )
 

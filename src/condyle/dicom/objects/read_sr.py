@@ -8,7 +8,14 @@ import numpy as np
 from pydicom.dataset import Dataset
 
 from condyle.dicom.header import broken, read_whole, without_remarks
-from condyle.dicom.objects.read_parts import code_of, first_item, maker_of, meaning
+from condyle.dicom.objects.read_parts import (
+    code_of,
+    date_of,
+    first_item,
+    maker_of,
+    meaning,
+    person_of,
+)
 from condyle.dicom.values import BROKEN, number, text
 from condyle.domain.outside import Answer, OutsideFinding, OutsideRegion, OutsideResult
 from condyle.sources import SourceFile
@@ -28,6 +35,8 @@ DEEPEST = 32
 _GROUP = ("DCM", "125007")
 _TRACKING = ("DCM", "112039")
 _FINDING = ("DCM", "121071")
+_OBSERVER = ("DCM", "121008")
+_ALGORITHM = (("DCM", "111001"), ("DCM", "111003"))
 _SITES = (("SCT", "363698007"), ("SRT", "G-C0E3"))
 
 
@@ -59,6 +68,9 @@ def _read(instance: Dataset, file: SourceFile) -> OutsideResult:
         maker=maker_of(instance),
         title=meaning(first_item(instance, "ConceptNameCodeSequence")),
         verified=text([instance], "VerificationFlag").upper() == "VERIFIED",
+        person=_person(instance, items),
+        algorithm=_algorithm([item for item, _ in items]),
+        made_on=date_of(instance),
         findings=tuple(_finding(group) for group in groups),
         texts=tuple(
             (_name(item), text([item], "TextValue"))
@@ -66,6 +78,28 @@ def _read(instance: Dataset, file: SourceFile) -> OutsideResult:
             if _type(item) == "TEXT" and not of_group and _relation(item) == "CONTAINS"
         ),
     )
+
+
+def _person(instance: Dataset, content: Sequence[tuple[Dataset, bool]]) -> str:
+    """Gives who verified the report, else who observed, else who wrote it."""
+    for keyword, name in (
+        ("VerifyingObserverSequence", "VerifyingObserverName"),
+        ("AuthorObserverSequence", "PersonName"),
+    ):
+        item = first_item(instance, keyword)
+        if item is not None and (found := person_of(item, name)):
+            return found
+    observers = (one for one, _ in content if _is_named(one, _OBSERVER))
+    return next((found for one in observers if (found := person_of(one, "PersonName"))), "")
+
+
+def _algorithm(content: Sequence[Dataset]) -> str:
+    """Gives the name and version of the first algorithm that is named (PS3.16 TID 4019)."""
+    parts = [
+        next((text([one], "TextValue") for one in content if _is_named(one, code)), "")
+        for code in _ALGORITHM
+    ]
+    return " ".join(part for part in parts if part) if parts[0] else ""
 
 
 def _walk(item: Dataset, depth: int, of_group: bool = False) -> Iterator[tuple[Dataset, bool]]:
@@ -81,9 +115,13 @@ def _finding(group: Dataset) -> OutsideFinding:
     children = [child for child, _ in _walk(group, 0)]
     own = list(group.get("ContentSequence") or ())
     regions = tuple(region for child in children if (region := _region(child)) is not None)
-    drawn_on = {region.instance for region in regions}
+    drawn_on = {(region.instance, region.frame) for region in regions}
     images = dict.fromkeys(
-        uid for child in children if _type(child) == "IMAGE" and (uid := _image(child)[0])
+        (uid, frame)
+        for child in children
+        if _type(child) == "IMAGE"
+        for uid, frame in [_image(child)]
+        if uid is not None
     )
     return OutsideFinding(
         tracking=next((text([c], "TextValue") for c in own if _is_named(c, _TRACKING)), ""),
@@ -91,7 +129,7 @@ def _finding(group: Dataset) -> OutsideFinding:
         site=_site(children),
         answers=tuple(_answers(own)),
         regions=regions,
-        images=tuple(uid for uid in images if uid not in drawn_on),
+        images=tuple(one for one in images if one not in drawn_on),
     )
 
 
@@ -113,7 +151,7 @@ def _answers(children: Sequence[Dataset]) -> Iterator[Answer]:
         elif kind == "CODE" and not any(_is_named(child, one) for one in _SITES):
             yield Answer(_name(child), _value(child))
         elif kind == "TEXT":
-            yield Answer(_name(child), text([child], "TextValue"))
+            yield Answer(_name(child), text([child], "TextValue"), free=True)
 
 
 def _region(item: Dataset) -> OutsideRegion | None:
@@ -124,7 +162,12 @@ def _region(item: Dataset) -> OutsideRegion | None:
     shape = text([item], "GraphicType").upper()
     if kind == "SCOORD3D":
         points = values[: len(values) // 3 * 3].reshape(-1, 3)
-        return OutsideRegion(shape, tuple(tuple(map(float, one)) for one in points), None)
+        return OutsideRegion(
+            shape,
+            tuple(tuple(map(float, one)) for one in points),
+            None,
+            frame_of_reference=text([item], "ReferencedFrameOfReferenceUID") or None,
+        )
     pairs = values[: len(values) // 2 * 2].reshape(-1, 2)
     images = [one for one in item.get("ContentSequence") or () if _type(one) == "IMAGE"]
     uid, frame = _image(images[0]) if images else (None, 0)

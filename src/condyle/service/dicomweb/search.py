@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, undefer
 
 from condyle.archive.annotation_access import shown_series, shown_study
+from condyle.archive.outside_objects import MODALITIES
 from condyle.archive.tables import InstanceRow, Patient, SeriesRow, StudyRow
 from condyle.archive.words import folded
 from condyle.dicom.json_header import inflated_header, value_of
@@ -52,6 +53,7 @@ class Searcher:
         pseudonymous: Whether they get pseudonyms, and search by them.
         annotator: Their number if they see nothing but the cases that they draw on.
         learnt: Studies that they are reading as teaching cases: found by UID, without a name.
+        told: What an instance must meet for them, as ``told_to`` gives it.
     """
 
     session: Session
@@ -59,6 +61,7 @@ class Searcher:
     pseudonymous: bool
     annotator: int | None = None
     learnt: frozenset[int] = frozenset()
+    told: ColumnElement[bool] = field(default_factory=true, repr=False, compare=False)
 
     def studies(self, query: Query) -> Found:
         """Finds studies, the latest received first."""
@@ -74,6 +77,9 @@ class Searcher:
     def series(self, query: Query) -> Found:
         """Finds series, in the order of their numbers within each study."""
         rows = self._below(select(SeriesRow, StudyRow, Patient), query)
+        inside = select(InstanceRow.id).where(InstanceRow.series_id == SeriesRow.id, self.told)
+        told_one = inside.correlate(SeriesRow, StudyRow).exists()
+        rows = rows.where(or_(SeriesRow.modality.not_in(MODALITIES), told_one))
         rows = rows.order_by(StudyRow.id.desc(), SeriesRow.number, SeriesRow.id)
         found, more = self._page(rows, query)
         documents = []
@@ -89,7 +95,7 @@ class Searcher:
     def instances(self, query: Query) -> Found:
         """Finds instances, in the order of their numbers within each series."""
         rows = self._below(select(InstanceRow, SeriesRow, StudyRow, Patient), query)
-        rows = rows.join(InstanceRow, InstanceRow.series_id == SeriesRow.id)
+        rows = rows.join(InstanceRow, InstanceRow.series_id == SeriesRow.id).where(self.told)
         for keyword, column in (
             ("SOPInstanceUID", InstanceRow.uid),
             ("SOPClassUID", InstanceRow.class_uid),

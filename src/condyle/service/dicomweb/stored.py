@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from condyle.archive.absence import absent
@@ -23,14 +23,22 @@ _AT_ONCE = 100
 
 @dataclass(frozen=True)
 class Place:
-    """UIDs of a study, and of what in it is meant; an empty one means all."""
+    """UIDs of a study, and of what in it is meant; an empty one means all.
+
+    ``told`` is what an instance must meet for who asks, as ``told_to`` gives it.
+    """
 
     study: str
     series: str = ""
     instance: str = ""
+    told: ColumnElement[bool] = field(default_factory=true, repr=False, compare=False)
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """Gives what a row must meet."""
+        """Gives what a row of a study, a series and an instance must meet."""
+        return [*self.above(), self.told]
+
+    def above(self) -> list[ColumnElement[bool]]:
+        """Gives what a row must meet but for what is told to whom."""
         found = [StudyRow.uid == self.study]
         found += [SeriesRow.uid == self.series] if self.series else []
         return found + ([InstanceRow.uid == self.instance] if self.instance else [])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -15,7 +16,7 @@ from condyle.archive.archive import Archive
 from condyle.archive.objects import Sink, Stored
 from condyle.dicom.network.multipart import MultipartReader, Parts, boundary_of, media_of
 from condyle.service.dicomweb.accept import DICOM, MULTIPART
-from condyle.workflows.pacs.store_contents import ContentOutcome, store_contents
+from condyle.workflows.pacs.store_contents import Also, ContentOutcome, store_contents
 
 SOURCE = "pacs"
 """What the worklist calls this way of coming."""
@@ -37,7 +38,7 @@ class _Incoming:
 
     archive: Archive
     most_bytes: int
-    whole: list[bytes | Stored] = field(default_factory=list)
+    whole: list[bytearray | Stored] = field(default_factory=list)
     size: int = 0
     total: int = 0
     _now: bytearray = field(default_factory=bytearray)
@@ -68,11 +69,11 @@ class _Incoming:
             self.whole.append(self._sink.finish())
             self._close()
         else:
-            self.whole.append(bytes(self._now))
+            self.whole.append(self._now)
             self.size += len(self._now)
             self._now = bytearray()
 
-    def take(self) -> list[bytes | Stored]:
+    def take(self) -> list[bytearray | Stored]:
         some, self.whole, self.size = self.whole, [], 0
         return some
 
@@ -85,13 +86,27 @@ class _Incoming:
             self._sink = None
 
 
+@dataclass
+class Brought:
+    """What a body brought.
+
+    Attributes:
+        outcomes: Of each instance, also of those before an error.
+        noted: Whether what stored the last of them has written down who brought them all.
+    """
+
+    outcomes: list[ContentOutcome] = field(default_factory=list)
+    noted: bool = False
+
+
 async def store_body(
     archive: Archive,
     request: Request,
-    outcomes: list[ContentOutcome],
+    brought: Brought,
     *,
     study: str,
     most_bytes: int,
+    note: Also,
 ) -> None:
     """Stores the instances of a body while it comes.
 
@@ -100,9 +115,10 @@ async def store_body(
     Args:
         archive: Where to.
         request: Whose body it is.
-        outcomes: Gets that of each instance, also of those before an error.
+        brought: Gets what became of it.
         study: Study Instance UID that all must have; empty for any.
         most_bytes: Bytes of all parts together at most.
+        note: Writes down who brought what, in the last transaction that stores some of it.
 
     Raises:
         HTTPException: The body is none of STOW-RS, is too large, or stopped coming; what was
@@ -115,7 +131,7 @@ async def store_body(
     incoming = _Incoming(archive, most_bytes)
     parts = Parts(incoming.begin, incoming.data, incoming.end)
     reader = MultipartReader(boundary_of(media), parts)
-    storing = _Storing(archive, study, outcomes)
+    storing = _Storing(archive, study, brought, note)
     try:
         async for chunk in request.stream():
             reader.feed(chunk)
@@ -126,34 +142,48 @@ async def store_body(
         raise HTTPException(400) from error
     finally:
         incoming.close()
-        await storing.put(incoming.take())
-        await storing.finish()
+        await storing.finish(incoming.take())
 
 
 class _Storing:
     """Stores batches one after the other, beside what goes on."""
 
-    def __init__(self, archive: Archive, study: str, outcomes: list[ContentOutcome]) -> None:
+    def __init__(self, archive: Archive, study: str, brought: Brought, note: Also) -> None:
         self._archive = archive
         self._study = study
         self._task: asyncio.Task[list[ContentOutcome]] | None = None
-        self._outcomes = outcomes
+        self._brought = brought
+        self._note = note
 
-    async def put(self, some: list[bytes | Stored]) -> None:
+    async def put(self, some: list[bytearray | Stored]) -> None:
+        await self._join()
+        self._task = asyncio.create_task(run_in_threadpool(self._store, some))
+
+    async def finish(self, some: list[bytearray | Stored]) -> None:
+        """Stores the last of them, and writes down with them who brought all."""
         await self._join()
         if some:
-            self._task = asyncio.create_task(run_in_threadpool(self._store, some))
+            self._brought.outcomes += await run_in_threadpool(self._store_last, some)
 
-    async def finish(self) -> None:
-        await self._join()
-
-    def _store(self, some: list[bytes | Stored]) -> list[ContentOutcome]:
+    def _store(self, some: list[bytearray | Stored]) -> list[ContentOutcome]:
         return store_contents(self._archive, some, source=SOURCE, study=self._study)
+
+    def _store_last(self, some: list[bytearray | Stored]) -> list[ContentOutcome]:
+        called = False
+
+        def note(session: Session, told: Sequence[ContentOutcome]) -> None:
+            nonlocal called
+            self._note(session, [*self._brought.outcomes, *told])
+            called = True
+
+        stored = store_contents(self._archive, some, source=SOURCE, study=self._study, also=note)
+        self._brought.noted = called
+        return stored
 
     async def _join(self) -> None:
         task, self._task = self._task, None
         if task is not None:
-            self._outcomes += await task
+            self._brought.outcomes += await task
 
 
 def answer_of(outcomes: Iterable[ContentOutcome], root: str) -> tuple[int, dict[str, Any]]:

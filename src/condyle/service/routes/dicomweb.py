@@ -43,6 +43,7 @@ from condyle.service.dicomweb.stored import (
     shows_identity,
     stored_frames,
 )
+from condyle.service.dicomweb.told import told_place, told_to
 from condyle.service.security.actor import Actor, needs
 
 ROOT = "/dicomweb"
@@ -112,21 +113,21 @@ def search_instances(
 
 def study_metadata(request: Request, study: Uid, actor: Seeing, deps: HasDeps) -> Response:
     """Gives the headers of a study's instances."""
-    return _metadata(request, actor, deps, Place(study))
+    return _metadata(request, actor, deps, told_place(actor, study))
 
 
 def series_metadata(
     request: Request, study: Uid, series: Uid, actor: Seeing, deps: HasDeps
 ) -> Response:
     """Gives the headers of a series' instances."""
-    return _metadata(request, actor, deps, Place(study, series))
+    return _metadata(request, actor, deps, told_place(actor, study, series))
 
 
 def instance_metadata(
     request: Request, study: Uid, series: Uid, instance: Uid, actor: Seeing, deps: HasDeps
 ) -> Response:
     """Gives the header of an instance."""
-    return _metadata(request, actor, deps, Place(study, series, instance))
+    return _metadata(request, actor, deps, told_place(actor, study, series, instance))
 
 
 def show_frames(
@@ -139,7 +140,7 @@ def show_frames(
     deps: HasDeps,
 ) -> Response:
     """Gives frames, counted from 1, as they are stored or in explicit little endian."""
-    place = Place(study, series, instance)
+    place = told_place(actor, study, series, instance)
     with deps.archive.database.read() as session:
         _check_shown(session, actor, place)
         located = locate(session, place, actor.user_id)
@@ -169,7 +170,7 @@ def show_instance(
 ) -> Response:
     """Gives the file of an instance as it came, identity and all: only to who may know it."""
     with deps.archive.database.read() as session:
-        located = locate(session, Place(study, series, instance), actor.user_id)
+        located = locate(session, told_place(actor, study, series, instance), actor.user_id)
     if located.learnt:
         raise NotAllowed(
             "The file was not given.",
@@ -212,7 +213,8 @@ def _search(
     root = f"{deps.settings.shown_address}{ROOT}"
     with deps.archive.database.read() as session:
         learnt = studies_under_way(session, actor.user_id)
-        searcher = Searcher(session, root, actor.pseudonymous, _annotator(actor), learnt)
+        hidden, told = actor.pseudonymous, told_to(actor)
+        searcher = Searcher(session, root, hidden, _annotator(actor), learnt, told)
         found: Found = getattr(searcher, level)(query)
     return _found(found, query, media)
 

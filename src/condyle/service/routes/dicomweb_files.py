@@ -18,6 +18,7 @@ from condyle.service.deps import Deps, HasDeps
 from condyle.service.dicomweb.accept import MULTIPART, OCTETS, ranges_of
 from condyle.service.dicomweb.files import accepted, body_of, stored_files
 from condyle.service.dicomweb.stored import Place, locate, patient_of
+from condyle.service.dicomweb.told import told_place
 from condyle.service.security.actor import Actor, needs
 
 ROOT = "/dicomweb"
@@ -41,14 +42,14 @@ def routes() -> APIRouter:
 
 def retrieve_study(request: Request, study: Uid, actor: Knowing, deps: HasDeps) -> Response:
     """Gives the files of a study as they came, identity and all: only to who may know it."""
-    return _files(request, actor, deps, Place(study))
+    return _files(request, actor, deps, told_place(actor, study))
 
 
 def retrieve_series(
     request: Request, study: Uid, series: Uid, actor: Knowing, deps: HasDeps
 ) -> Response:
     """Gives the files of a series as they came, identity and all: only to who may know it."""
-    return _files(request, actor, deps, Place(study, series))
+    return _files(request, actor, deps, told_place(actor, study, series))
 
 
 def retrieve_bulk_data(
@@ -62,7 +63,7 @@ def retrieve_bulk_data(
 ) -> Response:
     """Gives one value of an instance as its bytes: pixels, a document, a waveform."""
     with deps.archive.database.read() as session:
-        located = locate(session, Place(study, series, instance), actor.user_id)
+        located = locate(session, told_place(actor, study, series, instance), actor.user_id)
     if located.learnt:
         raise _learning()
     note_view(deps, actor, study_id=located.study_id, patient_id=located.patient_id)

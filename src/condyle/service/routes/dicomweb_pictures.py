@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -18,6 +19,7 @@ from condyle.service.auditing.seen import note_view
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.dicomweb.pictures import picture, read_wanted
 from condyle.service.dicomweb.stored import Place, locate, shows_identity
+from condyle.service.dicomweb.told import told_place
 from condyle.service.security.actor import Actor, needs
 
 ROOT = "/dicomweb"
@@ -50,7 +52,7 @@ def render_instance(
     request: Request, study: Uid, series: Uid, instance: Uid, actor: Seeing, deps: HasDeps
 ) -> Response:
     """Gives the first frame of an instance as PNG or JPEG."""
-    return _picture(request, actor, deps, Place(study, series, instance))
+    return _picture(request, actor, deps, told_place(actor, study, series, instance))
 
 
 def render_frame(
@@ -63,26 +65,28 @@ def render_frame(
     deps: HasDeps,
 ) -> Response:
     """Gives a frame, counted from 1, as PNG or JPEG."""
-    return _picture(request, actor, deps, Place(study, series, instance), frame=frame)
+    return _picture(request, actor, deps, told_place(actor, study, series, instance), frame=frame)
 
 
 def thumbnail_study(request: Request, study: Uid, actor: Seeing, deps: HasDeps) -> Response:
     """Gives a small picture of the middle instance of a study's largest series of images."""
-    return _picture(request, actor, deps, Place(study), thumbnail=True)
+    return _picture(request, actor, deps, told_place(actor, study), thumbnail=True)
 
 
 def thumbnail_series(
     request: Request, study: Uid, series: Uid, actor: Seeing, deps: HasDeps
 ) -> Response:
     """Gives a small picture of the middle instance of a series."""
-    return _picture(request, actor, deps, Place(study, series), thumbnail=True)
+    return _picture(request, actor, deps, told_place(actor, study, series), thumbnail=True)
 
 
 def thumbnail_instance(
     request: Request, study: Uid, series: Uid, instance: Uid, actor: Seeing, deps: HasDeps
 ) -> Response:
     """Gives a small picture of the first frame of an instance."""
-    return _picture(request, actor, deps, Place(study, series, instance), thumbnail=True)
+    return _picture(
+        request, actor, deps, told_place(actor, study, series, instance), thumbnail=True
+    )
 
 
 def thumbnail_frame(
@@ -95,7 +99,7 @@ def thumbnail_frame(
     deps: HasDeps,
 ) -> Response:
     """Gives a small picture of a frame, counted from 1."""
-    place = Place(study, series, instance)
+    place = told_place(actor, study, series, instance)
     return _picture(request, actor, deps, place, frame=frame, thumbnail=True)
 
 
@@ -130,13 +134,13 @@ def _picture(
 def _middle(session: Session, place: Place) -> Place:
     """Gives the instance in the middle of a series; of a study, of its largest with images."""
     images = select(InstanceRow.id).where(
-        InstanceRow.series_id == SeriesRow.id, InstanceRow.frames > 0
+        InstanceRow.series_id == SeriesRow.id, InstanceRow.frames > 0, place.told
     )
-    has_images = images.correlate(SeriesRow).exists()
+    has_images = images.correlate(SeriesRow, StudyRow).exists()
     found = session.execute(
         select(SeriesRow.id, SeriesRow.uid)
         .join(StudyRow, StudyRow.id == SeriesRow.study_id)
-        .where(*place.conditions())
+        .where(*place.above())
         .order_by(has_images.desc(), SeriesRow.instance_count.desc(), SeriesRow.id)
         .limit(1)
     ).first()
@@ -145,10 +149,11 @@ def _middle(session: Session, place: Place) -> Place:
     series_id, series = found
     shown = (
         select(InstanceRow.uid)
-        .where(InstanceRow.series_id == series_id, InstanceRow.frames > 0)
+        .join(StudyRow, StudyRow.id == InstanceRow.study_id)
+        .where(InstanceRow.series_id == series_id, InstanceRow.frames > 0, place.told)
         .order_by(InstanceRow.number, InstanceRow.id)
     )
     uids = list(session.scalars(shown))
     if not uids:
         raise absent("image in the series", series)
-    return Place(place.study, series, uids[len(uids) // 2])
+    return replace(place, series=series, instance=uids[len(uids) // 2])

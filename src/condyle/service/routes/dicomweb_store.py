@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
@@ -16,9 +19,9 @@ from condyle.archive.tables import StudyRow
 from condyle.service.access import Permission
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.dicomweb.accept import JSON
-from condyle.service.dicomweb.storing import answer_of, store_body
+from condyle.service.dicomweb.storing import Brought, answer_of, store_body
 from condyle.service.security.actor import Actor, needs
-from condyle.workflows.pacs.store_contents import ContentOutcome
+from condyle.workflows.pacs.store_contents import Also, ContentOutcome
 
 ROOT = "/dicomweb"
 Storing = Annotated[Actor, needs(Permission.UPLOAD)]
@@ -56,31 +59,36 @@ async def _store(request: Request, actor: Actor, deps: Deps, study: str) -> Resp
     told = request.headers.get("content-length", "0")
     if told.isdigit() and int(told) > most:
         raise HTTPException(413)
-    outcomes: list[ContentOutcome] = []
+    brought = Brought()
+    note = partial(_note, deps, actor)
     try:
-        await store_body(deps.archive, request, outcomes, study=study, most_bytes=most)
+        await store_body(deps.archive, request, brought, study=study, most_bytes=most, note=note)
     finally:
         # What came before a fault is stored, and so it is noted.
-        await run_in_threadpool(_note, deps, actor, outcomes)
-    if not outcomes:
+        if not brought.noted:
+            await run_in_threadpool(_note_alone, deps, note, brought.outcomes)
+    if not brought.outcomes:
         raise HTTPException(400)
-    status, answer = answer_of(outcomes, f"{deps.settings.shown_address}{ROOT}")
+    status, answer = answer_of(brought.outcomes, f"{deps.settings.shown_address}{ROOT}")
     return Response(json.dumps(answer), status, media_type=JSON)
 
 
-def _note(deps: Deps, actor: Actor, outcomes: list[ContentOutcome]) -> None:
+def _note_alone(deps: Deps, note: Also, outcomes: list[ContentOutcome]) -> None:
+    if any(one.state == "stored" for one in outcomes):
+        with deps.archive.database.write() as session:
+            note(session, outcomes)
+
+
+def _note(deps: Deps, actor: Actor, session: Session, outcomes: Sequence[ContentOutcome]) -> None:
     """Notes who brought what: one act a study."""
     counts = Counter(one.study_id for one in outcomes if one.state == "stored")
-    if not counts:
-        return
-    with deps.archive.database.write() as session:
-        query = select(StudyRow.id, StudyRow.patient_id).where(StudyRow.id.in_(counts))
-        for study_id, patient_id in session.execute(query).all():
-            act = actor.act(
-                deps.now(),
-                "study.received",
-                subject="study",
-                subject_id=str(study_id),
-                instances=counts[study_id],
-            )
-            audit.append(session, act.of_patient(patient_id))
+    query = select(StudyRow.id, StudyRow.patient_id).where(StudyRow.id.in_(counts))
+    for study_id, patient_id in session.execute(query).all() if counts else ():
+        act = actor.act(
+            deps.now(),
+            "study.received",
+            subject="study",
+            subject_id=str(study_id),
+            instances=counts[study_id],
+        )
+        audit.append(session, act.of_patient(patient_id))

@@ -5,19 +5,23 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
 from condyle.archive import audit, studies
 from condyle.archive.absence import absent
+from condyle.archive.outgoing import NewOutgoing
 from condyle.dicom.objects import KINDS, DicomObject, kinds_named
+from condyle.errors import UnknownName
 from condyle.service.access import Permission
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.ids import RowId
-from condyle.service.schemas.objects import ObjectEntry
+from condyle.service.pacs.listed import listed_peers
+from condyle.service.schemas.objects import ObjectEntry, ObjectsPut, ObjectsToSend
 from condyle.service.security.actor import Actor, needs
 from condyle.workflows.clinic.export import Export, export_act, export_archived
+from condyle.workflows.pacs.outbox import put_objects
 
 ALL = "objects.zip"
 """Name under which all objects that were asked for come together."""
@@ -30,10 +34,12 @@ Kinds = Annotated[str, Query(max_length=100, description="Kinds of objects, by c
 
 
 def routes() -> APIRouter:
-    """Gives the calls under ``/studies/{study_id}/objects``."""
+    """Gives the calls under ``/studies/{study_id}/objects``, and the peers that they go to."""
     router = APIRouter(tags=["studies"])
     of_study = "/studies/{study_id}/objects"
     router.add_api_route(of_study, list_objects, methods=["GET"])
+    router.add_api_route(of_study, send_objects, methods=["POST"], status_code=202)
+    router.add_api_route("/peers", list_peers, methods=["GET"])
     router.add_api_route(
         of_study + "/{name}",
         show_object,
@@ -81,6 +87,35 @@ def show_object(
     return Response(body, media_type=KIND_OF_FILE[name[-4:]], headers=headers)
 
 
+def list_peers(actor: Taking, deps: HasDeps) -> list[str]:
+    """Gives the names of the systems that objects can be sent to."""
+    return listed_peers(deps)
+
+
+def send_objects(study_id: RowId, body: ObjectsToSend, actor: Taking, deps: HasDeps) -> ObjectsPut:
+    """Puts a study's objects up for a peer, to which each goes once; as they are exported.
+
+    They wait in the outbox until the peer takes them. What was put up before stays as it is.
+    """
+    peers = listed_peers(deps)
+    if body.peer not in peers:
+        raise UnknownName("peer", body.peer, peers)
+    made = _made(deps, study_id, body.kinds)
+    stored = deps.archive.objects.put_many([one.content for one in made])
+    with deps.archive.database.read() as session:
+        study_uid = studies.get_study(session, study_id).uid
+    new = put_objects(
+        deps.archive,
+        body.peer,
+        [
+            NewOutgoing(one.sop_instance_uid, study_uid, one.series_uid, each.sha256)
+            for one, each in zip(made, stored, strict=True)
+        ],
+    )
+    _keep(deps, actor, study_id, made, act="study.sent", peer=body.peer, new=new)
+    return ObjectsPut(peer=body.peer, objects=len(made), new=new)
+
+
 def _made(deps: Deps, study_id: int, kinds: str) -> tuple[DicomObject, ...]:
     wanted = Export(
         kinds=kinds_named(kinds) or KINDS,
@@ -91,13 +126,24 @@ def _made(deps: Deps, study_id: int, kinds: str) -> tuple[DicomObject, ...]:
 
 
 def _keep(
-    deps: Deps, actor: Actor, study_id: int, made: Sequence[DicomObject], *, act: str
+    deps: Deps,
+    actor: Actor,
+    study_id: int,
+    made: Sequence[DicomObject],
+    *,
+    act: str,
+    **more: Any,
 ) -> None:
     """Writes down what was given, to whom and of whom."""
     with deps.archive.database.write() as session:
         study = studies.get_study(session, study_id)
         kept = actor.act(
-            deps.now(), act, subject="study", subject_id=str(study_id), **export_act(made)
+            deps.now(),
+            act,
+            subject="study",
+            subject_id=str(study_id),
+            **export_act(made),
+            **more,
         )
         audit.append(session, kept.of_patient(study.patient_id))
 

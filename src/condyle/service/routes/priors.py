@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Annotated, cast
 
 from fastapi import APIRouter
@@ -10,19 +9,18 @@ from sqlalchemy.orm import Session
 
 from condyle.archive import audit
 from condyle.archive.studies import get_study
-from condyle.errors import BadConfiguration, UnknownName
+from condyle.errors import UnknownName
 from condyle.service.access import Permission
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.ids import RowId
+from condyle.service.pacs.listed import listed_peers
 from condyle.service.schemas.priors import FetchState, Priors, PriorsAsked, PriorsFetchEntry
 from condyle.service.security.actor import Actor, needs
 from condyle.service.views.said import said_column
-from condyle.workflows.pacs.peers import FILE, read_peers
 from condyle.workflows.pacs.priors import ask_for_priors, fetches_of
 
 Bringing = Annotated[Actor, needs(Permission.UPLOAD)]
 Seeing = Annotated[Actor, needs(Permission.SEE_FINDINGS)]
-_log = logging.getLogger(__name__)
 
 
 def routes() -> APIRouter:
@@ -42,7 +40,7 @@ def show_priors(study_id: RowId, actor: Seeing, deps: HasDeps) -> Priors:
 
 def fetch_priors(study_id: RowId, body: PriorsAsked, actor: Bringing, deps: HasDeps) -> Priors:
     """Has the patient's earlier studies fetched; one fetch a peer at a time."""
-    peers = _peers(deps)
+    peers = listed_peers(deps)
     peer = body.peer or next(iter(peers), "")
     if peer not in peers:
         raise UnknownName("peer", peer, peers)
@@ -61,7 +59,7 @@ def fetch_priors(study_id: RowId, body: PriorsAsked, actor: Bringing, deps: HasD
 
 def _priors(session: Session, study_id: int, actor: Actor, deps: Deps) -> Priors:
     return Priors(
-        peers=_peers(deps) if actor.may(Permission.UPLOAD) else [],
+        peers=listed_peers(deps) if actor.may(Permission.UPLOAD) else [],
         fetches=[
             PriorsFetchEntry(
                 id=row.id,
@@ -76,15 +74,3 @@ def _priors(session: Session, study_id: int, actor: Actor, deps: Deps) -> Priors
             for row in fetches_of(session, study_id)
         ],
     )
-
-
-def _peers(deps: Deps) -> list[str]:
-    """Gives the names of the peers that are listed; a list that cannot be used has none."""
-    file = deps.settings.home / FILE
-    if not file.is_file():
-        return []
-    try:
-        return list(read_peers(file))
-    except BadConfiguration as error:
-        _log.error("the list of peers cannot be used: %s", error.found)
-        return []

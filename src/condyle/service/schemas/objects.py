@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
 
 from condyle.service.schemas.base import Body
 
@@ -17,3 +19,18 @@ class ObjectEntry(Body):
     series_uid: str
     size: int
     verified: bool
+
+
+class ObjectsToSend(Body):
+    """What of a study goes to which listed peer; kinds by commas."""
+
+    peer: Annotated[str, StringConstraints(min_length=1, max_length=32)]
+    kinds: Annotated[str, StringConstraints(max_length=100)] = "seg,sr,pdf,sc"
+
+
+class ObjectsPut(Body):
+    """How many objects go to a peer, and how many of them were not put up for it before."""
+
+    peer: str
+    objects: int
+    new: int

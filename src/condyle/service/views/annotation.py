@@ -18,6 +18,7 @@ from condyle.archive.annotation import (
 )
 from condyle.archive.annotation_tables import AnnotationCase, AnnotationList, AnnotationWork
 from condyle.archive.annotation_work import FINISHED, adjudicated, works_of
+from condyle.archive.outside_objects import MODALITIES
 from condyle.archive.studies import get_study, patients_of, series_of
 from condyle.archive.tables import User
 from condyle.service.schemas.annotation import (
@@ -127,7 +128,7 @@ def case_series(session: Session, case: AnnotationCase, actor: Actor) -> list[Ca
             images=one.instance_count,
         )
         for one in series_of(session, case.study_id)
-        if case.series_uid in (None, one.uid)
+        if case.series_uid in (None, one.uid) and one.modality not in MODALITIES
     ]
 
 

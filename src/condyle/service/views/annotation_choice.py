@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from condyle.archive.annotation import NewCase
+from condyle.archive.outside_objects import MODALITIES
 from condyle.archive.studies import patients_of, series_of
 from condyle.archive.tables import SeriesRow, StudyRow
 from condyle.archive.words import folded, words_of
@@ -57,7 +58,8 @@ def chosen_cases(session: Session, choice: CaseChoice, actor: Actor) -> Chosen:
     for study in studies.values():
         name = patients[study.patient_id].pseudonym
         before = len(cases)
-        cases += _cases(study, name, series_of(session, study.id), choice, actor)
+        images = [one for one in series_of(session, study.id) if one.modality not in MODALITIES]
+        cases += _cases(study, name, images, choice, actor)
         if len(cases) == before:
             empty.append(str(study.id))
     told = ChosenCases(cases=[one for _, one in cases], unknown=unknown, empty=empty)

@@ -12,6 +12,7 @@ from condyle.archive.listed import ListedPatient, ListedStudy
 from condyle.archive.studies import patients_of
 from condyle.archive.tables import Analysis, InstanceRow, Patient, SeriesRow, StudyRow
 from condyle.archive.worklist import WorklistPage
+from condyle.dicom.objects.read_outside import RESULTS
 from condyle.domain.report import Report
 from condyle.reporting.wording import readable
 from condyle.service.schemas.base import AnalysisState, Priority, StudyState
@@ -110,12 +111,18 @@ def series_entries(
 ) -> list[SeriesEntry]:
     """Gives the series of a study, each with the name of the file that it was made from.
 
+    What others found in a study is no series to be looked at: it is told as what it is, and to
+    whom it may be told (``routes.outside``).
+
     Args:
         rows: The series.
         instances: Of the study.
         actor: Who asks; file names are shown to those who may see identities.
     """
-    original = {row.series_id: row.derived_name for row in instances}
+    there = list(instances)
+    original = {row.series_id: row.derived_name for row in there}
+    images = {row.series_id for row in there if row.class_uid not in RESULTS}
+    results = {row.series_id for row in there} - images
     return [
         SeriesEntry(
             id=row.id,
@@ -128,6 +135,7 @@ def series_entries(
             original=None if actor.pseudonymous else _name(original.get(row.id)),
         )
         for row in rows
+        if row.id not in results
     ]
 
 

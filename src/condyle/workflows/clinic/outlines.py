@@ -107,20 +107,20 @@ def _structures(
 ) -> dict[tuple[str, str | None], list[list[tuple[float, float]]]]:
     found: dict[tuple[str, str | None], list[list[tuple[float, float]]]] = {}
     for value, structure in enumerate(structures, start=1):
-        for outline, centre in _pieces(labelmap == value):
+        for outline, centre in pieces_of(labelmap == value):
             level = _level_at(centre, named) if structure == DISC else None
             found.setdefault((structure, level), []).append(outline)
     return found
 
 
-def _pieces(
-    mask: NDArray[np.bool_],
+def pieces_of(
+    mask: NDArray[np.bool_], *, least: int = LEAST_PIXELS
 ) -> Iterator[tuple[list[tuple[float, float]], tuple[float, float]]]:
-    """Gives the outline and the centre of each piece of a mask that is no speck."""
+    """Gives the outline and the centre of each piece of a mask of at least so many pixels."""
     pieces, _ = ndimage.label(mask, structure=np.ones((3, 3)))
     for number, window in enumerate(ndimage.find_objects(pieces), 1):
         piece = pieces[window] == number
-        if int(piece.sum()) < LEAST_PIXELS:
+        if int(piece.sum()) < least:
             continue
         row0, column0 = window[0].start, window[1].start
         outline, _ = outline_of(piece)

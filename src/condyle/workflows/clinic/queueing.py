@@ -20,6 +20,7 @@ from condyle.archive.bundle_settings import bundle_uses
 from condyle.archive.studies import get_study, refuse_study
 from condyle.archive.tables import Analysis, InstanceRow, StudyRow
 from condyle.bundle import Bundle, Manifest, installed_bundles
+from condyle.dicom.objects.read_outside import RESULTS
 from condyle.domain.messages import Message
 from condyle.workflows.clinic.choose import Chosen, choose_bundles
 
@@ -131,8 +132,9 @@ def _is_settled(row: Analysis, chosen: Chosen, newest: dt.datetime | None, *, ag
 
 
 def _newest(session: Session, study_id: int) -> dt.datetime | None:
+    """Gives when the last image came: what others say of a study has it not read again."""
     query = select(func.max(InstanceRow.received_at)).where(InstanceRow.study_id == study_id)
-    return session.scalar(query)
+    return session.scalar(query.where(InstanceRow.class_uid.not_in(RESULTS)))
 
 
 def _queue(session: Session, study: StudyRow, chosen: Chosen, at: dt.datetime) -> Analysis:

@@ -24,7 +24,7 @@ from condyle.interpretation.lowest_disc import SHIPPED, LowestRule, is_doubtful
 from condyle.interpretation.together import read_together
 from condyle.preprocessing.steps import Spec
 from condyle.workflows.read_study import anatomy_runner
-from condyle.workflows.reading.anatomy_reading import RunModel, read_picture
+from condyle.workflows.reading.anatomy_reading import RunSlices, read_picture
 
 RIGHT = "right"
 EXTRA_CAUDAL = "extra-caudal"
@@ -92,7 +92,7 @@ def outcome_of(found: Sequence[int]) -> str:
     return DISC_MISSED
 
 
-def networks_by_fold(bundle: Bundle) -> tuple[RunModel, ...]:
+def networks_by_fold(bundle: Bundle) -> tuple[RunSlices, ...]:
     """Gives each network of an ensemble of folds alone, fold 0 first.
 
     Args:
@@ -118,7 +118,7 @@ def read_slices_by_patient(
     centres: Centres,
     *,
     spec: Spec,
-    network_of: Callable[[str], RunModel],
+    network_of: Callable[[str], RunSlices],
     progress: ProgressCallback = ignore_progress,
 ) -> Iterator[tuple[str, dict[str, SliceAnatomy]]]:
     """Gives each patient's slices that have centres, as they were read one by one.

@@ -18,8 +18,8 @@ from condyle.archive.objects import digest
 from condyle.archive.spool import Spool, Spooled
 from condyle.archive.store import Outcome, store
 from condyle.archive.tables import InstanceRow
+from condyle.dicom.facts_reader import FactsReader
 from condyle.dicom.frame_bytes import is_same_data_set
-from condyle.dicom.instance_facts import instance_facts
 from condyle.errors import BadImage
 from condyle.workflows.clinic.received import Asked, new_instance
 
@@ -47,9 +47,10 @@ def take_spooled(archive: Archive, spool: Spool) -> int:
     """
     batch = _portion(spool.waiting(BATCH))
     read: list[tuple[Spooled, NewInstance]] = []
+    reader = FactsReader()
     for one in batch:
         try:
-            read.append((one, _read(archive, one)))
+            read.append((one, _read(archive, reader, one)))
         except BadImage as error:
             _log.warning("a received object cannot be read and is kept apart: %s", error.found)
             spool.refuse(one, error.found)
@@ -101,13 +102,13 @@ def _portion(waiting: Sequence[Spooled]) -> list[Spooled]:
     return taken
 
 
-def _read(archive: Archive, one: Spooled) -> NewInstance:
+def _read(archive: Archive, reader: FactsReader, one: Spooled) -> NewInstance:
     path = one.path if one.path.is_file() else archive.objects.path(one.stored.sha256)
     if path.stat().st_size != one.stored.size or digest(path) != one.stored.sha256:
         # It was never promised: the power failed before its bytes were on the disk.
         raise BadImage("The image was not read.", found="a file that did not come whole")
     asked = Asked(_ROUTINE, None, SOURCE)
-    return new_instance(instance_facts(path), one.stored, asked)
+    return new_instance(reader.read(path), one.stored, asked)
 
 
 def _note(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from sqlalchemy.orm import Session
 
 from condyle.archive.archive import Archive
 from condyle.archive.incoming import NewInstance
 from condyle.archive.objects import Stored
 from condyle.archive.store import Outcome, store
-from condyle.dicom.instance_facts import instance_facts
+from condyle.dicom.facts_reader import FactsReader
+from condyle.dicom.instance_facts import InstanceFacts
 from condyle.errors import BadImage
 from condyle.workflows.clinic.received import Asked, new_instance
 
@@ -42,12 +46,21 @@ class ContentOutcome:
     said: str = ""
 
 
+Also = Callable[[Session, Sequence[ContentOutcome]], None]
+"""Called in the transaction that stores, with what became of each instance."""
+
+
+def _nothing(session: Session, outcomes: Sequence[ContentOutcome]) -> None:
+    """Does nothing more."""
+
+
 def store_contents(
     archive: Archive,
-    contents: Sequence[bytes | Stored],
+    contents: Sequence[bytes | bytearray | Stored],
     *,
     source: str,
     study: str = "",
+    also: Also = _nothing,
 ) -> list[ContentOutcome]:
     """Stores files, durably when it returns; storing the same ones again changes nothing.
 
@@ -56,6 +69,7 @@ def store_contents(
         contents: Their bytes, or the objects that hold them already.
         source: What the worklist calls this way of coming.
         study: Study Instance UID that all must have; empty for any.
+        also: Done in the same transaction; not at all where none of them is an instance.
 
     Returns:
         One outcome a file, in order.
@@ -63,26 +77,49 @@ def store_contents(
     Raises:
         Unavailable: Nothing of it was stored: the disk or the database failed.
     """
-    # Bytes first: a header is then read from the file that stays, not from a copy of it.
-    put = iter(archive.objects.put_many([one for one in contents if isinstance(one, bytes)]))
-    objects = [next(put) if isinstance(one, bytes) else one for one in contents]
+    reader, facts = FactsReader(), dict[int, InstanceFacts]()
+    raw = {at: one for at, one in enumerate(contents) if not isinstance(one, Stored)}
+
+    def read_meanwhile() -> None:
+        for at, content in raw.items():
+            with contextlib.suppress(BadImage):  # as the reading of the stored file tells again
+                if (found := reader.read_bytes(content)) is not None:
+                    facts[at] = found
+
+    put = iter(archive.objects.put_many(list(raw.values()), read_meanwhile))
+    objects = [one if isinstance(one, Stored) else next(put) for one in contents]
     asked = Asked(_ROUTINE, None, source)
-    read = [_read(archive, one, asked, study) for one in objects]
-    new = [one for one in read if isinstance(one, NewInstance)]
-    outcomes = iter(store(archive, new) if new else ())
-    return [one if isinstance(one, ContentOutcome) else _told(one, next(outcomes)) for one in read]
+    read: list[NewInstance | ContentOutcome] = []
+    for at, one in enumerate(objects):
+        try:
+            path = archive.objects.path
+            found = facts[at] if at in facts else reader.read(path(one.sha256))
+            read.append(_checked(new_instance(found, one, asked), study))
+        except BadImage:
+            read.append(ContentOutcome("broken"))
+    return _stored(archive, read, also)
 
 
-def _read(
-    archive: Archive, stored: Stored, asked: Asked, study: str
-) -> NewInstance | ContentOutcome:
-    try:
-        new = new_instance(instance_facts(archive.objects.path(stored.sha256)), stored, asked)
-    except BadImage:
-        return ContentOutcome("broken")
+def _checked(new: NewInstance, study: str) -> NewInstance | ContentOutcome:
     if study and new.study.uid != study:
         return ContentOutcome("other-study", new.uid, new.class_uid, new.study.uid, new.series.uid)
     return new
+
+
+def _stored(
+    archive: Archive, read: Sequence[NewInstance | ContentOutcome], also: Also
+) -> list[ContentOutcome]:
+    new = [one for one in read if isinstance(one, NewInstance)]
+    told: list[ContentOutcome] = []
+
+    def and_also(session: Session, outcomes: Sequence[Outcome]) -> None:
+        told.extend(_told(one, outcome) for one, outcome in zip(new, outcomes, strict=True))
+        also(session, told)
+
+    if new:
+        store(archive, new, also=and_also)
+    stored = iter(told)
+    return [one if isinstance(one, ContentOutcome) else next(stored) for one in read]
 
 
 def _told(new: NewInstance, outcome: Outcome) -> ContentOutcome:

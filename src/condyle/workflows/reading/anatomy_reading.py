@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -16,6 +16,9 @@ from condyle.preprocessing.steps import Spec
 
 RunModel = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 """From (slice, 1, row, column) to (slice, class, row, column) probabilities."""
+
+RunSlices = Callable[[NDArray[np.float32]], Iterable[NDArray[np.float32]]]
+"""The same, the (class, row, column) of one slice after the other, each as soon as it is known."""
 
 ASPECTS = (0.65, 1.5)
 """Heights of a pixel over its width that are tried where square pixels show no spine."""
@@ -63,7 +66,7 @@ class AroundMiddle:
         return self.first + self.middle
 
 
-def read_around_middle(volume: Volume, *, spec: Spec, run: RunModel) -> AroundMiddle:
+def read_around_middle(volume: Volume, *, spec: Spec, run: RunSlices) -> AroundMiddle:
     """Labels the slices around the middle of a volume and finds the mid-sagittal one.
 
     Args:
@@ -81,7 +84,7 @@ def read_around_middle(volume: Volume, *, spec: Spec, run: RunModel) -> AroundMi
 
 
 def read_slices(
-    volume: Volume, slices: tuple[int, ...], *, spec: Spec, run: RunModel
+    volume: Volume, slices: tuple[int, ...], *, spec: Spec, run: RunSlices
 ) -> list[SliceAnatomy]:
     """Labels some slices of a volume and finds the chain of discs on each.
 
@@ -92,14 +95,14 @@ def read_slices(
         run: The anatomy network.
     """
     prepared = prepare(volume, spec, slices=slices)
-    probabilities = run(prepared.array[:, None])
+    told = run(prepared.array[:, None])
     return [
-        interpret_slice(probabilities[position], prepared.array[position], prepared.placement)
-        for position in range(len(slices))
+        interpret_slice(probabilities, image, prepared.placement)
+        for probabilities, image in zip(told, prepared.array, strict=True)
     ]
 
 
-def read_picture(volume: Volume, *, spec: Spec, run: RunModel) -> tuple[SliceAnatomy, float]:
+def read_picture(volume: Volume, *, spec: Spec, run: RunSlices) -> tuple[SliceAnatomy, float]:
     """Labels a single slice of unknown spacing, whose aspect may be wrong.
 
     Square pixels are taken for granted unless they show no plausible chain of discs; then a

@@ -18,6 +18,7 @@ from condyle.interpretation.crops import DiscPlace, GradableSlice, crop_shape, d
 from condyle.interpretation.midline import matching_disc
 from condyle.interpretation.outline import outline_of
 from condyle.preprocessing.prepare import prepare
+from condyle.preprocessing.steps import Spec
 from condyle.workflows.reading.study_anatomy import SeriesReading
 
 DISC = "intervertebral-disc"
@@ -65,7 +66,8 @@ def grade_discs(
     chain = roles.primary.anatomy.chain
     levels = study_levels(roles.primary)
     shape = crop_shape(bundle.manifest.interpretation)
-    places = [_places(roles, position, bundle) for position in range(len(chain.discs))]
+    images = _Windowed(bundle.manifest.preprocessing)
+    places = [_places(roles, position, images) for position in range(len(chain.discs))]
     inputs = disc_inputs(places, shape=shape)
     outputs = runner.run(
         {
@@ -129,7 +131,22 @@ def finding_id(name: str, site: Site) -> str:
     return f"{name}/disc-{site.index_from_caudal}"
 
 
-def _places(roles: Roles, position: int, bundle: Bundle) -> dict[str, DiscPlace]:
+class _Windowed:
+    """The slices that discs are cut from, each prepared once: most discs share one."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._made: dict[tuple[str, int], NDArray[np.float32]] = {}
+
+    def of(self, reading: SeriesReading, number: int) -> NDArray[np.float32]:
+        """Gives the (row, column) image of a slice of a reading's volume."""
+        key = (reading.series.stem, number)
+        if key not in self._made:
+            self._made[key] = prepare(reading.volume, self._spec, slices=(number,)).array[0]
+        return self._made[key]
+
+
+def _places(roles: Roles, position: int, images: _Windowed) -> dict[str, DiscPlace]:
     """Finds a disc of the primary chain in each contrast, on that disc's own slice."""
     found = {}
     for role, reading in roles.readings.items():
@@ -146,8 +163,7 @@ def _places(roles: Roles, position: int, bundle: Bundle) -> dict[str, DiscPlace]
             number = reading.first + reading.middle
         else:
             number = reading.first + reading.disc_slices[index]
-        spec = bundle.manifest.preprocessing
-        image = prepare(reading.volume, spec, slices=(number,)).array[0]
+        image = images.of(reading, number)
         weighting = reading.series.weighting.value or "unknown"
         found[role] = DiscPlace(GradableSlice(image, chosen, str(weighting)), own)
     return found

@@ -19,7 +19,7 @@ from condyle.interpretation.discs import CANAL, VERTEBRA
 from condyle.interpretation.midline import disc_slices
 from condyle.interpretation.plausibility import spine_score
 from condyle.preprocessing.steps import Spec
-from condyle.workflows.reading.anatomy_reading import RunModel, read_around_middle
+from condyle.workflows.reading.anatomy_reading import RunSlices, read_around_middle
 from condyle.workflows.reading.series_choice import Choice
 
 MIN_CANAL_SHARE = 0.5
@@ -100,7 +100,7 @@ def read_anatomy(
     series: Sequence[Series],
     *,
     spec: Spec,
-    run: RunModel,
+    run: RunSlices,
     progress: ProgressCallback,
 ) -> tuple[list[SeriesReading], list[Message]]:
     """Reads the anatomy of each series that was not refused.
@@ -120,7 +120,7 @@ def read_anatomy(
     return readings, broken
 
 
-def _read(choice: Choice, series: Series, *, spec: Spec, run: RunModel) -> SeriesReading:
+def _read(choice: Choice, series: Series, *, spec: Spec, run: RunSlices) -> SeriesReading:
     volume = series.load()
     seen = read_around_middle(volume, spec=spec, run=run)
     weighting, warnings = _weighting(series, volume.array[seen.slice_index], seen.anatomy)

@@ -118,6 +118,7 @@ export const audit = {
   "audit.did.priors.asked": "had a patient's earlier studies fetched",
   "audit.did.study.fetched": "fetched a study from another system",
   "audit.did.study.exported": "took the DICOM objects of a study",
+  "audit.did.study.sent": "sent the DICOM objects of a study to another system",
   "audit.did.analysis.queued": "had a study analysed again",
   "audit.did.analysis.cancelled": "stopped an analysis",
   "audit.did.finding.corrected": "corrected findings",

@@ -6,6 +6,7 @@ import { corrections } from "./corrections";
 import { dashboard } from "./dashboard";
 import { marking } from "./marking";
 import { observations } from "./observations";
+import { outside } from "./outside";
 import { patients } from "./patients";
 import { reports } from "./reports";
 import { session } from "./session";
@@ -25,6 +26,7 @@ export const en = {
   ...dashboard,
   ...marking,
   ...observations,
+  ...outside,
   ...patients,
   ...reports,
   ...session,

@@ -16,6 +16,7 @@ export const study = {
   "study.simulated": "Simulated images: they show no patient",
   "study.pseudonymous": "Pseudonym",
   "study.exclusions": "Outside the intended use",
+  "study.exclusions.unasked": "Exclusions: nobody was asked",
   "study.received": "received {when}",
   "study.analysing": "Being analysed",
   "study.progress": "{stage} {done}/{total}",
@@ -165,6 +166,12 @@ export const study = {
   "export.dicom.logged": "The objects name the patient. That you took them is kept in the log.",
   "export.dicom.do": "Download",
   "export.dicom.done": "The objects were downloaded.",
+  "export.dicom.to": "Or send to",
+  "export.dicom.send": "Send",
+  "export.dicom.sent.one": "{peer} gets {n} object; it waits here until it is taken.",
+  "export.dicom.sent.other": "{peer} gets {n} objects; they wait here until they are taken.",
+  "export.dicom.sentBefore":
+    "All of it was put up for {peer} before; nothing new goes out.",
   "analysis.again": "Analyse again",
   "analysis.again.why":
     "Results until now stay in the archive with what made them; the newest of each bundle is shown. While a bundle runs again, its earlier findings stay, marked as of the earlier run. Corrections are kept.",

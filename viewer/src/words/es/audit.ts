@@ -118,6 +118,7 @@ export const audit = {
   "audit.did.priors.asked": "pidió traer los estudios anteriores de un paciente",
   "audit.did.study.fetched": "trajo un estudio de otro sistema",
   "audit.did.study.exported": "se llevó los objetos DICOM de un estudio",
+  "audit.did.study.sent": "envió los objetos DICOM de un estudio a otro sistema",
   "audit.did.analysis.queued": "pidió analizar de nuevo un estudio",
   "audit.did.analysis.cancelled": "detuvo un análisis",
   "audit.did.finding.corrected": "corrigió hallazgos",

@@ -7,6 +7,7 @@ import { corrections } from "./corrections";
 import { dashboard } from "./dashboard";
 import { marking } from "./marking";
 import { observations } from "./observations";
+import { outside } from "./outside";
 import { patients } from "./patients";
 import { reports } from "./reports";
 import { session } from "./session";
@@ -26,6 +27,7 @@ export const es: Record<keyof typeof en, string> = {
   ...dashboard,
   ...marking,
   ...observations,
+  ...outside,
   ...patients,
   ...reports,
   ...session,

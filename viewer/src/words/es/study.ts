@@ -16,6 +16,7 @@ export const study = {
   "study.simulated": "Imágenes simuladas: no muestran a ningún paciente",
   "study.pseudonymous": "Seudónimo",
   "study.exclusions": "Fuera del uso previsto",
+  "study.exclusions.unasked": "Exclusiones: no se preguntó",
   "study.received": "recibido {when}",
   "study.analysing": "En análisis",
   "study.progress": "{stage} {done}/{total}",
@@ -166,6 +167,12 @@ export const study = {
   "export.dicom.logged": "Los objetos nombran al paciente. Queda registrado que los descargó.",
   "export.dicom.do": "Descargar",
   "export.dicom.done": "Se descargaron los objetos.",
+  "export.dicom.to": "O enviar a",
+  "export.dicom.send": "Enviar",
+  "export.dicom.sent.one": "{peer} recibe {n} objeto; espera aquí hasta que se lo acepte.",
+  "export.dicom.sent.other": "{peer} recibe {n} objetos; esperan aquí hasta que se acepten.",
+  "export.dicom.sentBefore":
+    "Todo ello ya se había puesto en cola para {peer}; no sale nada nuevo.",
   "analysis.again": "Analizar de nuevo",
   "analysis.again.why":
     "Los resultados anteriores se conservan en el archivo con lo que los produjo; se muestra el más reciente de cada paquete. Mientras un paquete vuelve a ejecutarse, sus hallazgos anteriores permanecen, señalados como de la ejecución anterior. Las correcciones se conservan.",
