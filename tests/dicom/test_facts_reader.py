@@ -209,8 +209,7 @@ def test_nothing_but_the_shared_tags_is_in_the_facts_besides_number_and_header(r
         if element.tag not in (*SHARED, 0x00080018, 0x7FE00010):
             del bare[element.tag]
     found, left = (
-        facts_of_stream(io.BytesIO(as_bytes(each)), ExplicitVRLittleEndian)
-        for each in (one, bare)
+        facts_of_stream(io.BytesIO(as_bytes(each)), ExplicitVRLittleEndian) for each in (one, bare)
     )
     for name in ("patient", "study", "series", "class_uid", "uid", "rows", "columns", "simulated"):
         assert getattr(found, name) == getattr(left, name), name

@@ -20,7 +20,7 @@ from condyle.reporting.predictions import read_predictions
 from condyle.training.execution import Execution
 from condyle.training.recipe import read_recipe
 from condyle.workflows.reading.contrast_roles import choose_roles
-from condyle.workflows.reading.disc_grading import _places
+from condyle.workflows.reading.disc_grading import _places, _Windowed
 from condyle.workflows.reading.series_choice import choose_series
 from condyle.workflows.reading.study_anatomy import read_anatomy
 from condyle.workflows.train_recipe import train_recipe
@@ -264,7 +264,8 @@ def test_training_and_reading_cut_the_same_arrays_out_of_a_case(data, models, pa
     )
     roles = choose_roles(readings)
     shape = crop_shape(grading.manifest.interpretation)
-    served = [_places(roles, position, grading) for position in range(6)]
+    images = _Windowed(grading.manifest.preprocessing)
+    served = [_places(roles, position, images) for position in range(6)]
     theirs = [
         {role: DiscPlace(found, position) for role, found in trained.items()}
         for position in range(6)

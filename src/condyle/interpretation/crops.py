@@ -32,6 +32,9 @@ MEASURED = 4 * len(MEASURES)
 
 FACTS = PLAIN_FACTS + len(CONTRASTS) * MEASURED
 
+CHANNELS = 3 * len(CONTRASTS)
+"""Of a crop: the image and the labels of disc and canal of each contrast."""
+
 UNKNOWN = -1000.0
 """Stands for a measure that could not be taken: a model is given finite numbers alone."""
 
@@ -156,7 +159,7 @@ def disc_inputs(
             there; either may be missing.
         shape: Size and extent of the crop.
     """
-    crops = np.zeros((len(places), 6, shape.rows, shape.columns), dtype=np.float32)
+    crops = np.zeros((len(places), CHANNELS, shape.rows, shape.columns), dtype=np.float32)
     facts = np.zeros((len(places), FACTS), dtype=np.float32)
     facts[:, PLAIN_FACTS:] = UNKNOWN
     for number, role in enumerate(CONTRASTS):

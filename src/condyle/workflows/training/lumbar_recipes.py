@@ -13,6 +13,7 @@ from condyle.domain.case import Case
 from condyle.domain.progress import ProgressCallback
 from condyle.errors import BadConfiguration, DatasetError
 from condyle.evaluation.predictions import predictions_from_rows
+from condyle.interpretation.crops import CHANNELS, FACTS
 from condyle.reporting.predictions import write_predictions
 from condyle.training.recipe import Recipe, network_size
 from condyle.training.tasks import grading, segmentation
@@ -213,10 +214,10 @@ def finish_grading(
     models = round_models(out, split)
     rng = np.random.default_rng(recipe.seed)
     crop = recipe.interpretation["crop"]
-    size = (1, int(recipe.network.parameters["inputs"]), int(crop["rows"]), int(crop["columns"]))
+    size = (1, CHANNELS, int(crop["rows"]), int(crop["columns"]))
     feeds = {
         "crop": rng.random(size, dtype=np.float32),
-        "facts": rng.random((1, int(recipe.network.parameters["facts"])), dtype=np.float32),
+        "facts": rng.random((1, FACTS), dtype=np.float32),
     }
     sample = sample_of(models, feeds, grading.OUTPUTS)
     return write_run_bundle(out, manifest=manifest, models=models, sample=sample).path
