@@ -34,11 +34,10 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, SecondaryCaptureImageStorage
 
 from condyle.archive.archive import Archive
-from condyle.archive.spool import Spool
+from condyle.archive.spool import Spool, spool_folder
 from condyle.service.opening import open_archive
 from condyle.service.pacs.processes import RECEIVE, TAKE_IN
 from condyle.service.settings import Settings
-from condyle.workflows.pacs.receive import spool_folder
 
 ROOT = "1.2.826.0.1.3680043.10.2"
 MR = "1.2.840.10008.5.1.4.1.1.4"

@@ -25,16 +25,20 @@ from condyle.datasets.spider import graded_cases
 from condyle.datasets.splits import read_split
 from condyle.domain.volume import Volume
 from condyle.errors import CondyleError
+from condyle.interpretation import SliceAnatomy
 from condyle.interpretation.plausibility import spine_facts
+from condyle.interpretation.turn import turn_of
 from condyle.phantoms.ankle import simulate_ankle
 from condyle.phantoms.knee import simulate_knee
 from condyle.phantoms.simulated import PatientRequest
 from condyle.workflows.evaluation.numbering import networks_by_fold
+from condyle.workflows.evaluation.turns import read_turn_rules
 from condyle.workflows.reading.anatomy_reading import read_picture
 
 TABLE = Path(__file__).parent / "models" / "lumbar-numbering" / "refusal.csv"
+TURN_RULES = TABLE.with_name("turn.csv")
 COLUMNS = ("group", "kind", "unit", "name", "discs", "aspect", "confidence", "canal")
-COLUMNS += ("proportion", "taper", "upright", "gaps")
+COLUMNS += ("proportion", "taper", "upright", "gaps", "turn")
 TURNS = {
     "upside-down": lambda image: image[::-1],
     "mirrored": lambda image: image[:, ::-1],
@@ -43,8 +47,8 @@ TURNS = {
     "squashed-to-a-third": lambda image: image[::3],
     "stretched-threefold": lambda image: image[:, ::3],
 }
-EVERY = 15
-"""One in so many real slices is turned and squashed."""
+EVERY = {"quarter-turn": 15, "stretched-threefold": 15}
+"""One in so many real slices is turned or stretched; all where nothing is said."""
 
 LEAST_SIDE = 96
 
@@ -113,9 +117,10 @@ def real(data: Path) -> Iterator[Picture]:
 def turned(data: Path) -> Iterator[Picture]:
     """Gives some of the shared slices, turned, squashed and stretched."""
     for number, one in enumerate(real(data)):
-        if number % EVERY == 0:
-            for kind, turn in TURNS.items():
-                yield Picture(kind, one.unit, f"{one.name}-{kind}", turn(one.image))
+        for kind, turn in TURNS.items():
+            if number % EVERY.get(kind, 1):
+                continue
+            yield Picture(kind, one.unit, f"{one.name}-{kind}", turn(one.image))
 
 
 def groups(data: Path) -> dict[str, Callable[[], Iterator[Picture]]]:
@@ -134,8 +139,10 @@ def groups(data: Path) -> dict[str, Callable[[], Iterator[Picture]]]:
 def main(data: Path, names: list[str]) -> None:
     """Writes the rows of the groups named, or of all, and keeps those of the others.
 
-    A slice of a patient is read by the network that did not learn from it.
+    A slice of a patient is read by the network that did not learn from it, and its turn is told
+    by the rule that did not.
     """
+    rules = read_turn_rules(TURN_RULES)
     folds = read_split("lumbar-spider").folds
     bundle = find_bundle("lumbar-anatomy")
     networks, spec = networks_by_fold(bundle), bundle.manifest.preprocessing
@@ -144,12 +151,18 @@ def main(data: Path, names: list[str]) -> None:
         rows = []
         for number, one in enumerate(made[name]()):
             volume = Volume(np.ascontiguousarray(one.image, dtype=np.float32)[None])
-            run = networks[folds.get(one.unit, number % len(networks))]
-            seen, aspect = read_picture(volume, spec=spec, run=run)
-            values = [round(float(value), 4) for value in spine_facts(seen).values()]
-            fixed = [name, one.kind, one.unit, one.name, len(seen.chain.discs), aspect]
-            rows.append([str(value) for value in (*fixed, *values)])
+            fold = folds.get(one.unit, number % len(networks))
+            seen, aspect = read_picture(volume, spec=spec, run=networks[fold])
+            turn = turn_of(seen, rule=rules[fold])
+            rows.append(row_of(name, one, seen, aspect, turn))
         write(name, rows)
+
+
+def row_of(name: str, one: Picture, seen: SliceAnatomy, aspect: float, turn: str) -> list[str]:
+    """Gives the row of a picture of a group."""
+    values = [round(float(value), 4) for value in spine_facts(seen).values()]
+    fixed = (name, one.kind, one.unit, one.name, len(seen.chain.discs), aspect)
+    return [str(value) for value in (*fixed, *values, turn)]
 
 
 def write(name: str, rows: list[list[str]]) -> None:

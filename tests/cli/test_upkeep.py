@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from condyle.archive.audit import Query, newest
 from condyle.archive.database import open_database
 from condyle.archive.incoming import NewInstance, NewPatient, NewSeries, NewStudy
 from condyle.archive.objects import ObjectStore
+from condyle.archive.spool import Spool, SpoolWriter, spool_folder
 from condyle.archive.store import store
 from condyle.cli import main
 
@@ -119,3 +121,30 @@ def test_nothing_to_restore_is_told_in_four_lines(
 ) -> None:
     assert main(["restore", str(tmp_path / "nothing")]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 4
+
+
+def test_what_waits_in_the_spool_and_what_was_refused_is_told_and_named(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["db", "upgrade"])
+    assert main(["archive", "check"]) == 0
+    assert main(["backup", str(tmp_path / "before")]) == 0
+    assert "spool" not in capsys.readouterr().out
+
+    spool = Spool(spool_folder(home))
+    with SpoolWriter(spool) as writer:
+        for content in (b"one", b"two", b"three"):
+            incoming = writer.begin()
+            incoming.write(content)
+            incoming.keep(calling="A", called="B", at=dt.datetime.now(dt.UTC))
+    refused = spool.waiting(3)[1]
+    spool.refuse(refused, "a header without a UID")
+    spool.close()
+
+    assert main(["archive", "check"]) == 0
+    told = capsys.readouterr().out
+    assert f"object {refused.stored.sha256}: a header without a UID" in told
+    assert "2 received images wait in the spool; 1 were refused." in told
+    assert main(["backup", str(tmp_path / "backup")]) == 0
+    told = capsys.readouterr().out
+    assert "The spool is not in it: 2 received images" in told and "and 1 that" in told

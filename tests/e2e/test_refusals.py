@@ -85,3 +85,34 @@ def test_a_knee_is_refused_as_a_knee(data_folder: Path) -> None:
     assert codes(report) == {"wrong-body-part"}
     assert {message.params["found"] for message in report.refused} == {"knee"}
     assert not report.findings
+
+
+TURNED = {
+    "picture-upside-down": lambda image: image[::-1],
+    "picture-mirrored": lambda image: image[:, ::-1],
+    "picture-half-turned": lambda image: image[::-1, ::-1],
+}
+
+
+@pytest.mark.needs("data")
+@pytest.mark.parametrize("name", ["10_t2", "105_t1"])
+def test_a_real_slice_is_read_and_its_turns_are_refused(
+    name: str, data_folder: Path, tmp_path: Path
+) -> None:
+    """Each turn is refused, by its name or as no spine, and none is turned back and read."""
+    (source,) = (data_folder / "lumbar-spider").rglob(f"{name}.png")
+    image = np.asarray(Image.open(source).convert("L"))
+    assert codes(read_study(save(tmp_path / "upright.png", image))) == set()
+    for code, turn in TURNED.items():
+        report = read_study(save(tmp_path / f"{code}.png", turn(image)))
+        assert not report.findings and not report.measurements
+        assert codes(report) <= {*TURNED, "no-spine-found"} and codes(report)
+
+
+@pytest.mark.needs("data")
+def test_a_real_slice_squashed_to_a_third_is_not_graded(data_folder: Path, tmp_path: Path) -> None:
+    (source,) = (data_folder / "lumbar-spider").rglob("10_t2.png")
+    image = np.asarray(Image.open(source).convert("L"))
+    report = read_study(save(tmp_path / "squashed.png", image[::3]))
+    assert codes(report) and codes(report) <= {*TURNED, "no-spine-found", "picture-squashed"}
+    assert not report.findings

@@ -35,6 +35,7 @@ def test_nothing_names(kind: str, tracked: tuple[Path, ...]) -> None:
 
 _ON_THE_NETWORK = {
     "datasets/download.py": "gets a public data set",
+    "dicomweb/sending.py": "answers on a connection that a client opened",
     "node/listen.py": "is called by those who send images",
     "node/stream.py": "reads what they send",
     "network/association.py": "calls a peer that is configured",

@@ -118,8 +118,14 @@ def clock() -> Clock:
 @pytest.fixture
 def database(template: Path, settings: Settings) -> Iterator[Database]:
     shutil.copyfile(template, settings.home / "condyle.sqlite")
-    database = open_database(settings.database)
-    # No test of these cuts the power, and waiting for the disk is most of their time.
+    with waiting_for_no_disk(settings.database) as database:
+        yield database
+
+
+@contextmanager
+def waiting_for_no_disk(url: str) -> Iterator[Database]:
+    """Opens a database; no test of these cuts the power, and the disk is most of their time."""
+    database = open_database(url)
     event.listen(database.engine, "connect", _wait_for_no_disk)
     yield database
     database.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,8 @@ from condyle.archive.accounts import find_user
 from condyle.archive.analyses import BundleRun, queue_analysis, start
 from condyle.archive.archive import Archive
 from condyle.archive.corrections import Statement, append
+from condyle.archive.database import open_database
+from condyle.archive.objects import ObjectStore
 from condyle.bundle import Bundle
 from condyle.domain.report import Report, SliceView
 from condyle.domain.study import Study
@@ -96,6 +99,18 @@ def put_read_study(
     )
     assert record_result(archive, key, keep_result(archive, result)) == "done"
     return study
+
+
+def home_with_read_study(folder: Path, template: Path) -> tuple[Path, int]:
+    """Makes a home with a study that was read, to be copied from, and gives its study's number."""
+    shutil.copyfile(template, folder / "condyle.sqlite")
+    database = open_database(f"sqlite:///{folder / 'condyle.sqlite'}")
+    archive = Archive(database, ObjectStore(folder / "objects"), lambda: AT)
+    study = put_read_study(archive, folder, dicom_files())
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return folder, study
 
 
 def say(archive: Archive, study: int, kind: str, finding: int | None = None, **what: Any) -> None:

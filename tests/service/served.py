@@ -10,11 +10,15 @@ from collections.abc import Iterator
 import uvicorn
 from fastapi import FastAPI
 
+from condyle.service.dicomweb.sending import FileProtocol
+
 
 @contextlib.contextmanager
 def served(app: FastAPI) -> Iterator[str]:
-    """Serves an app while it is entered, and gives its address."""
-    config = uvicorn.Config(app, port=0, log_config=None, lifespan="off", access_log=False)
+    """Serves an app as the clinic's server does while it is entered, and gives its address."""
+    config = uvicorn.Config(
+        app, port=0, http=FileProtocol, log_config=None, lifespan="off", access_log=False
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests.service.conftest import Client, LogIn
-from tests.service.exported import dicom_files, put_read_study
+from tests.service.conftest import Client, LogIn, waiting_for_no_disk
+from tests.service.exported import home_with_read_study
 
 from condyle.archive.archive import Archive
+from condyle.archive.database import Database
 from condyle.archive.tables import AuditEntry
 from condyle.service.schemas.base import Role
 from condyle.service.settings import Settings
 
 
+@pytest.fixture(scope="module")
+def held(template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """A home with a study that was read, made once, and the study's number."""
+    return home_with_read_study(tmp_path_factory.mktemp("held"), template)
+
+
 @pytest.fixture
-def study(archive: Archive, tmp_path: Path) -> int:
-    return put_read_study(archive, tmp_path, dicom_files())
+def study(held: tuple[Path, int], settings: Settings) -> int:
+    home, number = held
+    shutil.copyfile(home / "condyle.sqlite", settings.home / "condyle.sqlite")
+    shutil.copytree(home / "objects", settings.objects)
+    return number
+
+
+@pytest.fixture
+def database(study: int, settings: Settings) -> Iterator[Database]:
+    with waiting_for_no_disk(settings.database) as database:
+        yield database
 
 
 @pytest.fixture

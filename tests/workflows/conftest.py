@@ -40,6 +40,9 @@ GREY = {BACKGROUND: 90, DISC: 240, VERTEBRA: 160, CANAL: 30}
 """Neighbours in the image are neighbours in grey, so that resampled edges stay harmless."""
 
 ROWS, COLUMNS = 208, 168
+
+LAID = np.array([[4.0, 0, 0, 0], [0, 0, 1.0, 0], [0, -1.0, 0, 0], [0, 0, 0, 1.0]])
+"""Sagittal, head up and facing left, in LPS: what these series' headers say of how they lie."""
 FINDINGS = (
     "disc-herniation",
     "disc-narrowing",
@@ -238,7 +241,7 @@ def make_series(stem: str, *drawings: Drawing, **changed: object) -> Series:
     array = np.stack([drawing.image for drawing in drawings])
     series = Series(
         stem=stem,
-        load=lambda: Volume(array, spacing=(4.0, 1.0, 1.0)),
+        load=lambda: Volume(array, spacing=(4.0, 1.0, 1.0), affine=LAID),
         kind="dicom",
         uid=f"1.2.3.{len(stem)}",
         instances=tuple(Instance(f"1.2.3.{len(stem)}.{n}") for n in range(len(array))),

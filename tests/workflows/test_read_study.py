@@ -11,6 +11,7 @@ from condyle.domain.progress import Progress
 from condyle.domain.study import Instance
 from condyle.errors import BadImage, Cancelled
 from condyle.workflows.read_study import LoadedBundles, read_opened, read_study
+from condyle.workflows.reading import study_anatomy
 from condyle.workflows.reading.series_choice import choose_series
 
 
@@ -401,7 +402,11 @@ def test_fewer_instances_than_slices_leave_the_instance_unnamed(read, series, dr
     assert report.findings[0].evidence[0].sop_instance_uid in (None, "1.2")
 
 
-def test_pictures_are_read_from_their_files_by_the_bundles_that_are_named(archive, pair, tmp_path):
+def test_pictures_are_read_from_their_files_by_the_bundles_that_are_named(
+    archive, pair, tmp_path, monkeypatch
+):
+    # A drawn spine is as straight as a ruler, which tells no turn; see test_refused_pictures.
+    monkeypatch.setattr(study_anatomy, "turn_of", lambda anatomy: "upright")
     root = archive(tmp_path / "data", [3], masks=False) / "midsagittal"
     paths = [root / "3_t1.png", root / "3_t2.png"]
     report = read_study(paths, bundles=[str(pair[1].path)], threads=1)

@@ -47,6 +47,11 @@ _COLUMNS = "file, sha256, size, calling, called, at"
 _INSERT = f"INSERT INTO waiting (id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
+def spool_folder(home: Path) -> Path:
+    """Gives the folder of the spool beside an archive's objects."""
+    return home / "spool"
+
+
 @dataclass(frozen=True)
 class Spooled:
     """An object that waits to be read into the archive.

@@ -79,6 +79,12 @@ def backup(folder: _Folder) -> None:
             made = write_backup(archive, folder, watch=watch)
         _note(archive, "archive.backed-up", objects=made.objects, studies=made.tables["studies"])
         print(f"{made.tables['studies']} studies and {made.objects} objects, as of {made.at}.")
+        waiting, refused = _spooled()
+        if waiting or refused:
+            print(
+                f"The spool is not in it: {waiting} received images that are not taken in yet,"
+                f" and {len(refused)} that were refused."
+            )
 
 
 def restore(folder: _Folder) -> None:
@@ -110,7 +116,8 @@ def check_archive(
 ) -> None:
     """Check that every row's objects are there with their hashes, and that counts agree.
 
-    The archive may be in use meanwhile. Exit status 1 where something does not agree.
+    Received images that could not be read, and are kept in the spool, are listed: no fault of
+    the archive. The archive may be in use meanwhile. Exit status 1 where something does not agree.
 
     Examples:
       condyle archive check
@@ -124,6 +131,11 @@ def check_archive(
             found = check(archive, deep=not quick, watch=watch)
         for fault in found.faults:
             print(f"{fault.place}: {fault.what}")
+        waiting, refused = _spooled()
+        for sha256, reason in refused:
+            print(f"refused in the spool: object {sha256}: {reason}")
+        if waiting or refused:
+            print(f"{waiting} received images wait in the spool; {len(refused)} were refused.")
         print(
             f"{len(found.faults)} faults; {found.references} references to {found.objects} objects;"
             f" {found.unnamed} objects that no row names."
@@ -150,6 +162,21 @@ def _opened(purpose: str) -> Iterator[Archive]:
         yield Archive(database, objects)
     finally:
         database.close()
+
+
+def _spooled() -> tuple[int, list[tuple[str, str]]]:
+    """Gives how many received objects wait, and those that were refused, with their reasons."""
+    from condyle.archive.spool import Spool, spool_folder
+    from condyle.service.settings import load_settings
+
+    folder = spool_folder(load_settings().home)
+    if not folder.is_dir():
+        return 0, []
+    spool = Spool(folder)
+    try:
+        return spool.count(), spool.refused()
+    finally:
+        spool.close()
 
 
 @contextmanager

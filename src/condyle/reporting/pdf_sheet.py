@@ -53,7 +53,7 @@ def sheet_pdf(sheet: Sheet, story_of: Callable[[float], Sequence[Flowable]]) -> 
         sheet: What stands around the content.
         story_of: From the width of the type area in points to the content.
     """
-    # Streams as they are: as ASCII they take a quarter more room, and most of the time. It is the
+    # Streams as they are: as ASCII they take a quarter more room, coded in plain Python. It is the
     # same for all documents and never set back, so that two that are made at once agree.
     rl_config.useA85 = 0
     stream = io.BytesIO()

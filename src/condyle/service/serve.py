@@ -23,6 +23,7 @@ from condyle.archive.objects import ObjectStore
 from condyle.errors import BadConfiguration, Unavailable
 from condyle.service.app import create_app
 from condyle.service.deps import Deps, make_deps
+from condyle.service.dicomweb.sending import FileProtocol
 from condyle.service.jobs.worker_process import WorkerProcess
 from condyle.service.opening import FIRST_USER, first_password, open_archive
 from condyle.service.pacs.processes import storage_node_processes
@@ -113,6 +114,7 @@ def _run(app: FastAPI, settings: Settings, tell: Callable[[str], None]) -> None:
         app,
         host=settings.host,
         port=settings.port,
+        http=FileProtocol,
         log_config=None,
         access_log=False,  # it would hold the addresses, and what was searched for in them
         server_header=False,

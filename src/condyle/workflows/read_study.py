@@ -176,7 +176,7 @@ def read_opened(
             choices, study.series, spec=spec, run=run, progress=progress
         )
     refused = [*(c.refusal for c in choices if c.refusal is not None), *broken]
-    refused += [Message("no-spine-found", {}, r.series.stem) for r in readings if not r.plausible]
+    refused += [reading.refusal for reading in readings if reading.refusal is not None]
     numbered = number_together(readings)
     roles = choose_roles(
         [reading for reading in numbered.readings if reading.plausible],

@@ -147,6 +147,11 @@ def test_a_token_or_certificate_stands_only_where_it_has_a_use(tmp_path: Path) -
     assert "tls.certificate" in fault(tmp_path, f"url: 'https://x', {pair}")
 
 
+@pytest.mark.parametrize("tls", ["{}", "{ca: a}"])
+def test_tls_beside_an_address_without_it_is_an_error(tmp_path: Path, tls: str) -> None:
+    assert "http://" in fault(tmp_path, f"url: 'http://127.0.0.1:8042/dicom-web', tls: {tls}")
+
+
 @pytest.mark.parametrize("half", ["certificate: c", "key: k"])
 def test_a_certificate_and_its_key_come_together(tmp_path: Path, half: str) -> None:
     assert fault(tmp_path, f"{DIMSE}, tls: {{{half}}}").startswith("peers.one.tls: ")

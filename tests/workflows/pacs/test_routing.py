@@ -168,3 +168,14 @@ def test_a_bundle_or_peer_that_is_not_there_is_told_with_its_place(tmp_path: Pat
     assert "rules.0.then.bundles" in error.value.found
     assert "rules.0.then.forward" in error.value.found
     assert read_routing(tmp_path / "none.yaml") is None
+
+
+def test_rules_that_are_a_folder_are_an_error_and_not_taken_for_none(tmp_path: Path) -> None:
+    from condyle.workflows.pacs.route_study import read_routing
+
+    (tmp_path / "routing.yaml").mkdir()
+
+    with pytest.raises(BadConfiguration) as error:
+        read_routing(tmp_path / "routing.yaml")
+
+    assert "Is a directory" in error.value.found

@@ -139,6 +139,13 @@ describe("the findings", () => {
     expect(warnings.getByText("(100_t1, 100_t2)")).toBeDefined();
   });
 
+  it("say of which level a warning is, also where it is of one alone", () => {
+    const warning = { ...said("w", "Review this level."), subject: "L4-L5" };
+    show(detail({ analyses: [analysis({ warnings: [warning] })] }));
+    const warnings = within(screen.getByRole("region", { name: "Warnings" }));
+    expect(warnings.getByRole("listitem").textContent).toBe("Review this level. (L4-L5)");
+  });
+
   it("are chosen and switched off one by one", async () => {
     const { notes, user } = show(detail());
     await user.click(screen.getByRole("button", { name: /Posterior contour bulge/ }));

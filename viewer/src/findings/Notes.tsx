@@ -51,7 +51,7 @@ function List({
       <ul>
         {onceEach(said).map(({ text, of }) => (
           <li key={text}>
-            {text} {of.length > 1 ? <small>({of.join(", ")})</small> : null}
+            {text} {of.length > 0 ? <small>({of.join(", ")})</small> : null}
           </li>
         ))}
       </ul>

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -13,12 +12,8 @@ from sqlalchemy.orm import Session
 from condyle.archive.archive import Archive
 from condyle.archive.tables import InstanceRow, SeriesRow, StudyRow
 from condyle.service.dicomweb.accept import DICOM, Range, ranges_of
+from condyle.service.dicomweb.sending import FilePart
 from condyle.service.dicomweb.stored import Place
-
-# So large that a turn of the event loop for each does not count: smaller ones were slower.
-_CHUNK = 1 << 21
-
-Piece = bytes | memoryview
 
 
 @dataclass(frozen=True)
@@ -32,7 +27,7 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class Body:
-    """A body of several parts whose length is known before it begins.
+    """A body of several parts.
 
     Attributes:
         files: In their order.
@@ -47,50 +42,23 @@ class Body:
         """Its ``Content-Type``."""
         return f'multipart/related; type="{DICOM}"; boundary={self.boundary}'
 
-    @property
-    def length(self) -> int:
-        """Its bytes."""
-        heads = sum(len(self._head(one)) + one.size + 2 for one in self.files)
-        return heads + len(self._tail)
+    def parts(self, archive: Archive) -> list[FilePart]:
+        """Gives its files, each behind its head; what follows them is ``tail``."""
+        place = archive.objects.place
+        return [
+            FilePart((b"\r\n" if at else b"") + self._head(one), place(one.object), one.size)
+            for at, one in enumerate(self.files)
+        ]
 
     @property
-    def _tail(self) -> bytes:
-        return f"--{self.boundary}--\r\n".encode()
+    def tail(self) -> bytes:
+        """What follows the last file."""
+        return f"\r\n--{self.boundary}--\r\n".encode()
 
     def _head(self, one: StoredFile) -> bytes:
         return (
             f"--{self.boundary}\r\nContent-Type: {DICOM}; transfer-syntax={one.syntax}\r\n\r\n"
         ).encode()
-
-    def pieces(self, archive: Archive) -> Iterator[Piece]:
-        """Gives its bytes in few large pieces: each costs a turn of the event loop.
-
-        A piece is written into until it is full, then given on, and a new one begun.
-        """
-        piece = bytearray(_CHUNK)
-        at = 0
-        for one in self.files:
-            head = self._head(one)
-            left = one.size
-            with archive.objects.open(one.object) as stream:
-                number = stream.fileno()
-                if at + len(head) + 2 > _CHUNK:
-                    yield memoryview(piece)[:at]
-                    piece, at = bytearray(_CHUNK), 0
-                piece[at : at + len(head)] = head
-                at += len(head)
-                while left:
-                    if at >= _CHUNK - 2:
-                        yield memoryview(piece)[:at]
-                        piece, at = bytearray(_CHUNK), 0
-                    room = min(left, _CHUNK - 2 - at)
-                    got = os.readv(number, [memoryview(piece)[at : at + room]])
-                    if not got:
-                        return  # the object is shorter than its row says: the answer breaks off
-                    at, left = at + got, left - got
-            piece[at : at + 2] = b"\r\n"
-            at += 2
-        yield bytes(memoryview(piece)[:at]) + self._tail
 
 
 def body_of(files: Sequence[StoredFile]) -> Body:

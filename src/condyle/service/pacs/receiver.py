@@ -10,11 +10,11 @@ import logging
 import sys
 import threading
 
-from condyle.archive.spool import Spool
+from condyle.archive.spool import Spool, spool_folder
 from condyle.service.jobs.single import alone
 from condyle.service.pacs.processes import MIB, PATIENCE_S, node_options, run_child
 from condyle.service.settings import Settings
-from condyle.workflows.pacs.receive import receiving, spool_folder
+from condyle.workflows.pacs.receive import receiving
 
 _log = logging.getLogger(__name__)
 

@@ -13,11 +13,10 @@ import threading
 from condyle.archive.archive import Archive
 from condyle.archive.database import open_database
 from condyle.archive.objects import ObjectStore
-from condyle.archive.spool import Spool
+from condyle.archive.spool import Spool, spool_folder
 from condyle.service.jobs.single import alone
 from condyle.service.pacs.processes import PATIENCE_S, run_child
 from condyle.service.settings import Settings
-from condyle.workflows.pacs.receive import spool_folder
 from condyle.workflows.pacs.route_study import RulesOf
 from condyle.workflows.pacs.taking_in import keep_up
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import StreamingResponse
 from starlette.exceptions import HTTPException
 
 from condyle.archive import audit
@@ -17,6 +16,7 @@ from condyle.service.auditing.seen import note_view
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.dicomweb.accept import MULTIPART, OCTETS, ranges_of
 from condyle.service.dicomweb.files import accepted, body_of, stored_files
+from condyle.service.dicomweb.sending import FilesResponse
 from condyle.service.dicomweb.stored import Place, locate, patient_of
 from condyle.service.dicomweb.told import told_place
 from condyle.service.security.actor import Actor, needs
@@ -104,11 +104,11 @@ def _files(request: Request, actor: Actor, deps: Deps, place: Place) -> Response
         audit.append(session, act.of_patient(patient_id))
     body = body_of(given)
     # Of some of them alone it says so (PS3.18 8.5.2): the rest is in no syntax that was asked for.
-    return StreamingResponse(
-        body.pieces(deps.archive),
+    return FilesResponse(
+        body.parts(deps.archive),
+        body.tail,
         status_code=200 if len(given) == len(found) else 206,
         media_type=body.media,
-        headers={"Content-Length": str(body.length)},
     )
 
 

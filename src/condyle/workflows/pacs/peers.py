@@ -75,6 +75,8 @@ class PeerPart(Strict):
                 raise ValueError(f"a url, and {', '.join(wrong)} of DIMSE: a peer has one of both")
             if self.tls is not None and self.tls.certificate is not None:
                 raise ValueError("tls.certificate, which is for DIMSE; a url has a token_file")
+            if self.tls is not None and not self.url.startswith("https://"):
+                raise ValueError("tls, and a url of http://, over which nothing is kept secret")
             if self.token_file is not None and not self.url.startswith("https://"):
                 host = urlsplit(self.url).hostname
                 if host not in ("127.0.0.1", "localhost", "::1"):

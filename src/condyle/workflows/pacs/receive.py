@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 
 from condyle.archive.archive import now
 from condyle.archive.spool import Incoming, Spool, SpoolWriter
@@ -42,11 +41,6 @@ class SpoolTaking:
     def keep(self, of: Received) -> None:
         """Keeps it: durable when it returns."""
         self._incoming.keep(calling=of.calling, called=of.called, at=self._clock())
-
-
-def spool_folder(home: Path) -> Path:
-    """Gives the folder of the spool beside an archive's objects."""
-    return home / "spool"
 
 
 @contextmanager

@@ -77,7 +77,7 @@ class RulesOf:
             BadConfiguration: The rules or the peers cannot be used; the study waits for them.
         """
         file = self.home / PEERS_FILE
-        peers = read_peers(file) if file.is_file() else {}
+        peers = read_peers(file) if file.exists() else {}
         Router(read_routing(routing_file(self.home), peers))(archive, study_id, calling)
 
 
@@ -103,7 +103,7 @@ def read_routing(path: Path, peers: Mapping[str, Peer] | None = None) -> Routing
         BadConfiguration: It does not fit, or names a bundle that gives no findings or is not
             installed, or a peer that is not listed; tells every fault with its place.
     """
-    if not path.is_file():
+    if not path.exists():
         return None
     routing = read_configuration(path, Routing, kind="routing rules")
     bundles = {

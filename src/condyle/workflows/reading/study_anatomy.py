@@ -18,6 +18,7 @@ from condyle.interpretation.contrasts import contrast_of
 from condyle.interpretation.discs import CANAL, VERTEBRA
 from condyle.interpretation.midline import disc_slices
 from condyle.interpretation.plausibility import spine_score
+from condyle.interpretation.turn import UPRIGHT, turn_of
 from condyle.preprocessing.steps import Spec
 from condyle.workflows.reading.anatomy_reading import RunSlices, read_around_middle
 from condyle.workflows.reading.series_choice import Choice
@@ -43,6 +44,17 @@ five takes about 0.01 away.
 """
 
 
+MOST_SQUASHED = 1.7
+"""Lengths of discs over their steps, in the picture's own pixels, over which one with no geometry
+is taken to be squashed; of 356 shared slices that pass for a spine one lies beyond, at 1.9."""
+
+_TURNED = {
+    "upside-down": "picture-upside-down",
+    "mirrored": "picture-mirrored",
+    "half-turn": "picture-half-turned",
+}
+
+
 @dataclass(frozen=True)
 class SeriesReading:
     """What the anatomy bundle saw in one series.
@@ -57,6 +69,7 @@ class SeriesReading:
         disc_slices: Position in ``slices`` of each disc's own slice.
         aspect: Height of a pixel over its width that the reading rests on.
         warnings: What to bear in mind.
+        refusal: Why nothing is graded or measured on it, or ``None``.
     """
 
     choice: Choice
@@ -68,6 +81,7 @@ class SeriesReading:
     disc_slices: tuple[int, ...]
     aspect: float = 1.0
     warnings: tuple[Message, ...] = ()
+    refusal: Message | None = None
 
     @property
     def anatomy(self) -> SliceAnatomy:
@@ -76,16 +90,13 @@ class SeriesReading:
 
     @property
     def plausible(self) -> bool:
-        """Whether a chain of discs was found, by a network that was sure of what it saw."""
-        sure = len(self.anatomy.chain.discs) > 0 and self.anatomy.confidence >= MIN_CONFIDENCE
-        if self.volume.spacing is not None:
-            return sure
-        return sure and spine_score(self.anatomy) >= MIN_PICTURE_SCORE
+        """Whether it shows a spine, and nothing speaks against how it lies."""
+        return self.refusal is None
 
     @property
     def on_midline(self) -> bool:
         """Whether the canal shows behind most of the discs."""
-        return self.anatomy.chain.canal_share >= MIN_CANAL_SHARE
+        return _on_midline(self.anatomy)
 
     def labelmap(self) -> NDArray[np.uint8]:
         """Gives the (slice, row, column) labelmap of the whole volume; unread slices are 0."""
@@ -93,6 +104,10 @@ class SeriesReading:
         for position, anatomy in enumerate(self.slices):
             whole[self.first + position] = anatomy.labelmap
         return whole
+
+
+def _on_midline(anatomy: SliceAnatomy) -> bool:
+    return anatomy.chain.canal_share >= MIN_CANAL_SHARE
 
 
 def read_anatomy(
@@ -126,6 +141,10 @@ def _read(choice: Choice, series: Series, *, spec: Spec, run: RunSlices) -> Seri
     weighting, warnings = _weighting(series, volume.array[seen.slice_index], seen.anatomy)
     if seen.aspect != 1.0:
         warnings = [*warnings, Message("aspect-doubtful", {}, series.stem)]
+    refused = refusal_of(seen.anatomy, volume, aspect=seen.aspect)
+    laid = volume.affine is not None and refused is None
+    if laid and _on_midline(seen.anatomy) and turn_of(seen.anatomy) != UPRIGHT:
+        warnings = [*warnings, Message("image-upside-down", {}, series.stem)]
     return SeriesReading(
         choice=choice,
         series=replace(series, weighting=weighting),
@@ -136,7 +155,30 @@ def _read(choice: Choice, series: Series, *, spec: Spec, run: RunSlices) -> Seri
         disc_slices=disc_slices(seen.slices, seen.middle),
         aspect=seen.aspect,
         warnings=tuple(warnings),
+        refusal=None if refused is None else Message(refused, {}, series.stem),
     )
+
+
+def refusal_of(anatomy: SliceAnatomy, volume: Volume, *, aspect: float) -> str | None:
+    """Gives the code of why nothing is read from a series, or ``None``.
+
+    Images that their header lays and scales are held to what the network was sure of alone; a
+    picture must also look like a spine that lies upright, faces left and is not squashed.
+
+    Args:
+        anatomy: What was seen on the mid-sagittal slice.
+        volume: Which spacing and affine are known of.
+        aspect: Height of a pixel over its width that the reading rests on.
+    """
+    sure = len(anatomy.chain.discs) > 0 and anatomy.confidence >= MIN_CONFIDENCE
+    bare = volume.spacing is None
+    if not sure or (bare and spine_score(anatomy) < MIN_PICTURE_SCORE):
+        return "no-spine-found"
+    if volume.affine is None and (turn := turn_of(anatomy)) != UPRIGHT:
+        return _TURNED[turn]
+    if bare and aspect * anatomy.chain.proportion > MOST_SQUASHED:
+        return "picture-squashed"
+    return None
 
 
 def _weighting(
