@@ -113,7 +113,7 @@ class EfficientNetLite0(Classifier):
         inputs: int = 3,
         dropout: float = 0.2,
         momentum: float = 0.1,
-        blocks: int = sum(stage[2] for stage in STAGES),
+        blocks: int = 16,
     ) -> None:
         super().__init__()
         self._conv_stem = SameConv(inputs, 32, 3, stride=2, bias=False)
