@@ -12,6 +12,7 @@ from condyle.errors import BundleError, Cancelled, DatasetError, OutputError
 from condyle.reporting.predictions import read_predictions
 from condyle.workflows.evaluate_bundle import evaluate_bundle
 from condyle.workflows.evaluation.rows import Draw
+from condyle.workflows.reading import study_anatomy
 
 QUICK = Draw(replicates=60, permutations=3)
 
@@ -27,6 +28,12 @@ def by_name(document):
         for task in document["tasks"]
         for score in task["scores"]
     }
+
+
+@pytest.fixture(autouse=True)
+def _upright(monkeypatch):
+    """A drawn spine is as straight as a ruler, which tells no turn."""
+    monkeypatch.setattr(study_anatomy, "turn_of", lambda anatomy: "upright")
 
 
 @pytest.fixture(name="run", scope="module")

@@ -226,7 +226,11 @@ def _shifted_mean(gaps: FloatArray, deviations: float) -> WeightedStatistic:
         total = weights.sum(axis=0)
         mean = gaps @ weights / total
         spread = np.clip(gaps**2 @ weights - total * mean**2, 0.0, None)
-        return np.asarray(mean + deviations * np.sqrt(spread / (total - 1.0)))
+        if not deviations:
+            return np.asarray(mean)
+        beyond = total - 1.0  # one pair has no spread
+        variance = np.divide(spread, beyond, out=np.full_like(spread, np.nan), where=beyond > 0)
+        return np.asarray(mean + deviations * np.sqrt(variance))
 
     return limit
 

@@ -18,6 +18,7 @@ from condyle.workflows.clinic.analyse import FINDINGS, OVERLAYS, Readers, analys
 from condyle.workflows.clinic.results import held_instances, keep_result
 from condyle.workflows.clinic.study_files import lay_out, study_files
 from condyle.workflows.read_study import read_study
+from condyle.workflows.reading import study_anatomy
 
 from .brought import Bringer, new_archive
 
@@ -60,8 +61,10 @@ SQLITE = pytest.mark.parametrize("archive_url", ["sqlite"], indirect=True)
 
 @SQLITE
 def test_pictures_are_read_as_they_came_and_placed_in_what_was_derived(
-    bringer, laid_out, draw, pair, store, tmp_path
+    bringer, laid_out, draw, pair, store, tmp_path, monkeypatch
 ):
+    # A drawn spine is as straight as a ruler, which tells no turn.
+    monkeypatch.setattr(study_anatomy, "turn_of", lambda anatomy: "upright")
     files = {f"up/100_{one}.png": png(draw(seed=n).image) for n, one in enumerate(("t1", "t2"))}
     work, held = laid_out(files)
     found = analyse(work, pair[1], analysis="a", readers=Readers(1), instances=held)
