@@ -26,6 +26,7 @@ from condyle.archive.objects import ObjectStore
 from condyle.bundle import Bundle
 from condyle.domain.report import Report, SliceView
 from condyle.domain.study import Study
+from condyle.service.settings import Settings
 from condyle.workflows.clinic.analyse import Readers, analyse
 from condyle.workflows.clinic.results import held_instances, keep_result, record_result
 
@@ -111,6 +112,14 @@ def home_with_read_study(folder: Path, template: Path) -> tuple[Path, int]:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
     return folder, study
+
+
+def copied_study(held: tuple[Path, int], settings: Settings) -> int:
+    """Copies such a home to where the settings want it, and gives its study's number."""
+    home, number = held
+    shutil.copyfile(home / "condyle.sqlite", settings.home / "condyle.sqlite")
+    shutil.copytree(home / "objects", settings.objects)
+    return number
 
 
 def say(archive: Archive, study: int, kind: str, finding: int | None = None, **what: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +13,13 @@ import pydicom
 import pytest
 from sqlalchemy import select
 from tests.service.conftest import Client, LogIn, waiting_for_no_disk
-from tests.service.exported import home_with_read_study, picture_file, put_read_study, say
+from tests.service.exported import (
+    copied_study,
+    home_with_read_study,
+    picture_file,
+    put_read_study,
+    say,
+)
 from tests.service.test_reports import begin, sign
 
 from condyle.archive.analyses import shown_runs
@@ -36,10 +41,7 @@ def held(template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
 
 @pytest.fixture
 def study(held: tuple[Path, int], settings: Settings) -> int:
-    home, number = held
-    shutil.copyfile(home / "condyle.sqlite", settings.home / "condyle.sqlite")
-    shutil.copytree(home / "objects", settings.objects)
-    return number
+    return copied_study(held, settings)
 
 
 @pytest.fixture

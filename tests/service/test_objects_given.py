@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from tests.service.conftest import Client, LogIn, waiting_for_no_disk
-from tests.service.exported import home_with_read_study
+from tests.service.exported import copied_study, home_with_read_study
 
 from condyle.archive.archive import Archive
 from condyle.archive.database import Database
@@ -27,10 +26,7 @@ def held(template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
 
 @pytest.fixture
 def study(held: tuple[Path, int], settings: Settings) -> int:
-    home, number = held
-    shutil.copyfile(home / "condyle.sqlite", settings.home / "condyle.sqlite")
-    shutil.copytree(home / "objects", settings.objects)
-    return number
+    return copied_study(held, settings)
 
 
 @pytest.fixture

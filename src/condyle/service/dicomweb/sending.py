@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import h11
 from starlette.concurrency import run_in_threadpool
@@ -143,8 +143,9 @@ class FileProtocol(H11Protocol):
         if cycle.disconnected:
             return
         size = sum(len(one.head) + one.size for one in files)
-        # So that it holds the body to the length that was told; it gives back what it is given.
-        self.conn.send_with_data_passthrough(h11.Data(data=_Counted(size)))  # type: ignore[arg-type]
+        # h11 holds the body to the length that was told. It gives back what it is given and asks
+        # of it nothing but its length, which is what its passthrough is for.
+        self.conn.send_with_data_passthrough(h11.Data(data=cast(bytes, _Counted(size))))
         try:
             with _own(self.transport.get_extra_info("socket")) as connection:
                 await _sent(self.loop, connection, files)
