@@ -6,9 +6,13 @@ import json
 import resource
 import subprocess
 import sys
+import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 _HEAVY = ("torch", "lightning", "matplotlib", "sklearn", "pandas", "onnx")
 _LIGHT = (
@@ -88,3 +92,36 @@ def test_help_loads_no_array_library() -> None:
         "import sys; from condyle.cli import main; main(['--help']); print('numpy' in sys.modules)"
     )
     assert run_python(code).splitlines()[-1] == "False"
+
+
+def _brought_by(wanted: list[str]) -> set[str]:
+    """Gives the names of some requirements' distributions and of all that they require."""
+    left, found = [Requirement(one) for one in wanted], set()
+    while left:
+        one = left.pop()
+        name = canonicalize_name(one.name)
+        if name in found:
+            continue
+        found.add(name)
+        for text in metadata.requires(name) or ():
+            more = Requirement(text)
+            extras = one.extras or {""}
+            if not more.marker or any(more.marker.evaluate({"extra": e}) for e in extras):
+                left.append(more)
+    return found
+
+
+def test_the_extra_clinic_brings_all_that_the_clinic_imports(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    brought = _brought_by(project["dependencies"] + project["optional-dependencies"]["clinic"])
+    names = json.loads(
+        run_python(
+            "import json, sys\n"
+            "import condyle.service.serve, condyle.service.app, condyle.service.jobs.worker\n"
+            "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+        )
+    )
+    owners = metadata.packages_distributions()
+    for name in sorted(set(names) & {"requests", "pynetdicom", "fastapi", "highdicom", "dbos"}):
+        assert {canonicalize_name(one) for one in owners[name]} & brought, name
+    assert {"requests", "pynetdicom"} <= set(names)
