@@ -11,6 +11,7 @@ from condyle.errors import BadConfiguration, UnknownName
 from condyle.training.detector.network import Detector
 from condyle.training.detector.transformer import TransformerDetector
 from condyle.training.networks.backbones import BACKBONES
+from condyle.training.networks.efficientnet_unet import EfficientNetUNet
 from condyle.training.networks.grader import MeasureExpert
 from condyle.training.networks.lesion_unet import LesionUNet
 from condyle.training.networks.mobile_unet import MobileUNet
@@ -24,6 +25,7 @@ Network = nn.Module
 
 NETWORKS: dict[str, Callable[..., nn.Module]] = {
     "unet": UNet,
+    "efficientnet-unet": EfficientNetUNet,
     "lesion-unet": LesionUNet,
     "sharp-unet": sharp_unet,
     "mobile-unet": with_normalisation(MobileUNet),

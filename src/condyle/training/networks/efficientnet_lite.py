@@ -91,11 +91,21 @@ def _every_block() -> list[tuple[int, int, int, int]]:
     ]
 
 
+def level_channels(blocks: int) -> list[int]:
+    """Gives the channels of what ``EfficientNetLite0.levels`` gives with so many blocks."""
+    channels: list[int] = []
+    for number, (_, outputs, _, stride) in enumerate(_every_block()[:blocks]):
+        if stride == 2 or number == 0:
+            channels.append(outputs)
+        channels[-1] = outputs
+    return channels
+
+
 class EfficientNetLite0(Classifier):
     """EfficientNet-Lite0, 4.65 million parameters with 1000 classes.
 
     Args:
-        classes: Logits.
+        classes: Logits; 0 for features alone, without a last layer.
         inputs: Input channels; published weights have 3.
         dropout: Share of the pooled features dropped in training.
         momentum: Of the normalisation's running values. The published 0.01 needs hundreds of
@@ -131,7 +141,7 @@ class EfficientNetLite0(Classifier):
             self._conv_head = SameConv(before, self.feature_channels, 1, bias=False)
             self._bn1 = Norm(self.feature_channels)
         self._dropout = nn.Dropout(dropout)
-        self._fc = nn.Linear(self.feature_channels, classes)
+        self._fc = nn.Linear(self.feature_channels, classes) if classes else nn.Identity()
         begin(self)
         set_momentum(self, momentum)
 
@@ -144,6 +154,25 @@ class EfficientNetLite0(Classifier):
         for block in self._blocks:
             x = block(x)
         return x if self.shortened else functional.relu6(self._bn1(self._conv_head(x)))
+
+    def levels(self, x: Tensor) -> list[Tensor]:
+        """Gives the last features of each size, from half of the image's downwards.
+
+        Args:
+            x: (batch, inputs, row, column); rows and columns are multiples of 32.
+
+        Returns:
+            (batch, channel, row, column) of a half, a 4th, an 8th and a 16th, and a 32nd where
+            the blocks of that size are kept; the published last convolution is left out.
+        """
+        x = functional.relu6(self._bn0(self._conv_stem(x)))
+        found: list[Tensor] = []
+        for block in self._blocks:
+            y = block(x)
+            if y.shape[2] != x.shape[2]:
+                found.append(x)
+            x = y
+        return [*found, x]
 
     def head(self, pooled: Tensor) -> Tensor:
         """Maps (..., 1280) to (..., classes)."""

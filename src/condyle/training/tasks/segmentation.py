@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from condyle.domain.anatomy import LABELS
 from condyle.errors import BadConfiguration
 from condyle.training.augmentation import (
     AffineRange,
@@ -25,8 +26,8 @@ from condyle.training.execution import Execution
 from condyle.training.export import Exported, Probabilities, export_with_example
 from condyle.training.loop import Batch, Job, final_loss, fit
 from condyle.training.losses import dice_and_cross_entropy
-from condyle.training.networks import build_network
 from condyle.training.recipe import Recipe, network_size
+from condyle.training.start import start_network
 
 INPUT, OUTPUT = "image", "probabilities"
 
@@ -70,8 +71,9 @@ def train_segmentation(
         execution: Where and how to train.
     """
     settings = _Settings.of(recipe)
-    torch.manual_seed(recipe.seed + fold_seed)
-    network = start or build_network(recipe.network.name, recipe.network.parameters)
+    seed = recipe.seed + fold_seed
+    torch.manual_seed(seed)
+    network = start or _new_network(recipe, slices, settings=settings, seed=seed, folder=folder)
     schedule, optimiser = recipe.schedule, recipe.optimiser
     if start is not None and recipe.self_training is not None:
         schedule = schedule.model_copy(update={"steps": recipe.self_training.steps})
@@ -91,10 +93,23 @@ def train_segmentation(
         loss_of=_loss,
         schedule=schedule,
         optimiser=optimiser,
-        seed=recipe.seed + fold_seed,
+        seed=seed,
         folder=folder,
     )
     return fit(job, execution)
+
+
+def _new_network(
+    recipe: Recipe, slices: Sequence[Slice], *, settings: _Settings, seed: int, folder: Path
+) -> nn.Module:
+    """Builds the network of background and structures, with the weights that it begins with."""
+
+    def first() -> Tensor:
+        rng = torch.Generator().manual_seed(seed)
+        return augment(slices[: recipe.schedule.batch], settings=settings, generator=rng)[0]
+
+    classes = 1 + len(LABELS)
+    return start_network(recipe, classes=classes, seed=seed, folder=folder, first=first)
 
 
 def export_segmentation(network: nn.Module, recipe: Recipe) -> Exported:
