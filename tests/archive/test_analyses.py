@@ -240,6 +240,28 @@ def test_what_a_bundle_found_before_stands_until_its_new_run_ends(do, at) -> Non
     assert shown() == []
 
 
+def test_a_run_that_broke_hides_no_result_before_it_and_one_that_declines_takes_its_place(
+    do, at, archive: Archive
+) -> None:
+    def stands() -> tuple[list[str], str, int]:
+        found = study(do)
+        shown = [run.id for run in do(lambda s: analyses.shown_runs(s, 1))]
+        return shown, found.state, found.finding_count
+
+    queued(do, at)
+    do(lambda s: analyses.finish(s, "one", result(True), at=at))
+    for key in ("two", "three"):
+        queued(do, archive.clock(), key=key)
+        assert stands() == (["one", key], "analysing", 1)
+        do(lambda s, key=key: analyses.fail(s, key, Message("broke"), at=at))
+        assert stands() == (["one", key], "read", 1)
+    queued(do, archive.clock(), key="four")
+    do(lambda s: analyses.refuse(s, "four", WHY, at=at))
+    assert stands() == (["four"], "refused", 0)
+    reason = study(do).reason
+    assert reason is not None and reason["code"] == "no-plain-t2"
+
+
 def test_a_signed_study_stays_signed(do, at) -> None:
     do(lambda s: setattr(get_study(s, 1), "state", "signed"))
     queued(do, at)

@@ -26,6 +26,8 @@ from condyle.errors import Conflict
 UNDER_WAY = ("queued", "running", "cancelling")
 """States of an analysis that is not at its end."""
 
+_WITHOUT_RESULT = (*UNDER_WAY, "failed")
+
 
 @dataclass(frozen=True)
 class BundleRun:
@@ -235,7 +237,9 @@ def shown_runs(session: Session, study_id: int) -> list[Analysis]:
     """Gives of each bundle its latest run on a study, and no run of silent mode.
 
     A run that somebody stopped says nothing of the study: it hides no run before it. Nor does
-    one that is under way yet: what the bundle found before stands first, until the run ends.
+    one that is under way yet, or that broke: what the bundle found before stands first, until a
+    run ends with a result. A bundle that declines the study has said something of it, which
+    takes the place of what it found before.
     """
     latest: dict[str, Analysis] = {}
     before: dict[str, Analysis] = {}
@@ -243,14 +247,14 @@ def shown_runs(session: Session, study_id: int) -> list[Analysis]:
         if run.state == "cancelled" and run.bundle in latest:
             continue
         earlier = latest.get(run.bundle)
-        if earlier is not None and earlier.state not in UNDER_WAY:
+        if earlier is not None and earlier.state not in _WITHOUT_RESULT:
             before[run.bundle] = earlier
         latest[run.bundle] = run
     shown = []
     for bundle, run in latest.items():
         earlier = before.get(bundle)
-        under_way = run.state in UNDER_WAY and not run.hidden
-        if under_way and earlier is not None and earlier.state == "done":
+        without = run.state in _WITHOUT_RESULT and not run.hidden
+        if without and earlier is not None and earlier.state == "done":
             shown.append(earlier)
         shown.append(run)
     return [run for run in shown if not run.hidden]
@@ -303,7 +307,8 @@ def standing(study: StudyRow, runs: Sequence[Analysis], positive: Mapping[str, i
 
     A signed study stays signed, and one that no run was queued for keeps its state. Runs of
     silent mode count for nothing: a study that only they have read was read by nobody yet, and
-    must not look as if it had been. Findings count of the last finished run of each bundle.
+    must not look as if it had been. Of each bundle the last run that read or declined the study
+    counts, as ``shown_runs`` shows it.
 
     Args:
         study: The study.
@@ -311,19 +316,19 @@ def standing(study: StudyRow, runs: Sequence[Analysis], positive: Mapping[str, i
         positive: How many findings each of them has that count.
     """
     runs = [run for run in runs if not run.hidden]
-    finished = {run.bundle: run for run in runs if run.state == "done"}
-    count = sum(positive.get(run.id, 0) for run in finished.values())
+    said = {run.bundle: run for run in runs if run.state in ("done", "refused")}
+    finished = [run for run in said.values() if run.state == "done"]
+    count = sum(positive.get(run.id, 0) for run in finished)
     if study.state == "signed" or not runs:
         return Standing(study.state, study.reason, count)
     if any(run.state in UNDER_WAY for run in runs):
         return Standing("analysing", None, count)
     if finished:
         return Standing("read", None, count)
-    declined = [run for run in runs if run.state in ("refused", "failed")]
+    # That a bundle declines the study says more than that a run broke.
+    declined = [*said.values(), *(run for run in runs if run.state == "failed")]
     if declined:
-        # That a bundle declines the study says more than that a run broke.
-        told = min(declined, key=lambda run: run.state != "refused")
-        return Standing("refused", told.reason, count)
+        return Standing("refused", declined[0].reason, count)
     return Standing("received", None, count)
 
 

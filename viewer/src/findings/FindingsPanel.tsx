@@ -96,17 +96,18 @@ export function FindingsPanel(props: PanelProps): ReactNode {
   );
 }
 
-/** Says of each bundle that runs again that its findings are still those of before. */
+/** Says of each bundle that runs again, or broke, that its findings are still those of before. */
 function RunsAgain({ analyses }: { analyses: readonly AnalysisEntry[] }): ReactNode {
   const { say, moment } = useWords();
   const earlier = earlierRuns(analyses);
-  return analyses
-    .filter(({ id }) => earlier.has(id))
-    .map(({ id, bundle, finished_at }) => (
+  return analyses.map(({ id, bundle, finished_at }) => {
+    const why = earlier.get(id);
+    return why ? (
       <p key={id} className="findings-again" role="status">
-        {say("analysis.earlier.why", { bundle, when: finished_at ? moment(finished_at) : "" })}
+        {say(`analysis.earlier.${why}`, { bundle, when: finished_at ? moment(finished_at) : "" })}
       </p>
-    ));
+    ) : null;
+  });
 }
 
 function noneWord(

@@ -2,11 +2,22 @@ import type { AnalysisEntry } from "../api/types";
 
 const UNDER_WAY = new Set(["queued", "running", "cancelling"]);
 
-/** The ended runs that stand only until the new run of their bundle ends. */
-export function earlierRuns(analyses: readonly AnalysisEntry[]): ReadonlySet<string> {
-  const again = new Set(
-    analyses.filter(({ state }) => UNDER_WAY.has(state)).map(({ bundle }) => bundle),
+/** Why what an earlier run found stands still: its bundle runs again, or its later run broke. */
+export type StandsWhile = "again" | "broke";
+
+/** The runs that stand only until a later run of their bundle ends with a result. */
+export function earlierRuns(
+  analyses: readonly AnalysisEntry[],
+): ReadonlyMap<string, StandsWhile> {
+  const later = new Map<string, StandsWhile>();
+  for (const { bundle, state } of analyses) {
+    if (UNDER_WAY.has(state)) later.set(bundle, "again");
+    else if (state === "failed") later.set(bundle, "broke");
+  }
+  return new Map(
+    analyses.flatMap(({ id, bundle, state }) => {
+      const why = later.get(bundle);
+      return why && state !== "failed" && !UNDER_WAY.has(state) ? [[id, why] as const] : [];
+    }),
   );
-  const earlier = analyses.filter(({ bundle, state }) => again.has(bundle) && !UNDER_WAY.has(state));
-  return new Set(earlier.map(({ id }) => id));
 }

@@ -73,7 +73,8 @@ def worklist_entry(
     Args:
         row: The study.
         patient: Whose.
-        running: The run of a bundle that is under way, if any.
+        running: The run of a bundle that is under way, if any; told of where that is the study's
+            state, which of a signed one it is not.
         actor: Who asks; without the right to see identities, neither accession number,
             description nor date is given.
     """
@@ -93,7 +94,7 @@ def worklist_entry(
         priority=PRIORITIES[row.priority_rank],
         state=cast(StudyState, row.state),
         reason=said_column(row.reason, actor.language),
-        progress=None if running is None else progress_of(running),
+        progress=None if running is None or row.state != "analysing" else progress_of(running),
         series_count=row.series_count,
         instance_count=row.instance_count,
         finding_count=row.finding_count,

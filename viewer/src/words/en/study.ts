@@ -188,8 +188,10 @@ export const study = {
   "analysis.stop.soon": "{bundle} stops at its next step.",
   "analysis.far": "{bundle}: {done} of {total} steps",
   "analysis.earlier": "of the earlier run",
-  "analysis.earlier.why":
+  "analysis.earlier.again":
     "{bundle} runs again: what it found before, on {when}, stands here until the new run ends.",
+  "analysis.earlier.broke":
+    "{bundle} ran again and failed: what stands here is what it found before, on {when}.",
   "analysis.queued": "waiting",
   "analysis.running": "running",
   "analysis.done": "done",

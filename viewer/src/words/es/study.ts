@@ -189,8 +189,10 @@ export const study = {
   "analysis.stop.soon": "{bundle} se detendrá en su próximo paso.",
   "analysis.far": "{bundle}: {done} de {total} pasos",
   "analysis.earlier": "de la ejecución anterior",
-  "analysis.earlier.why":
+  "analysis.earlier.again":
     "{bundle} vuelve a ejecutarse: lo que encontró antes, el {when}, figura aquí hasta que termine la nueva ejecución.",
+  "analysis.earlier.broke":
+    "{bundle} volvió a ejecutarse y falló: lo que figura aquí es lo que encontró antes, el {when}.",
   "analysis.queued": "en espera",
   "analysis.running": "en curso",
   "analysis.done": "hecho",
