@@ -25,6 +25,7 @@ from condyle.domain import (
     StudySummary,
     Volume,
 )
+from condyle.domain.findings import middle_grade
 from condyle.domain.limits import LARGEST_SIDE, LEAST_SIDE, MOST_VOXELS, shape_fault
 from condyle.domain.progress import Progress, ignore_progress
 
@@ -181,3 +182,27 @@ def test_an_unknown_name_lists_the_valid_ones_in_order() -> None:
     assert error.needed == "one of: a, b"
     mend = errors.MissingExtra("train", "Training").mend
     assert mend == "pip install 'condyle[train]', or in a checkout: pip install '.[train]'"
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "grade"),
+    [
+        ((0.4, 0.15, 0.45), 2),  # the most probable is 3, and 1 nearly as probable
+        ((0.1, 0.2, 0.6, 0.05, 0.05), 3),
+        ((0.5, 0.3, 0.2), 1),
+        ((0.49, 0.3, 0.21), 2),
+        ((0.0, 0.0, 1.0), 3),
+        ((0.1, 0.1, 0.2999), 3),  # rounded away, or short of 1: never beyond the last
+    ],
+)
+def test_the_grade_in_the_middle_has_half_of_the_probability_up_to_it(probabilities, grade):
+    assert middle_grade(probabilities) == grade
+
+
+def test_the_grade_in_the_middle_errs_by_fewer_grades_than_any_other():
+    rng = np.random.default_rng(4)
+    for probabilities in rng.dirichlet(np.full(5, 0.6), size=200):
+        costs = [
+            sum(p * abs(told - true) for true, p in enumerate(probabilities)) for told in range(5)
+        ]
+        assert costs[middle_grade(probabilities.tolist()) - 1] == pytest.approx(min(costs))

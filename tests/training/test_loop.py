@@ -162,7 +162,7 @@ def recipe(name, **settings):
 def small_anatomy():
     return recipe(
         "lumbar-anatomy",
-        network__parameters="{channels: [4, 6, 8]}",
+        network="{name: unet, parameters: {channels: [4, 6, 8]}}",
         preprocessing="[{step: fit, rows: 32, columns: 32}]",
         schedule="{steps: 2, batch: 2, warmup: 1, average_decay: 0.5}",
         self_training="{steps: 2, share: 0.5, learning_rate: 0.01}",

@@ -134,12 +134,13 @@ def test_a_field_is_set_by_its_dotted_name():
     changed = {
         "schedule.steps": "50",
         "self_training": "null",
-        "network.parameters.channels": "[4, 8]",
+        "network.parameters.channels": "[16, 24, 32]",
     }
     recipe = read_recipe("lumbar-anatomy", settings=changed)
     assert (recipe.schedule.steps, recipe.schedule.batch) == (50, 8)
     assert recipe.self_training is None
-    assert recipe.network.parameters == {"inputs": 1, "classes": 4, "channels": [4, 8]}
+    assert recipe.network.parameters["channels"] == [16, 24, 32]
+    assert recipe.network.parameters["blocks"] == 11
 
 
 @pytest.mark.parametrize("key", ["schedule.stpes", "nothing", "data.layout.x"])

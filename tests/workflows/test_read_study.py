@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from condyle.domain import Attribute, Message, Volume
+from condyle.domain.findings import middle_grade
 from condyle.domain.progress import Progress
 from condyle.domain.study import Instance
 from condyle.errors import BadImage, Cancelled
@@ -52,7 +53,8 @@ def test_a_grade_has_its_five_probabilities_and_a_decision_its_threshold(read, b
     findings = {f.name: f for f in read(*both).findings[:8]}
     grade = findings["pfirrmann-grade"]
     assert sum(grade.probabilities) == pytest.approx(1.0, abs=1e-3)
-    assert grade.probability == max(grade.probabilities)
+    assert grade.value == middle_grade(grade.probabilities)
+    assert grade.probability == grade.probabilities[grade.value - 1]
     assert (findings["disc-herniation"].value, findings["disc-narrowing"].value) == (True, False)
     assert findings["disc-herniation"].probability == pytest.approx(1 / (1 + np.exp(-2)), abs=1e-4)
     assert findings["disc-herniation"].threshold == 0.5

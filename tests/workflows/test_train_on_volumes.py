@@ -83,7 +83,7 @@ def _anatomy_run(tmp_path_factory, data) -> Path:
     out = tmp_path_factory.mktemp("anatomy") / "run"
     settings = {
         "schedule": "{steps: 2, batch: 2, warmup: 1, average_decay: 0.5}",
-        "network.parameters.channels": "[4, 6, 8]",
+        "network": "{name: unet, parameters: {channels: [4, 6, 8]}}",
         "data.layout": "spider-volumes",
     }
     train_recipe(

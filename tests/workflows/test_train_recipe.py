@@ -34,7 +34,7 @@ PATIENTS = range(1, 13)
 FOLDS = {str(patient): patient % 2 for patient in PATIENTS}
 SHORT = {
     "schedule": "{steps: 6, batch: 2, warmup: 2, average_decay: 0.5}",
-    "network.parameters.channels": "[4, 6, 8]",
+    "network": "{name: unet, parameters: {channels: [4, 6, 8]}}",
 }
 
 

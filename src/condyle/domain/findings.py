@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from condyle.domain.estimate import Estimate
 from condyle.domain.messages import Message
@@ -127,3 +129,16 @@ class Measurement:
     points: tuple[tuple[float, float], ...] = ()
     reason: Message | None = None
     repeatability: float | None = None
+
+
+def middle_grade(probabilities: Sequence[float]) -> int:
+    """Gives the grade, from 1, that the truth is as likely below as above: the median.
+
+    Of an ordered scale it errs by fewer grades than the most probable one, which looks at no
+    neighbour; where one grade has half of the probability, both are that grade.
+
+    Args:
+        probabilities: One a grade, from the lowest.
+    """
+    below = sum(summed < 0.5 for summed in accumulate(probabilities))
+    return min(below + 1, len(probabilities))

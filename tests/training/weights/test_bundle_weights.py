@@ -51,7 +51,7 @@ def test_the_network_then_says_what_the_bundle_says(shipped):
 
 def test_a_head_for_other_classes_is_left_out_and_the_rest_is_loaded():
     parameters = {**read_recipe("lumbar-anatomy").network.parameters, "classes": 2}
-    told = load_weights(build_network("unet", parameters), "bundle:lumbar-anatomy")
+    told = load_weights(build_network("efficientnet-unet", parameters), "bundle:lumbar-anatomy")
     assert told.skipped == ("head.weight", "head.bias")
     assert told.share == 1.0
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from condyle.bundle import Bundle
 from condyle.domain.case import Case
-from condyle.domain.findings import Finding
+from condyle.domain.findings import Finding, middle_grade
 from condyle.domain.report import Report, SliceView
 from condyle.evaluation.predictions import PredictionRow
 from condyle.workflows.evaluation.anatomy_bundle import CaseReader, case_picture
@@ -68,7 +66,7 @@ def _decision(finding: Finding | None) -> float:
     if finding is None or finding.probability is None:
         return math.nan
     if finding.probabilities is not None:
-        return float(np.argmax(finding.probabilities) + 1)
+        return float(middle_grade(finding.probabilities))
     if finding.value is not None:
         return float(finding.value)
     return float(finding.threshold is not None and finding.probability >= finding.threshold)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from condyle.bundle import Bundle, Manifest, calibrate_logits
 from condyle.domain.anatomy import levels_from_caudal
-from condyle.domain.findings import Evidence, Finding, Site
+from condyle.domain.findings import Evidence, Finding, Site, middle_grade
 from condyle.domain.messages import Message
 from condyle.inference import Runner
 from condyle.interpretation.contrasts import missing_contrast
@@ -243,13 +243,13 @@ def _findings(
 
 
 def _graded(finding: Finding, logits: NDArray[np.float32], manifest: Manifest) -> Finding:
-    """Fills in a grade, from 1, and the probability of each."""
+    """Fills in the grade in the middle of what is probable, and the probability of each."""
     values = calibrate_logits(logits, manifest.calibration[finding.name], activation="softmax")
-    best = int(values.argmax())
+    grade = middle_grade(values.tolist())
     return replace(
         finding,
-        value=None if finding.abstained else best + 1,
-        probability=_round(values[best]),
+        value=None if finding.abstained else grade,
+        probability=_round(values[grade - 1]),
         probabilities=tuple(_round(value) for value in values),
     )
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from condyle.bundle import EstimateRecord, Metric
 from condyle.domain.estimate import Estimate
+from condyle.domain.findings import middle_grade
 from condyle.evaluation.abstention import (
     coverage,
     farthest_grades,
@@ -88,7 +89,7 @@ def prediction_rows(
             task=grade,
             abstained=bool(declined[grade][position]),
             reference=_known(scored.discs.grade[position]) + 1,
-            prediction=float(probabilities.argmax() + 1),
+            prediction=float(middle_grade(probabilities.tolist())),
             probabilities=tuple(round(float(p), 5) for p in probabilities),
         )
         rows.append(graded)
@@ -149,7 +150,7 @@ def _grade_metrics(discs: AnsweredDiscs, *, plan: Resampling, name: str) -> list
         return []
     declined = discs.declined[name]
     truth = discs.grade[rows] + 1
-    predicted = discs.grade_probabilities[rows].argmax(axis=1) + 1
+    predicted = np.array([middle_grade(one) for one in discs.grade_probabilities[rows].tolist()])
     here, lost = plan.of(rows), declined[rows]
     counted = farthest_grades(truth, predicted, lost, grades=GRADES)
     given = rows & ~declined
