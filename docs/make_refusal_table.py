@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,11 +21,12 @@ from scipy import ndimage
 
 from condyle import dicom, sources
 from condyle.bundle import find_bundle
-from condyle.datasets.spider import graded_cases
+from condyle.datasets.spider import graded_cases, masked_cases
 from condyle.datasets.splits import read_split
 from condyle.domain.volume import Volume
 from condyle.errors import CondyleError
 from condyle.interpretation import SliceAnatomy
+from condyle.interpretation.discs import CANAL
 from condyle.interpretation.plausibility import spine_facts
 from condyle.interpretation.turn import turn_of
 from condyle.phantoms.ankle import simulate_ankle
@@ -123,6 +124,28 @@ def turned(data: Path) -> Iterator[Picture]:
             yield Picture(kind, one.unit, f"{one.name}-{kind}", turn(one.image))
 
 
+def beside_the_middle(data: Path) -> Iterator[Picture]:
+    """Gives the slices with masks by how much of the spinal canal they show.
+
+    The share is of the canal's area on the patient's slice that shows most of it: under a half a
+    slice is called off the midline, from three quarters on it; those between are left out.
+    """
+    slices = [
+        (case.patient, series, int((mask == CANAL).sum()))
+        for case in masked_cases(data / "lumbar-spider")
+        for series in case.study.series
+        if (mask := case.reference.masks.get(series.stem)) is not None
+    ]
+    largest = Counter[str]()
+    for patient, _, area in slices:
+        largest[patient] = max(largest[patient], area)
+    for patient, series, area in slices:
+        share = area / largest[patient]
+        if share < 0.5 or share >= 0.75:
+            kind = "off-midline" if share < 0.5 else "on-midline"
+            yield Picture(kind, patient, series.stem, series.load().array[0])
+
+
 def groups(data: Path) -> dict[str, Callable[[], Iterator[Picture]]]:
     """Gives what makes the pictures of each group."""
     shipped = Path(pydicom.__file__).parent / "data" / "test_files"
@@ -133,6 +156,7 @@ def groups(data: Path) -> dict[str, Callable[[], Iterator[Picture]]]:
         "pydicom": lambda: of_dicom("pydicom", shipped, most=6),
         "turned": lambda: turned(data),
         "real": lambda: real(data),
+        "beside": lambda: beside_the_middle(data),
     }
 
 
