@@ -202,7 +202,7 @@ def deep(database: Database, query: WorklistQuery) -> WorklistQuery:
 
 def answer(database: Database, query: WorklistQuery) -> int:
     """Does what a request does: the page and its patients."""
-    with database.read() as session:
+    with database.glance() as session:
         return len(worklist(session, query).studies)
 
 

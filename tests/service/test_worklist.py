@@ -78,6 +78,27 @@ def test_a_question_that_makes_no_sense_is_refused(clinician: Client, query: str
     assert clinician.get("/api/v1/worklist" + query).status_code == 422
 
 
+@pytest.mark.parametrize(
+    "search",
+    [
+        "'; DROP TABLE studies; --",
+        "moreau' OR '1'='1",
+        "nobody') UNION SELECT password_hash FROM users --",
+        '"%_\\*?[a-z]',
+        "{{7*7}} ${7*7} \u202e",
+    ],
+)
+def test_a_search_is_words_and_no_statement(
+    clinician: Client, researcher: Client, three: list[int], search: str
+) -> None:
+    for client in (clinician, researcher):
+        answer = client.get("/api/v1/worklist", params={"search": search, "source": search})
+        assert answer.status_code == 200, answer.text
+        assert "argon2" not in answer.text
+        assert ids(client) == three[::-1]
+    assert ids(clinician, "?search=nobody' OR 'moreau") == []
+
+
 def test_no_order_or_filter_rests_on_what_a_model_found(clinician: Client) -> None:
     call = clinician.get("/api/v1/openapi.json").json()["paths"]["/api/v1/worklist"]["get"]
     names = {parameter["name"] for parameter in call["parameters"]}

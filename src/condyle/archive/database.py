@@ -25,6 +25,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
+from condyle.archive.connections import keep_alive
 from condyle.archive.tables import StudyRow
 from condyle.errors import ArchiveDamaged, BadConfiguration, Unavailable
 
@@ -99,7 +100,10 @@ class Database:
 
     @contextmanager
     def glance(self) -> Iterator[Session]:
-        """Opens a session for one query, which no transaction's beginning and end go along with.
+        """Opens a session whose queries each see the rows of their own moment.
+
+        No transaction's beginning and end go along with them, which on PostgreSQL take as long
+        as a query each.
 
         Raises:
             Unavailable: The database cannot be reached.
@@ -160,7 +164,6 @@ def open_database(url: str) -> Database:
         pool_size=_POOL,
         max_overflow=0,
         pool_use_lifo=True,  # the same few go round, whose pages and plans are warm
-        pool_pre_ping=True,  # a connection that the server dropped is replaced, not an error
         connect_args={
             "connect_timeout": 10,
             # A prepared query is planned for no value in particular, and shares are uneven.
@@ -168,6 +171,7 @@ def open_database(url: str) -> Database:
             "options": " ".join(f"-c {each}" for each in _POSTGRES),
         },
     )
+    keep_alive(engine)
     return Database(parsed, engine)
 
 

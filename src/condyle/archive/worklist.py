@@ -10,7 +10,6 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from condyle.archive.listed import ListedPatient, ListedStudy, listed
-from condyle.archive.studies import last_revision
 from condyle.archive.worklist_order import place_after, place_of
 from condyle.archive.worklist_search import COUNTED, Criteria, find
 
@@ -78,7 +77,8 @@ def worklist(session: Session, query: WorklistQuery) -> WorklistPage:
     """Gives a page of the worklist.
 
     Args:
-        session: A reader's transaction.
+        session: A glance is enough: what changed up to the page's revision is in the page, and a
+            study that changes meanwhile is shown as it is then.
         query: What is wanted.
 
     Raises:
@@ -94,7 +94,7 @@ def worklist(session: Session, query: WorklistQuery) -> WorklistPage:
         next=place_after(query.sort, shown[-1]) if more and shown else None,
         total=min(found.total, COUNTED),
         total_is_floor=found.total > COUNTED,
-        revision=last_revision(session),
+        revision=found.revision,
     )
 
 

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, aliased
 
 from condyle.archive.listed import whole_numbers
 from condyle.archive.tables import Patient, StudyRow, StudyWord
-from condyle.archive.words import LAST, words_of
+from condyle.archive.words import LAST, clean, words_of
 from condyle.archive.worklist_order import Part, Place, later_in_index, later_than, order_of
 
 COUNTED = 1000
@@ -40,11 +40,13 @@ _OTHER = aliased(StudyRow)  # made once: each one anew costs as much as its quer
 class Found:
     """The numbers of a page's studies, in order, and how many there are of all pages.
 
-    ``total`` is counted to one more than ``COUNTED``.
+    ``total`` is counted to one more than ``COUNTED``. ``revision`` was the last one before the
+    page was looked for: what changed up to it is in the page.
     """
 
     ids: Sequence[int]
     total: int
+    revision: int
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ class Criteria:
     ) -> Criteria:
         """Gives criteria with the words of a search, the longest ones of very many."""
         words = sorted(words_of(search), key=lambda word: (-len(word), word))
-        return cls(equal, words[:_MOST_WORDS], first_date, last_date, pseudonym.strip().upper())
+        begins = clean(pseudonym).strip().upper()
+        return cls(equal, words[:_MOST_WORDS], first_date, last_date, begins)
 
     @property
     def is_dated(self) -> bool:
@@ -146,22 +149,54 @@ def find(
         limit: How many.
     """
     sets = list(criteria.sets())
-    bound = _NARROW if len(sets) < 2 else _NARROW_OF_SEVERAL
-    counts = [_count(session, each, bound) for each in sets]
+    bound = (COUNTED, _NARROW, _NARROW_OF_SEVERAL)[min(len(sets), 2)]
+    revision, counts = _first_look(session, sets or [select(StudyRow.id)], bound)
     if 0 in counts:
-        return Found([], 0)
-    if counts and min(counts) <= bound:
-        rarest = counts.index(min(counts))
-        wanted = criteria.conditions(unindexed=False, by_date=False)
-        if rarest < len(criteria.words) or _is_sqlite(session):  # PostgreSQL goes there itself
-            wanted[rarest] = StudyRow.id.in_(sets[rarest])
-        return _within(session, wanted, (order_of(sort), place), limit)
+        return Found([], 0, revision)
+    if not sets:
+        ids, total = _walked(session, criteria, sort, place, limit), counts[0]
+    elif min(counts) <= bound:
+        wanted = _narrowed(session, criteria, sets, counts)
+        ids, total = _within(session, wanted, (order_of(sort), place), limit)
+    elif (shared := _together(session, criteria, sets, counts)) is not None:
+        ids, total = _within(session, shared, (order_of(sort), place), limit)
+    else:
+        ids, total = _along(session, criteria, sort, place, limit=limit)
+    return Found(ids, total, revision)
+
+
+def _first_look(session: Session, sets: Sequence[Select[Any]], bound: int) -> tuple[int, list[int]]:
+    """Gives the last revision, and of each set how many it has, up to one more than the bound.
+
+    All in one query: on a database that is a process of its own, asking takes longer than such
+    an answer does.
+    """
+    last = select(func.max(StudyRow.revision)).scalar_subquery()
+    counts = [_counted(each, bound).scalar_subquery() for each in sets]
+    row = session.execute(select(last, *counts)).one()
+    return row[0] or 0, list(row[1:])
+
+
+def _narrowed(
+    session: Session, criteria: Criteria, sets: Sequence[Select[Any]], counts: Sequence[int]
+) -> list[ColumnElement[bool]]:
+    """Gives what is wanted, with the rarest criterion as the set that it is looked up in."""
+    rarest = counts.index(min(counts))
+    wanted = criteria.conditions(unindexed=False, by_date=False)
+    if rarest < len(criteria.words) or _is_sqlite(session):  # PostgreSQL goes there itself
+        wanted[rarest] = StudyRow.id.in_(sets[rarest])
+    return wanted
+
+
+def _together(
+    session: Session, criteria: Criteria, sets: Sequence[Select[Any]], counts: Sequence[int]
+) -> list[ColumnElement[bool]] | None:
+    """Gives what is wanted, with what several words share as its set, where that is seldom."""
     words = len(criteria.words)
-    if words > 1 and _seldom_together(session, criteria.words, counts[:words]):
-        others = criteria.conditions(unindexed=False, by_date=False)[words:]
-        wanted = [StudyRow.id.in_(intersect(*sets[:words])), *others]
-        return _within(session, wanted, (order_of(sort), place), limit)
-    return _along(session, criteria, sort, place, limit=limit)
+    if words < 2 or not _seldom_together(session, criteria.words, counts[:words]):
+        return None
+    others = criteria.conditions(unindexed=False, by_date=False)[words:]
+    return [StudyRow.id.in_(intersect(*sets[:words])), *others]
 
 
 def _seldom_together(session: Session, words: Sequence[str], counts: Sequence[int]) -> bool:
@@ -183,8 +218,8 @@ def _within(
     wanted: Sequence[ColumnElement[bool]],
     at: tuple[Sequence[Part], Place | None],
     limit: int,
-) -> Found:
-    """Looks a narrow set up, and sorts what of it is wanted."""
+) -> tuple[list[int], int]:
+    """Looks a narrow set up, and sorts what of it is wanted; gives its numbers and how many."""
     order, place = at
     columns = [part.column.label(part.name) for part in order]
     kept = select(*columns).where(*wanted).cte("kept").prefix_with("MATERIALIZED")
@@ -194,25 +229,31 @@ def _within(
     if place is not None:
         page = page.where(later_than(parts, place))
     rows = whole_numbers(session, page.limit(limit))
-    return Found([row[0] for row in rows], rows[0][1] if rows else 0)
+    return [row[0] for row in rows], rows[0][1] if rows else 0
 
 
 def _along(
     session: Session, criteria: Criteria, sort: str, place: Place | None, *, limit: int
-) -> Found:
+) -> tuple[list[int], int]:
+    """Walks along the index of the order; gives the page's numbers and how many there are."""
+    ids = _walked(session, criteria, sort, place, limit)
+    if place is None and len(ids) < limit:
+        return ids, len(ids)
+    if criteria.count == 1:  # it has more rows than any narrow set, or there were no walk
+        return ids, COUNTED + 1
+    wide = criteria.conditions(unindexed=_is_sqlite(session), by_date=False)
+    within = select(literal(1)).select_from(StudyRow).where(*wide)
+    return ids, session.scalar(_counted(within, COUNTED)) or 0
+
+
+def _walked(
+    session: Session, criteria: Criteria, sort: str, place: Place | None, limit: int
+) -> list[int]:
     """Walks along the index of the order until the page is full."""
     conditions = criteria.conditions(unindexed=_is_sqlite(session), by_date=sort == "date")
     if sort == "priority":
-        ids = _rank_by_rank(session, conditions, place, limit)
-    else:
-        ids = _walk(session, conditions, (order_of(sort), place), limit)
-    if place is None and len(ids) < limit:
-        return Found(ids, len(ids))
-    if criteria.count == 1:  # it has more rows than any narrow set, or there were no walk
-        return Found(ids, COUNTED + 1)
-    wide = criteria.conditions(unindexed=_is_sqlite(session), by_date=False)
-    within = select(literal(1)).select_from(StudyRow).where(*wide)
-    return Found(ids, _count(session, within, COUNTED))
+        return _rank_by_rank(session, conditions, place, limit)
+    return _walk(session, conditions, (order_of(sort), place), limit)
 
 
 def _rank_by_rank(
@@ -243,10 +284,9 @@ def _walk(
     return [row[0] for row in whole_numbers(session, page)]
 
 
-def _count(session: Session, rows: Select[Any], bound: int) -> int:
-    """Counts rows up to one more than the bound."""
-    bounded = rows.limit(bound + 1).subquery()
-    return session.scalar(select(func.count()).select_from(bounded)) or 0
+def _counted(rows: Select[Any], bound: int) -> Select[Any]:
+    """Gives the query that counts rows up to one more than the bound."""
+    return select(func.count()).select_from(rows.limit(bound + 1).subquery())
 
 
 def _begins(word: str) -> list[ColumnElement[bool]]:

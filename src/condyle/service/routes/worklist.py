@@ -67,7 +67,7 @@ def list_studies(
         after=after,
         limit=limit,
     )
-    with deps.archive.database.read() as session:
+    with deps.archive.database.glance() as session:
         page = worklist(session, query)
         entries = page_entries(session, page, actor)
     return Worklist(
