@@ -12,6 +12,7 @@ from tests.service.problem_sentences import SOURCE, sentences_of
 
 from condyle.archive.absence import absent
 from condyle.errors import CondyleError, TooManyTries, UnknownName
+from condyle.service import outward
 from condyle.service.access import Permission
 from condyle.service.problem_words import asked_language, in_language, problem_words
 from condyle.service.problems import _SAID as OF_HTTP
@@ -41,7 +42,7 @@ STAY_ON_A_TERMINAL = {
 }
 OF_THE_DATABASE = (
     "The archive's database cannot be used now.",
-    "a database that is read-only now",
+    *(outward.FULL, outward.READ_ONLY, outward.LOCKED, outward.BROKEN, outward.LOST, outward.OTHER),
     "a database that can be reached and written, with room",
     "see that it runs and its disk has room; then do the same again.",
     "The archive's database is busy.",

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from condyle import errors
+from condyle.service.outward import outward
 from condyle.service.problem_words import faults_of, in_language, language_of
 from condyle.service.schemas.base import Problem
 
@@ -92,11 +93,12 @@ def _condyle(request: Request, error: Exception) -> JSONResponse:
     status = status_of(error)
     if status >= 500:
         _log.error("%s %s: %s", request.method, route_of(request.scope), _place(error))
-    said = Problem(failed=error.failed, found=error.found, needed=error.needed, mend=error.mend)
+    said = outward(error)
     headers = {}
     if isinstance(error, errors.TooManyTries):
         headers["Retry-After"] = str(error.wait_s)
     if isinstance(error, errors.Unavailable):
+        _log.error("what cannot be used: %s", error.found)
         headers["Retry-After"] = str(_TRY_AGAIN_S)
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="condyle"'
