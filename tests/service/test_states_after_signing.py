@@ -175,9 +175,25 @@ def test_a_bundle_that_declines_the_study_later_takes_back_what_it_found(
 ) -> None:
     with archive.database.write() as session:
         run = queue_analysis(session, study, RUN, at=LATER).id
-        refuse(session, run, Message("bundle-disabled", {}, RUN.name), at=LATER)
+        why = Message("outside-intended-use", {"exclusion": "surgery"}, RUN.name)
+        refuse(session, run, why, at=LATER)
     now = shown(clinician, study)
     assert (now["state"], now["finding_count"]) == ("refused", 0)
     page = clinician.get(f"/api/v1/studies/{study}").json()
     assert page["findings"] == [] and now["reason"] == page["analyses"][0]["reason"]
+    assert check(archive).faults == ()
+
+
+def test_a_bundle_that_was_disabled_meanwhile_takes_nothing_back(
+    archive: Archive, study: int, clinician: Client
+) -> None:
+    before = clinician.get(f"/api/v1/studies/{study}").json()
+    with archive.database.write() as session:
+        run = queue_analysis(session, study, RUN, at=LATER).id
+        refuse(session, run, Message("bundle-disabled", {}, RUN.name), at=LATER)
+    after = clinician.get(f"/api/v1/studies/{study}").json()
+    assert [run["state"] for run in after["analyses"]] == ["done", "refused"]
+    assert after["findings"] == before["findings"]
+    now = shown(clinician, study)
+    assert (now["state"], now["finding_count"]) == ("read", before["study"]["finding_count"])
     assert check(archive).faults == ()

@@ -26,7 +26,17 @@ from condyle.errors import Conflict
 UNDER_WAY = ("queued", "running", "cancelling")
 """States of an analysis that is not at its end."""
 
-_WITHOUT_RESULT = (*UNDER_WAY, "failed")
+_OF_THE_CLINIC = frozenset(
+    {
+        "bundle-disabled",
+        "bundle-not-usable",
+        "no-way-to-read",
+        "pinned-version-gone",
+        "required-bundle-disabled",
+        "required-bundle-missing",
+    }
+)
+"""Reasons of refusals that speak of what is installed and enabled, and not of the study."""
 
 
 @dataclass(frozen=True)
@@ -237,9 +247,9 @@ def shown_runs(session: Session, study_id: int) -> list[Analysis]:
     """Gives of each bundle its latest run on a study, and no run of silent mode.
 
     A run that somebody stopped says nothing of the study: it hides no run before it. Nor does
-    one that is under way yet, or that broke: what the bundle found before stands first, until a
-    run ends with a result. A bundle that declines the study has said something of it, which
-    takes the place of what it found before.
+    one that is under way yet, that broke, or that the clinic's bundles did not allow: what the
+    bundle found before stands first, until a run ends with a result. A bundle that declines the
+    study has said something of it, which takes the place of what it found before.
     """
     latest: dict[str, Analysis] = {}
     before: dict[str, Analysis] = {}
@@ -247,17 +257,24 @@ def shown_runs(session: Session, study_id: int) -> list[Analysis]:
         if run.state == "cancelled" and run.bundle in latest:
             continue
         earlier = latest.get(run.bundle)
-        if earlier is not None and earlier.state not in _WITHOUT_RESULT:
+        if earlier is not None and _has_result(earlier):
             before[run.bundle] = earlier
         latest[run.bundle] = run
     shown = []
     for bundle, run in latest.items():
         earlier = before.get(bundle)
-        without = run.state in _WITHOUT_RESULT and not run.hidden
-        if without and earlier is not None and earlier.state == "done":
+        stands = not _has_result(run) and not run.hidden
+        if stands and earlier is not None and earlier.state == "done":
             shown.append(earlier)
         shown.append(run)
     return [run for run in shown if not run.hidden]
+
+
+def _has_result(run: Analysis) -> bool:
+    """Says whether a run has told something of its study, be it that its bundle declines it."""
+    if run.state == "refused":
+        return (run.reason or {}).get("code") not in _OF_THE_CLINIC
+    return run.state == "done"
 
 
 def analyses_in(session: Session, *states: str, limit: int = 1000) -> list[Analysis]:
@@ -316,7 +333,7 @@ def standing(study: StudyRow, runs: Sequence[Analysis], positive: Mapping[str, i
         positive: How many findings each of them has that count.
     """
     runs = [run for run in runs if not run.hidden]
-    said = {run.bundle: run for run in runs if run.state in ("done", "refused")}
+    said = {run.bundle: run for run in runs if _has_result(run)}
     finished = [run for run in said.values() if run.state == "done"]
     count = sum(positive.get(run.id, 0) for run in finished)
     if study.state == "signed" or not runs:
@@ -325,8 +342,9 @@ def standing(study: StudyRow, runs: Sequence[Analysis], positive: Mapping[str, i
         return Standing("analysing", None, count)
     if finished:
         return Standing("read", None, count)
-    # That a bundle declines the study says more than that a run broke.
-    declined = [*said.values(), *(run for run in runs if run.state == "failed")]
+    # That a bundle declines the study says more than that none runs, and this than that one broke.
+    others = [run for state in ("refused", "failed") for run in runs if run.state == state]
+    declined = [*said.values(), *others]
     if declined:
         return Standing("refused", declined[0].reason, count)
     return Standing("received", None, count)
