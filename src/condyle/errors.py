@@ -31,7 +31,9 @@ mend it. None of them may hold a patient's name or identifier.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class CondyleError(Exception):
@@ -219,3 +221,10 @@ class Cancelled(CondyleError):
     """The user stopped the work."""
 
     exit_status = 130
+
+
+def place_of(error: Exception) -> str:
+    """Gives kind and place of an error, not its words, which may identify."""
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    places = " > ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
+    return f"{type(error).__name__} at {places}"

@@ -6,9 +6,17 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from tests.cli.conftest import Command
 from tests.dicom.network.made import NAMES, STUDY, a_study, as_bytes, instance, write
 from tests.running_orthanc import RunningOrthanc, free_ports
+
+from condyle.archive.network_tables import Outgoing
+from condyle.archive.results_out import ask_results, end_due
+from condyle.service.opening import open_archive
+from condyle.service.settings import Settings
+from condyle.workflows.pacs.outbox import put_study
+from condyle.workflows.pacs.store_contents import store_contents
 
 
 @pytest.fixture
@@ -139,18 +147,50 @@ def test_which_rule_matches_is_explained_and_nothing_is_done(
     rules = tmp_path / "routing.yaml"
     rules.write_text(
         "rules: [{name: ours, when: {calling: [A]}, then: {bundles: [lumbar-grading]}},"
-        " {name: rest, then: {bundles: none, stop: true}}, {name: never, then: {bundles: all}}]"
+        " {name: rest, then: {bundles: none, results: {pacs: [sr, seg]}, stop: true}},"
+        " {name: never, then: {bundles: all}}]"
     )
 
-    ours = condyle("pacs", "explain", tmp_path / "study", "--calling", "A", "--rules", rules)
+    peers = tmp_path / "pacs.yaml"
+    peers.write_text("peers: {pacs: {title: X, host: 127.0.0.1, port: 1}}")
+    asked = ("pacs", "explain", tmp_path / "study", "--rules", rules, "--peers", peers)
+
+    ours = condyle(*asked, "--calling", "A")
     none = condyle("pacs", "explain", tmp_path / "study")
-    told = condyle("pacs", "explain", tmp_path / "study", "--rules", rules, "--json")
+    told = condyle(*asked, "--json")
 
     assert "ours: matches: calling 'A' is 'A'." in ours.out
     assert "never: not looked at: 'rest' stopped before it." in ours.out
     assert "Read by: no bundle." in ours.out
+    assert "Once a report is signed: seg, sr to pacs." in ours.out
     assert "There are no rules." in none.out
+    assert "Once a report is signed: nothing goes out by itself." in none.out
+    assert json.loads(told.out)["results"] == {"pacs": ["seg", "sr"]}
     assert [one["matched"] for one in json.loads(told.out)["rules"]] == [False, True, None]
+
+
+def test_the_outbox_tells_results_that_are_not_made_or_withdrawn(
+    condyle: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONDYLE_HOME", str(tmp_path / "home"))
+    condyle("pacs", "outbox")
+    archive = open_archive(Settings(home=tmp_path / "home"))
+    outcomes = store_contents(archive, [as_bytes(one) for one in a_study()], source="pacs")
+    study, at = outcomes[0].study_id, archive.clock()
+    put_study(archive, study, "pacs")
+    with archive.database.write() as session:
+        for _ in range(2):
+            ask_results(session, study, "signed", at=at)
+        session.execute(update(Outgoing).where(Outgoing.id < 3).values(state="withdrawn"))
+    with archive.database.write() as session:
+        end_due(session, 1, "refused", "a study that no bundle has read", at=at)
+    archive.database.close()
+
+    assert condyle("pacs", "outbox").out.splitlines() == [
+        "pacs: 4 wait, 0 stored, 0 refused, 2 withdrawn.",
+        f"Results of study {study} do not go out: a study that no bundle has read.",
+        "Signed, and not made yet: 1.",
+    ]
 
 
 def test_an_empty_outbox_says_so(

@@ -9,8 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pydicom
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 from tests.service.conftest import Client, LogIn, waiting_for_no_disk
 from tests.service.exported import (
@@ -20,7 +22,7 @@ from tests.service.exported import (
     put_read_study,
     say,
 )
-from tests.service.test_reports import begin, sign
+from tests.service.test_reports import add, begin, sign
 
 from condyle.archive.analyses import shown_runs
 from condyle.archive.archive import Archive
@@ -29,6 +31,7 @@ from condyle.archive.tables import AuditEntry, FindingRow
 from condyle.dicom.objects.read_sr import read_report
 from condyle.domain.outside import Answer, OutsideResult
 from condyle.domain.report import Report
+from condyle.reporting.overlays import DRAWN
 from condyle.service.settings import Settings
 from condyle.sources import SourceFile
 
@@ -117,6 +120,27 @@ def test_the_pdf_that_goes_out_is_the_one_that_was_signed(log_in: LogIn, study: 
     assert found.VerificationFlag == "VERIFIED"
 
 
+def test_an_addendum_stands_in_the_pdf_and_the_report_that_go_out(
+    log_in: LogIn, archive: Archive, study: int, tmp_path: Path
+) -> None:
+    clinician = log_in("clinician")
+    report = signed(clinician, study)
+    before = pydicom.dcmread(io.BytesIO(ask(clinician, study, "report-pdf.dcm").content))
+    assert add(clinician, report, "The left side was meant.").status_code == 201
+    answer = ask(clinician, study, "report-pdf.dcm")
+    found = pydicom.dcmread(io.BytesIO(answer.content))
+    pages = found.EncapsulatedDocument[: found.EncapsulatedDocumentLength]
+    assert pages == clinician.get(f"/api/v1/reports/{report['id']}/files/report.pdf").content
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pages)).pages)
+    assert "The left side was meant." in text and "DRAFT" not in text
+    assert found.SOPInstanceUID != before.SOPInstanceUID
+    assert found.SeriesInstanceUID == before.SeriesInstanceUID
+    assert found.VerificationFlag == "VERIFIED"
+    assert ask(clinician, study, "report-pdf.dcm").content == answer.content
+    said = [text for name, text in report_of(clinician, study, tmp_path).texts]
+    assert any("The left side was meant." in one for one in said)
+
+
 def test_the_objects_are_listed_and_come_together_as_a_zip(log_in: LogIn, study: int) -> None:
     clinician = log_in("clinician")
     signed(clinician, study)
@@ -155,7 +179,7 @@ def test_an_unknown_object_or_kind_is_refused(log_in: LogIn, study: int) -> None
     assert ask(clinician, 999).status_code == 404
 
 
-def test_new_names_of_levels_go_out_and_the_pictures_that_show_the_old_ones_do_not(
+def test_new_names_of_levels_go_out_and_so_do_pictures_that_show_them(
     log_in: LogIn, archive: Archive, study: int, tmp_path: Path
 ) -> None:
     with archive.database.read() as session:
@@ -166,7 +190,37 @@ def test_new_names_of_levels_go_out_and_the_pictures_that_show_the_old_ones_do_n
     signed(clinician, study)
     result = report_of(clinician, study, tmp_path)
     assert {one.site for one in result.findings} == {"L5/S1 disc"}
-    assert [one["kind"] for one in ask(clinician, study).json()] == ["seg", "sr", "pdf"]
+    assert [one["kind"] for one in ask(clinician, study).json()] == ["seg", "sr", "pdf", "sc"]
+
+
+def test_what_a_reader_drew_is_in_the_picture_that_goes_out(
+    log_in: LogIn, archive: Archive, study: int
+) -> None:
+    with archive.database.read() as session:
+        row = session.scalars(select(FindingRow).where(FindingRow.name == "disc-bulging")).one()
+    place = {key: row.document["places"][0][key] for key in ("series_uid", "instance_uid", "frame")}
+    ring = [[3.0, 3.0], [3.0, 15.0], [14.0, 15.0]]
+    clinician = log_in("clinician")
+    signed(clinician, study)
+    before = captures(clinician, study)
+    say(archive, study, "outline", row.id, value={"place": place, "outline": ring})
+    after = captures(clinician, study)
+    assert [coloured(one) for one in before] == [0] * len(before)
+    assert max(coloured(one) for one in after) > 500
+    names = {one.SourceImageSequence[0].ReferencedSOPInstanceUID for one in after}
+    assert place["instance_uid"] in names
+
+
+def captures(client: Client, study: int) -> list[pydicom.Dataset]:
+    listed = ask(client, study, kinds="sc").json()
+    return [
+        pydicom.dcmread(io.BytesIO(ask(client, study, one["name"], "sc").content)) for one in listed
+    ]
+
+
+def coloured(one: pydicom.Dataset) -> int:
+    """Counts the pixels in the colour of what clinicians draw."""
+    return int((np.abs(one.pixel_array.astype(int) - DRAWN).max(axis=2) < 12).sum())
 
 
 class TestWithARule:

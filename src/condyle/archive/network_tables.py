@@ -14,9 +14,10 @@ from condyle.archive.tables import Table
 class Outgoing(Table):
     """One instance for one peer, which it goes to once.
 
-    ``state`` is waiting, sending, stored or refused. One that was ``sending`` when its process
-    died may be there already: the peer is asked before it is sent again. ``class_uid``,
-    ``study_uid`` and ``series_uid`` are the instance's.
+    ``state`` is waiting, sending, stored, refused, or withdrawn where a later one took its place
+    before it was tried. One that was ``sending`` when its process
+    died may be there already: the peer is asked before it is sent again. ``study_uid`` and
+    ``series_uid`` are the instance's.
     """
 
     __tablename__ = "outgoing"
@@ -62,3 +63,46 @@ class PriorsFetch(Table):
     asked_at: Mapped[dt.datetime]
     next_at: Mapped[dt.datetime]
     finished_at: Mapped[dt.datetime | None]
+
+
+class ResultsDue(Table):
+    """A study whose results are to go where the routing rules say, since somebody signed.
+
+    ``cause`` is signed or added; ``state`` is due, done or refused, which ``said`` tells why.
+    """
+
+    __tablename__ = "results_due"
+    __table_args__ = (Index("ix_results_due_state_id", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"), index=True)
+    cause: Mapped[str]
+    state: Mapped[str] = mapped_column(default="due")
+    tries: Mapped[int] = mapped_column(default=0)
+    said: Mapped[str] = mapped_column(default="")
+    asked_at: Mapped[dt.datetime]
+    next_at: Mapped[dt.datetime]
+    done_at: Mapped[dt.datetime | None]
+
+
+class ResultSent(Table):
+    """An object of ours that was put up for a peer, to be named where another takes its place.
+
+    ``basis`` is the same for all objects that say the same, whatever they replace.
+    ``replaced_at`` is when it was taken back; it stands there until then.
+    """
+
+    __tablename__ = "results_sent"
+    __table_args__ = (Index("ix_results_sent_study_id_peer", "study_id", "peer"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"))
+    peer: Mapped[str]
+    kind: Mapped[str]
+    class_uid: Mapped[str]
+    uid: Mapped[str]
+    series_uid: Mapped[str]
+    basis: Mapped[str]
+    verified: Mapped[bool]
+    put_at: Mapped[dt.datetime]
+    replaced_at: Mapped[dt.datetime | None]

@@ -52,15 +52,23 @@ def put_outgoing(
 ) -> int:
     """Puts instances up for a peer; those that were put up before are left as they are.
 
+    What was withdrawn before anybody sent it waits again.
+
     Returns:
-        How many are new.
+        How many are new, or wait again.
     """
     uids = [one.uid for one in instances]
     known: set[str] = set()
+    again = 0
     for start in range(0, len(uids), 500):
         some = uids[start : start + 500]
-        query = select(Outgoing.uid).where(Outgoing.peer == peer, Outgoing.uid.in_(some))
-        known.update(session.scalars(query))
+        for row in session.scalars(
+            select(Outgoing).where(Outgoing.peer == peer, Outgoing.uid.in_(some))
+        ):
+            known.add(row.uid)
+            if row.state == "withdrawn":
+                row.state, row.said, row.next_at, row.done_at = "waiting", "", at, None
+                again += 1
     new = {one.uid: one for one in instances if one.uid not in known}
     session.add_all(
         Outgoing(
@@ -74,7 +82,7 @@ def put_outgoing(
         )
         for one in new.values()
     )
-    return len(new)
+    return len(new) + again
 
 
 def due_peers(session: Session, *, at: dt.datetime) -> list[str]:

@@ -65,7 +65,7 @@ def outbox(
     ] = False,
     peers: PeersFile = None,
 ) -> None:
-    """Show what waits to go to each peer, what went, and what was refused.
+    """Show what waits to go to each peer, what went, and what was refused or not made.
 
     Examples:
       condyle pacs outbox
@@ -74,26 +74,42 @@ def outbox(
     need("pacs", "Sending to other systems")
     need("clinic", "Reading the clinic's outbox")
     from condyle.archive.outgoing import counts_of
+    from condyle.archive.results_out import count_due, refused_results
     from condyle.workflows.pacs.outbox import deliver, refused
     from condyle.workflows.pacs.peers import FILE, read_peers
+    from condyle.workflows.pacs.signed_results import put_signed
 
     with _opened() as archive:
         if send:
             known = read_peers(peers or own_folder() / FILE)
+            put_signed(archive, own_folder(), organization=_organization())
             count = 0
             while went := deliver(archive, known):
                 count += went
             print(f"{count} sent.")
         with archive.database.read() as session:
             counts = counts_of(session)
+            due, not_made = count_due(session), refused_results(session)
         for peer in sorted({one for one, _ in counts}):
             waiting = counts.get((peer, "waiting"), 0) + counts.get((peer, "sending"), 0)
             stored, no = (counts.get((peer, state), 0) for state in ("stored", "refused"))
-            print(f"{peer}: {waiting} wait, {stored} stored, {no} refused.")
+            gone = counts.get((peer, "withdrawn"), 0)
+            more = f", {gone} withdrawn" if gone else ""
+            print(f"{peer}: {waiting} wait, {stored} stored, {no} refused{more}.")
         for peer, uid, said in refused(archive)[:_TOLD]:
             print(f"Refused by '{peer}': {uid}: {said}.")
-        if not counts:
+        for study, said in not_made[:_TOLD]:
+            print(f"Results of study {study} do not go out: {said}.")
+        if due:
+            print(f"Signed, and not made yet: {due}.")
+        if not counts and not due:
             print("Nothing waits.")
+
+
+def _organization() -> str:
+    from condyle.service.settings import load_settings
+
+    return load_settings().organization
 
 
 def _features(study: str, calling: str | None) -> StudyFeatures:
@@ -126,6 +142,10 @@ def _tell(decision: Decision, *, with_rules: bool) -> None:
     else:
         print(f"Read by: {', '.join(decision.bundles) or 'no bundle'}.")
     print(f"Forwarded to: {', '.join(decision.forward) or 'nobody'}.")
+    for peer, kinds in decision.results.items():
+        print(f"Once a report is signed: {', '.join(kinds)} to {peer}.")
+    if not decision.results:
+        print("Once a report is signed: nothing goes out by itself.")
 
 
 @contextmanager

@@ -117,6 +117,7 @@ class SliceView:
         structures: Names of the labelmap's values, from 1.
         heat: (row, column) uint8 heat map that is laid over the image, or ``None``.
         boxes: (row0, column0, row1, column1) and text of each box.
+        outlines: (row, column) pixels around what a reader drew, and the name of each.
     """
 
     series: int
@@ -129,6 +130,7 @@ class SliceView:
     structures: tuple[str, ...] = tuple(LABELS.values())
     heat: NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)
     boxes: tuple[tuple[tuple[float, float, float, float], str], ...] = ()
+    outlines: tuple[tuple[tuple[tuple[float, float], ...], str], ...] = ()
 
 
 @dataclass(frozen=True)

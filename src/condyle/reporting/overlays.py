@@ -36,7 +36,7 @@ OTHERS: tuple[tuple[int, int, int], ...] = (
 )
 """RGB colour of each further structure, in the order of its number, then from the first again."""
 
-HEAT, BOX, SPAN = (220, 50, 32), (230, 159, 0), (255, 255, 255)
+HEAT, BOX, SPAN, DRAWN = (220, 50, 32), (230, 159, 0), (255, 255, 255), (204, 121, 167)
 
 Span = tuple[tuple[float, float], ...]
 """The ends of a measured line, as (row, column) pixels of the slice."""
@@ -80,6 +80,7 @@ def overlay_picture(
     shown = _with_heat(slice_picture.convert("RGB"), view.heat)
     outlined = _with_outlines(shown, view.labelmap, marks)
     _draw_boxes(outlined, view, words)
+    _draw_drawn(outlined, view, words)
     _draw_spans(outlined, view, spans)
     top = _BANNER if simulated else 0
     # A slice that is very flat or thin leaves room for its labels and the legend all the same.
@@ -163,6 +164,23 @@ def _draw_boxes(picture: Image.Image, view: SliceView, words: Catalogue) -> None
         at = (left, min(corners[3] + 4, picture.height - 28))
         draw.rectangle(draw.textbbox(at, text, font=font), fill=_PAPER)
         draw.text(at, text, fill=BOX, font=font)
+
+
+def _draw_drawn(picture: Image.Image, view: SliceView, words: Catalogue) -> None:
+    """Draws the outlines of readers, whose places count from the middle of a pixel."""
+    draw, font = ImageDraw.Draw(picture), ImageFont.load_default(22)
+    rows, columns = view.image.shape
+    down, across = picture.height / rows, picture.width / columns
+    for points, name in view.outlines:
+        ring = [((column + 0.5) * across, (row + 0.5) * down) for row, column in points]
+        draw.line([*ring, ring[0]], fill=(0, 0, 0), width=6, joint="curve")
+        draw.line([*ring, ring[0]], fill=DRAWN, width=3, joint="curve")
+        text = plain_letters(words.term(name))
+        left = min(x for x, _ in ring)
+        left = max(2.0, min(left, picture.width - draw.textlength(text, font=font) - 4))
+        at = (left, min(max(y for _, y in ring) + 4, picture.height - 28))
+        draw.rectangle(draw.textbbox(at, text, font=font), fill=_PAPER)
+        draw.text(at, text, fill=DRAWN, font=font)
 
 
 def _draw_spans(picture: Image.Image, view: SliceView, spans: Sequence[Span]) -> None:
@@ -271,6 +289,8 @@ def _legend(
     made = [(plain_letters(text), colour) for _, text, colour in reversed(marks)]
     if view.boxes:
         made.append((plain_letters(words.label("legend-box")), BOX))
+    if view.outlines:
+        made.append((plain_letters(words.label("legend-drawn")), DRAWN))
     if view.heat is not None:
         made.append((plain_letters(words.label("legend-heat")), HEAT))
     return made

@@ -124,6 +124,29 @@ def test_what_is_replaced_is_taken_back_by_a_note_of_rejection(study: Read, tmp_
     assert named == {one.sop_instance_uid for one in sent}
 
 
+def test_what_says_the_same_as_what_it_replaces_is_not_taken_back_with_it(study: Read) -> None:
+    first = made(study)
+    sent = tuple(one.sent for one in first.values())
+    again = made(study, replace(study.content, replaces=sent))
+    note = again.pop("rejected.dcm")
+    assert {name: one.basis for name, one in again.items()} == {
+        name: one.sop_instance_uid for name, one in first.items()
+    }
+    back = {one.sop_instance_uid for one in first.values()}
+    assert not back & {one.sop_instance_uid for one in [*again.values(), note]}
+    third = made(study, replace(study.content, replaces=tuple(o.sent for o in again.values())))
+    fresh = {one.sop_instance_uid for one in third.values()}
+    assert not fresh & (back | {one.sop_instance_uid for one in again.values()})
+
+
+def test_of_a_studys_readings_one_takes_back_what_went_out(study: Read) -> None:
+    sent = tuple(one.sent for one in made(study).values())
+    second = made(study, replace(study.content, replaces=sent, leads=False))
+    assert "rejected.dcm" not in second
+    assert "PredecessorDocumentsSequence" not in instance(second["report-sr.dcm"])
+    assert second["report-sr.dcm"].sop_instance_uid not in {one.sop_instance_uid for one in sent}
+
+
 def test_an_image_of_others_is_none_of_ours(study: Read) -> None:
     with sources.open([study.folder]) as tree:
         assert [sent_of(file) for file in tree.files] == [None] * 5

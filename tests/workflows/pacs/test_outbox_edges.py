@@ -10,20 +10,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from tests.dicom.network.made import STUDY, a_study, as_bytes
 
 from condyle.archive.archive import Archive
 from condyle.archive.database import open_database
 from condyle.archive.network_tables import Outgoing as Row
 from condyle.archive.objects import ObjectStore
-from condyle.archive.outgoing import NewOutgoing, counts_of
+from condyle.archive.outgoing import NewOutgoing, counts_of, put_outgoing
 from condyle.dicom.network.found import Filters, FoundInstance
 from condyle.dicom.network.outgoing import Outgoing, Sent, Tell
 from condyle.dicom.network.peer import DimsePeer, Peer
 from condyle.errors import PeerError, PeerUnreachable
 from condyle.workflows.pacs import outbox as module
-from condyle.workflows.pacs.outbox import deliver, put_objects, put_study, refused
+from condyle.workflows.pacs.outbox import deliver, put_study, refused
 from condyle.workflows.pacs.store_contents import store_contents
 
 UIDS = [str(one.SOPInstanceUID) for one in a_study()]
@@ -100,6 +100,11 @@ def delivered(archive: Archive, *names: str) -> int:
 def counts(archive: Archive) -> dict[str, int]:
     with archive.database.read() as session:
         return {state: count for (_, state), count in counts_of(session).items()}
+
+
+def put_objects(archive: Archive, peer: str, some: Sequence[NewOutgoing]) -> int:
+    with archive.database.write() as session:
+        return put_outgoing(session, peer, some, at=archive.clock())
 
 
 def row(archive: Archive, uid: str) -> Row:
@@ -212,6 +217,23 @@ def test_an_object_is_put_up_once_for_each_peer(filled: Archive, pacs: Pacs) -> 
     assert put_objects(filled, "other", [one, one]) == 1
     assert delivered(filled, "other") == 1
     assert counts(filled) == {"waiting": 6, "stored": 1}
+
+
+def test_what_was_withdrawn_and_comes_again_waits_again_and_what_was_stored_does_not(
+    filled: Archive, pacs: Pacs, clock: Clock
+) -> None:
+    delivered(filled)
+    there = NewOutgoing(UIDS[0], STUDY, f"{STUDY}.1", row(filled, UIDS[0]).object)
+    one = replace(there, uid="7.1")
+    put_objects(filled, "pacs", [one])
+    with filled.database.write() as session:
+        session.execute(update(Row).where(Row.uid == "7.1").values(state="withdrawn"))
+    assert delivered(filled) == 0
+
+    assert put_objects(filled, "pacs", [one, there]) == 1
+    assert put_objects(filled, "pacs", [one, there]) == 0
+    assert counts(filled) == {"stored": 6, "waiting": 1}
+    assert row(filled, "7.1").done_at is None
 
 
 def test_one_peer_that_is_away_does_not_keep_another_from_its_share(

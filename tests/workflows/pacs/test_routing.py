@@ -35,6 +35,37 @@ def test_without_rules_every_bundle_reads_it_and_nothing_is_forwarded() -> None:
     assert route(rules("rules: []"), KNEE) == Decision(None)
 
 
+def test_kinds_of_results_add_up_by_peer_in_one_order() -> None:
+    decision = route(
+        rules(
+            """
+            rules:
+              - {name: a, then: {results: {pacs: [sr, seg], far: [pdf]}}}
+              - {name: b, when: {anatomy: [knee]}, then: {results: {pacs: [pdf, sr]}}}
+              - {name: c, when: {anatomy: [ankle]}, then: {results: {far: [sc]}}}
+            """
+        ),
+        KNEE,
+    )
+    assert decision.results == {"pacs": ("seg", "sr", "pdf"), "far": ("pdf",)}
+    assert (decision.bundles, decision.forward) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("results", "said"),
+    [
+        ("{pacs: []}", "results.pacs"),
+        ("{pacs: [ko]}", "'seg', 'labelmap', 'sr', 'pdf' or 'sc'"),
+        ("{Pacs: [sr]}", "results.Pacs"),
+        ("[pacs]", "results"),
+    ],
+)
+def test_results_without_a_kind_or_a_peer_are_refused(results: str, said: str) -> None:
+    with pytest.raises(BadConfiguration) as raised:
+        rules(f"rules: [{{name: a, then: {{results: {results}}}}}]")
+    assert said in raised.value.found
+
+
 def test_rules_that_match_add_up_and_say_why() -> None:
     decision = route(
         rules(

@@ -1044,7 +1044,8 @@ export interface paths {
          * Send Objects
          * @description Puts a study's objects up for a peer, to which each goes once; as they are exported.
          *
-         *     They wait in the outbox until the peer takes them. What was put up before stays as it is.
+         *     They wait in the outbox until the peer takes them. What was put up before and says the same
+         *     stays as it is; what says something else is taken back.
          */
         post: operations["send_objects"];
         delete?: never;

@@ -101,6 +101,7 @@ class Content:
         pdf: The report as PDF, or ``None``.
         pictures: Overlays.
         replaces: What went out before and is taken back by this.
+        leads: Whether this takes it back: of a study's readings, one does.
     """
 
     report: Report
@@ -112,6 +113,7 @@ class Content:
     pdf: bytes | None = field(default=None, repr=False)
     pictures: tuple[OverlayPicture, ...] = ()
     replaces: tuple[SentObject, ...] = ()
+    leads: bool = True
 
     @property
     def verified(self) -> bool:
@@ -143,6 +145,8 @@ class DicomObject:
         study_uid: Study Instance UID.
         content: The bytes of the file (PS3.10).
         verified: Whether a clinician signed it.
+        basis: The SOP Instance UID that it has where it replaces nothing: the same for all that
+            say the same.
     """
 
     kind: Kind
@@ -153,6 +157,7 @@ class DicomObject:
     study_uid: str
     content: bytes = field(repr=False)
     verified: bool = False
+    basis: str = ""
 
     @property
     def sent(self) -> SentObject:

@@ -26,9 +26,9 @@ def rejection_note(content: Content, source: SourceStudy) -> DicomObject | None:
         content: What goes out now, with what it replaces.
         source: The images that were read.
     """
-    replaced = [_as_dataset(one, source) for one in content.replaces]
-    if not replaced:
+    if not content.replaces or not content.leads:
         return None
+    replaced = [_as_dataset(one, source) for one in content.replaces]
     device = DeviceObserverIdentifyingAttributes(
         uid=derived_uid("export", "device", content.report.software_version), name="Condyle"
     )

@@ -45,12 +45,19 @@ def series_uid_of(content: Content, source: SourceStudy, kind: Kind, *parts: str
 
 
 def settle(
-    instance: Dataset, *, content: Content, source: SourceStudy, kind: Kind, name: str
+    instance: Dataset,
+    *,
+    content: Content,
+    source: SourceStudy,
+    kind: Kind,
+    name: str,
+    predecessors: Sequence[Dataset] = (),
 ) -> DicomObject:
     """Gives an object its dates, its UID and its bytes.
 
-    The SOP Instance UID is derived from the bytes of all the rest. The dates are those of the
-    signature, or of a draft's study.
+    The SOP Instance UID is derived from the bytes of all the rest, and from what is replaced:
+    what was taken back never comes again under its UID. The dates are those of the signature,
+    or of a draft's study.
 
     Args:
         instance: The object, with any UID.
@@ -58,6 +65,7 @@ def settle(
         source: Of what study.
         kind: Of what kind the object is.
         name: File name without its ending.
+        predecessors: Items of the Predecessor Documents Sequence.
     """
     _forget(instance)
     day, time = _moment(content, source)
@@ -68,8 +76,10 @@ def settle(
     for uid in _OWN_UIDS:
         _replace(instance, uid, derived_uid("export", uid, str(instance.SeriesInstanceUID)))
     _put_uid(instance, "2.25.0")
-    digest = hashlib.sha256(_bytes(instance)).hexdigest()
-    _put_uid(instance, derived_uid("export", "instance", kind, digest))
+    named = "export", "instance", kind, hashlib.sha256(_bytes(instance)).hexdigest()
+    if predecessors:
+        instance.PredecessorDocumentsSequence = list(predecessors)
+    _put_uid(instance, derived_uid(*named, *(one.sop_instance_uid for one in content.replaces)))
     return DicomObject(
         kind,
         f"{name}.dcm",
@@ -79,6 +89,7 @@ def settle(
         str(instance.StudyInstanceUID),
         _bytes(instance),
         content.verified,
+        derived_uid(*named),
     )
 
 

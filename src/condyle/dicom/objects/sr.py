@@ -7,7 +7,7 @@ is told of a site are qualitative evaluations, and every group points at images.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from highdicom.sr import (
     CodedConcept,
@@ -26,7 +26,7 @@ from pydicom.dataset import Dataset, FileDataset
 from pydicom.valuerep import PersonName
 
 from condyle.dicom.objects.codes import dicom_codes, private_scheme
-from condyle.dicom.objects.content import Content, DicomObject, SentObject
+from condyle.dicom.objects.content import Content, DicomObject
 from condyle.dicom.objects.settle import MANUFACTURER, series_uid_of, settle
 from condyle.dicom.objects.source import SourceStudy
 from condyle.dicom.objects.sr_groups import groups_of, library_of
@@ -88,8 +88,14 @@ def structured_report(content: Content, source: SourceStudy) -> DicomObject:
     if verification is not None:
         at = verification.at.strftime("%Y%m%d%H%M%S%z")
         instance.VerifyingObserverSequence[0].VerificationDateTime = at
-    _put_predecessors(instance, content.replaces)
-    return settle(instance, content=content, source=source, kind="sr", name="report-sr")
+    return settle(
+        instance,
+        content=content,
+        source=source,
+        kind="sr",
+        name="report-sr",
+        predecessors=list(_predecessors(content)),
+    )
 
 
 def _placeholder() -> list[MeasurementsAndQualitativeEvaluations]:
@@ -157,14 +163,9 @@ def _written(name: str) -> str:
     return str(PersonName(f"{plain.strip() or 'Unknown'}^"))
 
 
-def _put_predecessors(instance: Dataset, replaced: Sequence[SentObject]) -> None:
-    items = list(_predecessors([one for one in replaced if one.kind == "sr"]))
-    if items:
-        instance.PredecessorDocumentsSequence = items
-
-
-def _predecessors(replaced: Sequence[SentObject]) -> Iterator[Dataset]:
-    for one in replaced:
+def _predecessors(content: Content) -> Iterator[Dataset]:
+    replaced = content.replaces if content.leads else ()
+    for one in [one for one in replaced if one.kind == "sr"]:
         sop, series, study = Dataset(), Dataset(), Dataset()
         sop.ReferencedSOPClassUID = one.sop_class_uid
         sop.ReferencedSOPInstanceUID = one.sop_instance_uid

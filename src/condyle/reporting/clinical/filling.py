@@ -118,12 +118,17 @@ def _technique(reports: Sequence[Report], words: Catalogue) -> str:
 def _findings(statements: Sequence[Statement], words: Catalogue) -> str:
     if not statements:
         return words.label("clinical-no-findings")
-    lines = [_line(group, words) for group in _by_site(statements)]
+    lines = finding_lines(statements, words)
     unchecked = sum(one.state == "open" for one in statements)
     if unchecked:
         count = words.label("clinical-unchecked", open=unchecked, all=len(statements))
         lines.append(count)
     return "\n".join(lines)
+
+
+def finding_lines(statements: Sequence[Statement], words: Catalogue) -> list[str]:
+    """Gives what is said of each site on a line, caudal to cranial."""
+    return [_line(group, words) for group in _by_site(statements)]
 
 
 def _measured(source: Source, words: Catalogue) -> list[str]:

@@ -18,15 +18,17 @@ _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def talking_to_peers(archive: Archive, home: Path) -> Iterator[None]:
+def talking_to_peers(archive: Archive, home: Path, *, organization: str = "") -> Iterator[None]:
     """Sends and fetches in a thread while it is entered, where peers are listed.
 
     Args:
         archive: Whose outbox, and where to.
         home: The clinic's folder, with the lists of peers and rules.
+        organization: Verifying organization of the results that go out.
     """
     stop = threading.Event()
-    thread = threading.Thread(target=_talk, args=(archive, home, stop), name="network", daemon=True)
+    of_it = (archive, home, organization, stop)
+    thread = threading.Thread(target=_talk, args=of_it, name="network", daemon=True)
     thread.start()
     try:
         yield
@@ -35,7 +37,7 @@ def talking_to_peers(archive: Archive, home: Path) -> Iterator[None]:
         thread.join(_AGAIN_S)
 
 
-def look_at_peers(archive: Archive, home: Path) -> int:
+def look_at_peers(archive: Archive, home: Path, organization: str = "") -> int:
     """Does what is due now; gives how much of it was done. The lists are read anew each time.
 
     Raises:
@@ -45,6 +47,7 @@ def look_at_peers(archive: Archive, home: Path) -> int:
     from condyle.workflows.pacs.peers import FILE, read_peers
     from condyle.workflows.pacs.priors import fetch_priors
     from condyle.workflows.pacs.route_study import RulesOf
+    from condyle.workflows.pacs.signed_results import put_signed
 
     file = home / FILE
     if not file.is_file():
@@ -56,16 +59,17 @@ def look_at_peers(archive: Archive, home: Path) -> int:
         rules(archive, study, "")
 
     done = fetch_priors(archive, peers, work=home / "work" / "pacs", completed=completed)
+    done += put_signed(archive, home, organization=organization)
     return done + deliver(archive, peers)
 
 
-def _talk(archive: Archive, home: Path, stop: threading.Event) -> None:
+def _talk(archive: Archive, home: Path, organization: str, stop: threading.Event) -> None:
     if any(find_spec(name) is None for name in ("pynetdicom", "dicomweb_client")):
         return
     told = ""
     while not stop.is_set():
         try:
-            done = look_at_peers(archive, home)
+            done = look_at_peers(archive, home, organization)
             told = ""
             stop.wait(0 if done else LOOK_S)
         except Unavailable as error:

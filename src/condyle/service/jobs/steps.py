@@ -11,7 +11,6 @@ import logging
 import shutil
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +23,7 @@ from condyle.archive.tables import Analysis
 from condyle.bundle import Bundle, installed_bundles, open_bundle
 from condyle.domain.messages import Message
 from condyle.domain.progress import Progress, ProgressCallback
-from condyle.errors import BundleError, Cancelled, CondyleError, Unavailable
+from condyle.errors import BundleError, Cancelled, CondyleError, Unavailable, place_of
 from condyle.service.jobs.capacity import Capacity, need_of
 from condyle.workflows.clinic.analyse import Readers, Result, analyse
 from condyle.workflows.clinic.results import (
@@ -281,10 +280,3 @@ def _patiently(call: Callable[[], T]) -> T:
             _log.warning("waits %s s: %s", wait_s, error.found)
             time.sleep(wait_s)
             tried += 1
-
-
-def place_of(error: Exception) -> str:
-    """Gives kind and place of an error, not its words, which may identify."""
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
-    places = " > ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
-    return f"{type(error).__name__} at {places}"

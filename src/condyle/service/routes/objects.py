@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
+from sqlalchemy.orm import Session
 
 from condyle.archive import audit, studies
 from condyle.archive.absence import absent
-from condyle.archive.outgoing import NewOutgoing
 from condyle.dicom.objects import KINDS, DicomObject, kinds_named
 from condyle.errors import UnknownName
 from condyle.service.access import Permission
@@ -21,7 +21,7 @@ from condyle.service.pacs.listed import listed_peers
 from condyle.service.schemas.objects import ObjectEntry, ObjectsPut, ObjectsToSend
 from condyle.service.security.actor import Actor, needs
 from condyle.workflows.clinic.export import Export, export_act, export_archived
-from condyle.workflows.pacs.outbox import put_objects
+from condyle.workflows.clinic.send_results import PutUp, put_results
 
 ALL = "objects.zip"
 """Name under which all objects that were asked for come together."""
@@ -95,57 +95,54 @@ def list_peers(actor: Taking, deps: HasDeps) -> list[str]:
 def send_objects(study_id: RowId, body: ObjectsToSend, actor: Taking, deps: HasDeps) -> ObjectsPut:
     """Puts a study's objects up for a peer, to which each goes once; as they are exported.
 
-    They wait in the outbox until the peer takes them. What was put up before stays as it is.
+    They wait in the outbox until the peer takes them. What was put up before and says the same
+    stays as it is; what says something else is taken back.
     """
     peers = listed_peers(deps)
     if body.peer not in peers:
         raise UnknownName("peer", body.peer, peers)
-    made = _made(deps, study_id, body.kinds)
-    stored = deps.archive.objects.put_many([one.content for one in made])
-    with deps.archive.database.read() as session:
-        study_uid = studies.get_study(session, study_id).uid
-    new = put_objects(
-        deps.archive,
-        body.peer,
-        [
-            NewOutgoing(one.sop_instance_uid, study_uid, one.series_uid, each.sha256)
-            for one, each in zip(made, stored, strict=True)
-        ],
-    )
-    _keep(deps, actor, study_id, made, act="study.sent", peer=body.peer, new=new)
-    return ObjectsPut(peer=body.peer, objects=len(made), new=new)
+
+    def note(session: Session, put: PutUp) -> None:
+        more = {"peer": body.peer, "new": put.new, "replaced": put.replaced}
+        act = _act(deps, actor, study_id, put.objects, "study.sent", **more)
+        audit.append(session, act.of_patient(studies.get_study(session, study_id).patient_id))
+
+    put = put_results(deps.archive, study_id, body.peer, _wanted(deps, body.kinds), note=note)
+    return ObjectsPut(peer=body.peer, objects=len(put.objects), new=put.new)
 
 
 def _made(deps: Deps, study_id: int, kinds: str) -> tuple[DicomObject, ...]:
-    wanted = Export(
+    return export_archived(deps.archive, study_id, _wanted(deps, kinds))
+
+
+def _wanted(deps: Deps, kinds: str) -> Export:
+    return Export(
         kinds=kinds_named(kinds) or KINDS,
         unverified=deps.settings.export_unverified,
         organization=deps.settings.organization,
     )
-    return export_archived(deps.archive, study_id, wanted)
 
 
 def _keep(
-    deps: Deps,
-    actor: Actor,
-    study_id: int,
-    made: Sequence[DicomObject],
-    *,
-    act: str,
-    **more: Any,
+    deps: Deps, actor: Actor, study_id: int, made: Sequence[DicomObject], *, act: str
 ) -> None:
     """Writes down what was given, to whom and of whom."""
     with deps.archive.database.write() as session:
         study = studies.get_study(session, study_id)
-        kept = actor.act(
-            deps.now(),
-            act,
-            subject="study",
-            subject_id=str(study_id),
-            **export_act(made),
-            **more,
-        )
+        kept = _act(deps, actor, study_id, made, act)
         audit.append(session, kept.of_patient(study.patient_id))
+
+
+def _act(
+    deps: Deps,
+    actor: Actor,
+    study_id: int,
+    made: Sequence[DicomObject],
+    action: str,
+    **more: Any,
+) -> audit.Act:
+    named = {"subject": "study", "subject_id": str(study_id)}
+    return actor.act(deps.now(), action, **named, **export_act(made), **more)
 
 
 def _zip(objects: Sequence[DicomObject]) -> bytes:

@@ -29,16 +29,16 @@ from condyle.service.schemas.reports import (
 from condyle.service.security.actor import Actor, needs
 from condyle.service.security.again import check_again
 from condyle.service.security.headers import DOCUMENT_POLICY
-from condyle.service.views.report import report_entry
-from condyle.service.views.report_content import (
+from condyle.service.views.report import report_entry, signature_of
+from condyle.service.views.report_filling import source_of
+from condyle.workflows.clinic.report_content import (
     addendum_content,
     canonical,
     clinical_of,
     content_now,
     content_of,
-    signature_of,
 )
-from condyle.service.views.report_filling import source_of
+from condyle.workflows.pacs.signed_results import ask_by_rules
 
 FILES = {"report.html": "text/html; charset=utf-8", "report.pdf": "application/pdf"}
 """What of a report can be had as a file, and what it is."""
@@ -154,6 +154,7 @@ def sign_report(report_id: RowId, given: Signature, actor: Signing, deps: HasDep
     )
     with deps.archive.database.write() as session:
         row = reports.sign(session, report_id, signing)
+        ask_by_rules(session, deps.settings.home, row.study_id, "signed", archive=deps.archive)
         _keep(
             session,
             row,
@@ -188,6 +189,7 @@ def add_to_report(report_id: RowId, new: NewAddendum, actor: Signing, deps: HasD
     with deps.archive.database.write() as session:
         added = reports.add_addendum(session, report_id, addendum)
         row = reports.get_report(session, report_id)
+        ask_by_rules(session, deps.settings.home, row.study_id, "added", archive=deps.archive)
         _keep(
             session,
             row,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from sqlalchemy.orm import Session
 
 from condyle.archive.accounts import get_user
@@ -13,7 +15,12 @@ from condyle.reporting.clinical.document import clinical_text, section_title
 from condyle.reporting.wording import Catalogue, catalogue
 from condyle.service.schemas.reports import AddendumEntry, ReportEntry, Section
 from condyle.service.security.actor import Actor
-from condyle.service.views.report_content import clinical_of, content_now
+from condyle.workflows.clinic.report_content import clinical_of, content_now
+
+
+def signature_of(actor: Actor, at: dt.datetime) -> dict[str, str]:
+    """Gives who signs and when, as what is signed holds it."""
+    return {"user": actor.name, "name": actor.full_name, "at": at.isoformat()}
 
 
 def report_entry(

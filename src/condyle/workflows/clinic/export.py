@@ -7,8 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from condyle.archive.absence import absent
 from condyle.archive.analyses import shown_runs
 from condyle.archive.archive import Archive
 from condyle.archive.clinical_tables import Addendum, ClinicalReport
@@ -25,6 +28,7 @@ from condyle.dicom.objects import (
     read_sources,
     wanted_of,
 )
+from condyle.dicom.rendered import rendered_frame
 from condyle.domain.clinical_report import SECTIONS
 from condyle.domain.geometry import AS_STORED
 from condyle.domain.report import Report, SeriesSummary
@@ -33,10 +37,12 @@ from condyle.errors import Conflict
 from condyle.reporting.wording import catalogue
 from condyle.sources import SourceFile
 from condyle.workflows.clinic.placing import PlacedSeries, place_series
+from condyle.workflows.clinic.report_content import signed_pdf
 from condyle.workflows.clinic.results import held_instances
 from condyle.workflows.clinic.study_files import HeldInstance
 from condyle.workflows.export_study import export_objects, need_highdicom
 from condyle.workflows.exporting.contents import Review
+from condyle.workflows.exporting.redrawn import redrawn
 from condyle.workflows.exporting.standing import Corrected, corrected
 from condyle.workflows.exporting.written import PDF, REPORT, WrittenReading, reading_of
 
@@ -91,6 +97,7 @@ def export_archived(archive: Archive, study_id: int, wanted: Export) -> tuple[Di
     with archive.database.read() as session:
         held = _held(session, study_id)
     _refuse(held, wanted)
+    language = held.signed.language if held.signed else wanted.language
     made: list[DicomObject] = []
     for number, (run, report, files) in enumerate(held.runs):
         reading = reading_of(_files(archive, report, files))
@@ -104,11 +111,11 @@ def export_archived(archive: Archive, study_id: int, wanted: Export) -> tuple[Di
         )
         review = _review(archive, held, after, wanted)
         objects = export_objects(
-            _as_left(placed, after, held),
+            _as_left(archive, placed, after, held, language),
             _sources(archive, placed.report, held.instances),
             kinds=_kinds(wanted, first=number == 0, signed=held.signed is not None),
-            review=review if number == 0 else replace(review, replaces=()),
-            language=held.signed.language if held.signed else wanted.language,
+            review=replace(review, leads=number == 0),
+            language=language,
         )
         made += [_named(one, number) for one in objects]
     return tuple(made)
@@ -205,7 +212,7 @@ def _review(archive: Archive, held: _Held, after: Corrected, wanted: Export) -> 
         verification=Verification(signed.signed_name or "", wanted.organization, signed.signed_at),
         unchecked=after.unchecked,
         sections=tuple(_sections(signed, held.addenda)),
-        pdf=archive.objects.read(signed.pdf) if signed.pdf else None,
+        pdf=signed_pdf(archive, signed, held.addenda),
         replaces=wanted.replaces,
     )
 
@@ -222,11 +229,21 @@ def _sections(signed: ClinicalReport, addenda: Sequence[Addendum]) -> list[tuple
     return said
 
 
-def _as_left(reading: WrittenReading, after: Corrected, held: _Held) -> WrittenReading:
-    """Leaves out the pages and pictures that show what no longer holds."""
+def _as_left(
+    archive: Archive, reading: WrittenReading, after: Corrected, held: _Held, language: str
+) -> WrittenReading:
+    """Leaves out pages that show what no longer holds, and draws such pictures anew."""
     own_pages = reading.pdf if held.signed is None and after.untouched else None
-    overlays = reading.overlays if after.pictured else ()
-    return WrittenReading(after.report, overlays, own_pages)
+    if after.pictured:
+        return WrittenReading(after.report, reading.overlays, own_pages)
+    objects = {one.uid: one.object for one in held.instances}
+
+    def image(uid: str, frame: int) -> NDArray[np.uint8]:
+        if uid not in objects:
+            raise absent("image of the study", uid)
+        return rendered_frame(archive.objects.path(objects[uid]), frame)
+
+    return WrittenReading(after.report, redrawn(reading, after, image, language), own_pages)
 
 
 def _kinds(wanted: Export, *, first: bool, signed: bool) -> list[Kind]:

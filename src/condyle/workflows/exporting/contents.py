@@ -17,8 +17,10 @@ from condyle.dicom.objects import (
 from condyle.domain.messages import Message
 from condyle.domain.report import Report
 from condyle.reporting.caption import captioned
+from condyle.reporting.clinical.filling import Statement as Said
+from condyle.reporting.clinical.filling import finding_lines
 from condyle.reporting.wording import Catalogue, catalogue
-from condyle.workflows.exporting.written import WrittenReading
+from condyle.workflows.exporting.written import WrittenOverlay, WrittenReading
 
 _BURNT = ("review", "research-use", "simulated", "not-assessed", "intended-use")
 
@@ -34,6 +36,7 @@ class Review:
         sections: (title, text) of what was signed.
         pdf: The signed pages, in place of the reading's own.
         replaces: What went out before.
+        leads: Whether this takes it back: of a study's readings, one does.
     """
 
     states: Mapping[str, ReviewState] = field(default_factory=dict)
@@ -42,6 +45,7 @@ class Review:
     sections: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     pdf: bytes | None = field(default=None, repr=False)
     replaces: tuple[SentObject, ...] = ()
+    leads: bool = True
 
 
 DRAFT = Review()
@@ -69,17 +73,41 @@ def content_of(reading: WrittenReading, review: Review = DRAFT, language: str = 
         language=language,
         signed_text=review.sections,
         pdf=review.pdf or reading.pdf,
-        pictures=tuple(_pictures(reading, statements)),
+        pictures=tuple(_pictures(reading, statements, review, words)),
         replaces=review.replaces,
+        leads=review.leads,
     )
 
 
 def _pictures(
-    reading: WrittenReading, statements: tuple[Statement, ...]
+    reading: WrittenReading,
+    statements: tuple[Statement, ...],
+    review: Review,
+    words: Catalogue,
 ) -> Iterator[OverlayPicture]:
     lines = [one.text for name in _BURNT for one in statements if one.name == name]
     for one in reading.overlays:
-        yield OverlayPicture(one.series, one.slice, one.name, captioned(one.png, lines))
+        found = finding_lines(_on(reading.report, one, review), words)
+        png = captioned(one.png, [*found, *lines])
+        yield OverlayPicture(one.series, one.slice, one.name, png)
+
+
+def _on(report: Report, shown: WrittenOverlay, review: Review) -> list[Said]:
+    """Gives what is said of a slice, as it stands."""
+    return [
+        Said(
+            name=one.name,
+            level=one.site.level,
+            index_from_caudal=one.site.index_from_caudal,
+            value=one.value,
+            state=review.states.get(one.id, "open"),
+            shown=one.operating_point is None or one.operating_point.shown,
+            abstention=one.abstention,
+            classes=one.classes,
+        )
+        for one in report.findings
+        if any((e.series, e.slice) == (shown.series, shown.slice) for e in one.evidence)
+    ]
 
 
 def _statements(report: Report, review: Review, words: Catalogue) -> Iterator[Statement]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -29,6 +29,8 @@ class Corrected:
         unchecked: Findings that were left out, since nobody spoke of them.
         pictured: Whether the reading's own pictures still show what holds.
         untouched: Whether nobody changed, rejected or added anything.
+        levels: Index from caudal to the name of the disc, where readers or the model gave one.
+        drawn: (name of the finding, place) of each outline and box that readers drew.
     """
 
     report: Report
@@ -36,6 +38,8 @@ class Corrected:
     unchecked: int = 0
     pictured: bool = True
     untouched: bool = True
+    levels: Mapping[int, str] = field(default_factory=dict)
+    drawn: tuple[tuple[str, Evidence], ...] = ()
 
 
 def corrected(
@@ -59,6 +63,7 @@ def corrected(
     by_id = {finding.id: finding for finding in report.findings}
     findings: list[Finding] = []
     states: dict[str, ReviewState] = {}
+    drawn: list[tuple[str, Evidence]] = []
     gone: list[StandingFinding] = []
     for one in standing.findings:
         if one.analysis != run and not (one.analysis is None and added):
@@ -69,12 +74,12 @@ def corrected(
         made = _finding(one, by_id, places)
         findings.append(made)
         states[made.id] = one.state
+        drawn += [(one.name, place) for place in _of_readers(one, places)]
     kept = [one for one in standing.findings if one.analysis == run and one not in gone]
     levels = standing.levels.get(run, {})
     renamed = _renamed(report, levels)
     series = tuple(_masks(each, gone, kept, places) for each in report.series)
     rejected = [one for one in gone if one.state == "rejected"]
-    drawn = any(_outlined(one) for one in kept)
     return Corrected(
         report=replace(
             report,
@@ -86,6 +91,8 @@ def corrected(
         unchecked=len(gone) - len(rejected),
         pictured=not (renamed or drawn or (gone and not _is_anatomy(report))),
         untouched=not (renamed or rejected or {"changed", "added"} & set(states.values())),
+        levels=levels,
+        drawn=tuple(drawn),
     )
 
 
@@ -126,6 +133,24 @@ def _evidence(
             outline = tuple((float(row), float(column)) for row, column in drawn["outline"])
             made.append(Evidence(series, number, outline, _box(drawn["box"]), place[0]))
     return tuple(made)
+
+
+def _of_readers(
+    one: StandingFinding, places: Mapping[Place, tuple[int, int]]
+) -> Iterator[Evidence]:
+    """Gives what readers drew: the outline, the box or both, without what is the model's."""
+    own = {
+        (place["instance_uid"], place["frame"]): place for place in one.document.get("places", [])
+    }
+    for drawn in _outlined(one):
+        at = drawn["place"]["instance_uid"], int(drawn["place"]["frame"])
+        model = own.get(at, {"outline": [], "box": None})
+        changed = {
+            "place": drawn["place"],
+            "outline": drawn["outline"] if drawn["outline"] != model["outline"] else [],
+            "box": drawn["box"] if drawn["box"] != model["box"] else None,
+        }
+        yield from _evidence(replace(one, drawn=(changed,)), places)
 
 
 def _box(box: Sequence[float] | None) -> tuple[float, float, float, float] | None:

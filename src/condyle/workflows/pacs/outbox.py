@@ -46,12 +46,6 @@ def put_study(archive: Archive, study_id: int, peer: str) -> int:
         return put_outgoing(session, peer, found, at=archive.clock())
 
 
-def put_objects(archive: Archive, peer: str, instances: Sequence[NewOutgoing]) -> int:
-    """Puts objects that are no rows of a study up for a peer, such as exported results."""
-    with archive.database.write() as session:
-        return put_outgoing(session, peer, instances, at=archive.clock())
-
-
 def deliver(archive: Archive, peers: Mapping[str, Peer]) -> int:
     """Sends what is due, a portion a peer; call it again and again.
 

@@ -118,8 +118,9 @@ def read_routing(path: Path, peers: Mapping[str, Peer] | None = None) -> Routing
             if one not in bundles
         ]
         faults += [
-            f"rules.{at}.then.forward: no peer '{one}'"
-            for one in rule.then.forward
+            f"rules.{at}.then.{key}: no peer '{one}'"
+            for key, named_peers in (("forward", rule.then.forward), ("results", rule.then.results))
+            for one in named_peers
             if peers is not None and one not in peers
         ]
     if faults:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from condyle.dicom.objects import KINDS, Kind
 from condyle.workflows.pacs.configuration import Strict
 
 FILE = "routing.yaml"
@@ -17,6 +18,8 @@ FILE = "routing.yaml"
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$")]
 Pattern = Annotated[str, Field(min_length=1, max_length=128)]
 Patterns = Annotated[list[Pattern], Field(min_length=1, max_length=50)]
+ResultKind = Literal["seg", "labelmap", "sr", "pdf", "sc"]
+Kinds = Annotated[list[ResultKind], Field(min_length=1, max_length=len(KINDS))]
 
 
 class When(Strict):
@@ -36,16 +39,20 @@ class When(Strict):
 
 
 class Then(Strict):
-    """What is done with it."""
+    """What is done with it: what reads it and where it goes on, once it is complete.
+
+    ``results`` says which objects of it go to which peer once its report is signed.
+    """
 
     bundles: list[Name] | Literal["all", "none"] | None = None
     forward: Annotated[list[Name], Field(max_length=20, default_factory=list)]
+    results: Annotated[dict[Name, Kinds], Field(max_length=20, default_factory=dict)]
     stop: bool = False
 
     @model_validator(mode="after")
     def _does_something(self) -> Then:
-        if self.bundles is None and not self.forward and not self.stop:
-            raise ValueError("bundles, forward or stop: a rule must do something")
+        if self.bundles is None and not (self.forward or self.results or self.stop):
+            raise ValueError("bundles, forward, results or stop: a rule must do something")
         return self
 
 
@@ -122,19 +129,21 @@ class Decision:
         bundles: Names of those that read it; ``None`` means all that fit.
         forward: Names of peers, each once.
         rules: What became of each rule, in their order.
+        results: Names of peers, and the kinds of objects that go there once somebody signs.
     """
 
     bundles: tuple[str, ...] | None
     forward: tuple[str, ...] = ()
     rules: tuple[RuleOutcome, ...] = field(default=())
+    results: Mapping[str, tuple[Kind, ...]] = field(default_factory=dict)
 
 
 def route(routing: Routing | None, study: StudyFeatures) -> Decision:
     """Decides what is done with a study; the same for the same rules and study.
 
-    Bundles of several rules that match add up, and so do peers; ``all`` means every bundle
-    that is enabled and fits, ``none`` none of those so far. Where no rule that matches says
-    anything of bundles, all of them read it, as without rules.
+    Bundles of several rules that match add up, and so do peers and kinds; ``all`` means every
+    bundle that is enabled and fits, ``none`` none of those so far. Where no rule that matches
+    says anything of bundles, all of them read it, as without rules.
 
     Args:
         routing: The rules, or ``None`` where there are none.
@@ -143,6 +152,7 @@ def route(routing: Routing | None, study: StudyFeatures) -> Decision:
     chosen: list[str] | None = None
     every = False
     forward: list[str] = []
+    results: dict[str, set[Kind]] = {}
     outcomes = []
     stopped = ""
     for rule in () if routing is None else routing.rules:
@@ -161,9 +171,14 @@ def route(routing: Routing | None, study: StudyFeatures) -> Decision:
         elif then.bundles is not None:
             chosen = [*(chosen or ()), *then.bundles]
         forward += then.forward
+        for peer, kinds in then.results.items():
+            results.setdefault(peer, set()).update(kinds)
         stopped = rule.name if then.stop else ""
     names = None if every or chosen is None else tuple(dict.fromkeys(chosen))
-    return Decision(names, tuple(dict.fromkeys(forward)), tuple(outcomes))
+    ordered = {
+        peer: tuple(kind for kind in KINDS if kind in kinds) for peer, kinds in results.items()
+    }
+    return Decision(names, tuple(dict.fromkeys(forward)), tuple(outcomes), ordered)
 
 
 def _matches(when: When, study: StudyFeatures) -> tuple[bool, str]:

@@ -12,12 +12,8 @@ import pytest
 from condyle.archive.clinical_tables import Addendum, ClinicalReport
 from condyle.reporting.clinical.document import SignedBy
 from condyle.service.security.actor import Actor
-from condyle.service.views.report_content import (
-    addendum_content,
-    canonical,
-    clinical_of,
-    signature_of,
-)
+from condyle.service.views.report import signature_of
+from condyle.workflows.clinic.report_content import addendum_content, canonical, clinical_of
 
 AT = dt.datetime(2030, 1, 7, 9, tzinfo=dt.UTC)
 SIGNATURE = {"user": "ana", "name": "Dr Ana", "at": AT.isoformat()}

@@ -16,19 +16,14 @@ from condyle.archive.archive import Archive
 from condyle.archive.clinical_tables import Addendum, ClinicalReport
 from condyle.archive.studies import get_patient, get_study
 from condyle.archive.tables import Patient, StudyRow
-from condyle.reporting.clinical.document import Addition, Clinical, SignedBy
+from condyle.reporting.clinical.document import Addition, Clinical, SignedBy, clinical_page
+from condyle.reporting.clinical.pdf import clinical_pdf
+from condyle.reporting.person_name import shown_name
 from condyle.reporting.wording import readable
-from condyle.service.security.actor import Actor
-from condyle.service.views.patient import shown_name
 
 REPORT = "condyle.clinical-report/1"
 ADDENDUM = "condyle.clinical-addendum/1"
 Content = Mapping[str, Any]
-
-
-def signature_of(actor: Actor, at: dt.datetime) -> dict[str, str]:
-    """Gives who signs and when, as the JSON holds it."""
-    return {"user": actor.name, "name": actor.full_name, "at": at.isoformat()}
 
 
 def content_of(
@@ -39,7 +34,7 @@ def content_of(
     Args:
         session: A transaction.
         row: The report.
-        signature: As ``signature_of`` gives it.
+        signature: {user, name, at} of who signs.
     """
     study = get_study(session, row.study_id)
     runs = [get_analysis(session, key) for key in row.basis["runs"]]
@@ -101,6 +96,29 @@ def clinical_of(content: Content, addenda: Sequence[Addendum] = ()) -> Clinical:
             Addition(one.text, SignedBy(one.signed_name, one.signed_at)) for one in addenda
         ),
     )
+
+
+def signed_pdf(
+    archive: Archive, report: ClinicalReport, addenda: Sequence[Addendum]
+) -> bytes | None:
+    """Gives the pages of a signed report: as they were signed, then what was added to it.
+
+    The same report and addenda give the same bytes.
+
+    Args:
+        archive: Holds what was signed.
+        report: The report.
+        addenda: What was added, the first first.
+
+    Returns:
+        A PDF; ``None`` of a draft.
+    """
+    if report.pdf is None or report.content is None:
+        return None
+    if not addenda:
+        return archive.objects.read(report.pdf)
+    content = json.loads(archive.objects.read(report.content))
+    return clinical_pdf(clinical_page(clinical_of(content, addenda)))
 
 
 def _study(row: StudyRow) -> dict[str, str | None]:
