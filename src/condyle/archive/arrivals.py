@@ -6,16 +6,23 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy import ForeignKey, Index, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from condyle.archive.tables import Table
+
+BY_STOW = "STOW-RS"
+"""What is ``called`` of what came by DICOMweb, which names no AE title."""
+
+BY_RETRIEVAL = "RETRIEVAL"
+"""What is ``called`` of what was fetched from another system."""
 
 
 class Arrival(Table):
     """A study as one sender sent it.
 
-    ``calling`` and ``called`` are AE titles. ``last_at`` is when something new of it came last,
+    ``calling`` and ``called`` are AE titles; elsewise they are empty and one of the
+    names above. ``last_at`` is when something new of it came last,
     ``complete_at`` when it was taken for complete; what comes after that opens it again.
     """
 
@@ -45,7 +52,7 @@ class Came:
     count: int
 
 
-def note_arrival(session: Session, came: Came, *, at: dt.datetime) -> None:
+def note_arrival(session: Session, came: Came, *, at: dt.datetime) -> Arrival:
     """Notes that something new of a study came, which opens it again."""
     row = session.scalar(
         select(Arrival).where(Arrival.study_id == came.study_id, Arrival.calling == came.calling)
@@ -63,12 +70,21 @@ def note_arrival(session: Session, came: Came, *, at: dt.datetime) -> None:
     row.complete_at = None
     row.instance_count += came.count
     session.flush()
+    return row
 
 
-def quiet_arrivals(session: Session, *, before: dt.datetime, limit: int = 50) -> list[Arrival]:
+def quiet_arrivals(
+    session: Session, *, before: dt.datetime, called: str | None = None, limit: int = 50
+) -> list[Arrival]:
     """Gives the arrivals that are not complete and of which nothing came since a time.
 
     A study that another sender still sends is not among them.
+
+    Args:
+        session: A transaction.
+        before: Nothing came since.
+        called: Only what was called so; all where ``None``.
+        limit: Most of them.
     """
     other = Arrival.__table__.alias()
     still = (
@@ -79,6 +95,7 @@ def quiet_arrivals(session: Session, *, before: dt.datetime, limit: int = 50) ->
     query = (
         select(Arrival)
         .where(Arrival.complete_at.is_(None), Arrival.last_at < before, ~still.exists())
+        .where(true() if called is None else Arrival.called == called)
         .order_by(Arrival.last_at, Arrival.id)
         .limit(limit)
     )
@@ -86,9 +103,12 @@ def quiet_arrivals(session: Session, *, before: dt.datetime, limit: int = 50) ->
 
 
 def complete_arrival(session: Session, arrival: Arrival, *, at: dt.datetime) -> bool:
-    """Takes an arrival for complete, unless something of it came meanwhile; tells whether."""
+    """Takes an arrival for complete, unless something of it came meanwhile; tells whether.
+
+    What another process took for complete before stays as it is.
+    """
     row = session.get(Arrival, arrival.id, populate_existing=True)
-    if row is None or row.last_at != arrival.last_at:
+    if row is None or row.last_at != arrival.last_at or row.complete_at is not None:
         return False
     row.complete_at = at
     session.flush()

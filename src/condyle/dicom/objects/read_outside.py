@@ -15,6 +15,19 @@ from condyle.sources import SourceFile
 RESULTS = (*SEGMENTATIONS, *REPORTS)
 """SOP Class UIDs of results: they say what somebody found, and are no images of a patient."""
 
+_STORAGE = "1.2.840.10008.5.1.4.1.1"
+
+NO_IMAGES = (
+    *RESULTS,
+    *(f"{_STORAGE}.88.{one}" for one in (40, 50, 59, 65, 69, 70)),
+    *(f"{_STORAGE}.104.{one}" for one in range(1, 6)),
+    *(f"{_STORAGE}.11.{one}" for one in range(1, 13)),
+    *(f"{_STORAGE}.{one}" for one in ("30", "66.5", "481.3")),
+)
+"""SOP Class UIDs of all that says something of images and is none: results, other reports, notes
+of rejection, encapsulated documents, presentation states (which may have drawings), parametric
+maps, surfaces and structure sets (PS3.4 table B.5-1)."""
+
 _STUDY_UID = f"{tag_for_keyword('StudyInstanceUID') or 0:08X}"
 
 

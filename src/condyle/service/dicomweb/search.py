@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, undefer
 
 from condyle.archive.annotation_access import shown_series, shown_study
-from condyle.archive.outside_objects import MODALITIES
 from condyle.archive.tables import InstanceRow, Patient, SeriesRow, StudyRow
 from condyle.archive.words import folded
 from condyle.dicom.json_header import inflated_header, value_of
@@ -79,7 +78,7 @@ class Searcher:
         rows = self._below(select(SeriesRow, StudyRow, Patient), query)
         inside = select(InstanceRow.id).where(InstanceRow.series_id == SeriesRow.id, self.told)
         told_one = inside.correlate(SeriesRow, StudyRow).exists()
-        rows = rows.where(or_(SeriesRow.modality.not_in(MODALITIES), told_one))
+        rows = rows.where(told_one)
         rows = rows.order_by(StudyRow.id.desc(), SeriesRow.number, SeriesRow.id)
         found, more = self._page(rows, query)
         documents = []

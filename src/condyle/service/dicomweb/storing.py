@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 from condyle.archive.archive import Archive
+from condyle.archive.arrivals import BY_STOW, Came, note_arrival
 from condyle.archive.objects import Sink, Stored
 from condyle.dicom.network.multipart import MultipartReader, Parts, boundary_of, media_of
 from condyle.service.dicomweb.accept import DICOM, MULTIPART
@@ -120,6 +122,9 @@ async def store_body(
         most_bytes: Bytes of all parts together at most.
         note: Writes down who brought what, in the last transaction that stores some of it.
 
+    That something came is noted with each batch (``arrivals``), so that a study that grows is
+    read once nothing more of it comes, whatever becomes of the rest of the body.
+
     Raises:
         HTTPException: The body is none of STOW-RS, is too large, or stopped coming; what was
             whole before that is stored.
@@ -166,19 +171,28 @@ class _Storing:
             self._brought.outcomes += await run_in_threadpool(self._store_last, some)
 
     def _store(self, some: list[bytearray | Stored]) -> list[ContentOutcome]:
-        return store_contents(self._archive, some, source=SOURCE, study=self._study)
+        return store_contents(
+            self._archive, some, source=SOURCE, study=self._study, also=self._arrived
+        )
 
     def _store_last(self, some: list[bytearray | Stored]) -> list[ContentOutcome]:
         called = False
 
         def note(session: Session, told: Sequence[ContentOutcome]) -> None:
             nonlocal called
+            self._arrived(session, told)
             self._note(session, [*self._brought.outcomes, *told])
             called = True
 
         stored = store_contents(self._archive, some, source=SOURCE, study=self._study, also=note)
         self._brought.noted = called
         return stored
+
+    def _arrived(self, session: Session, told: Sequence[ContentOutcome]) -> None:
+        counts = Counter(one.study_id for one in told if one.state == "stored")
+        for study_id, count in counts.items():
+            came = Came(study_id, calling="", called=BY_STOW, count=count)
+            note_arrival(session, came, at=self._archive.clock())
 
     async def _join(self) -> None:
         task, self._task = self._task, None

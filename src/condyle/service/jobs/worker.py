@@ -7,6 +7,7 @@ standard input does, where that is a pipe. It calls nothing on the network but t
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import logging
 import os
 import signal
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from condyle.archive.archive import Archive
+from condyle.archive.arrivals import BY_STOW
 from condyle.archive.database import open_database
 from condyle.archive.objects import ObjectStore
 from condyle.errors import CondyleError, Unavailable
@@ -27,7 +29,9 @@ from condyle.service.jobs.parent import stop_with_parent
 from condyle.service.jobs.single import alone
 from condyle.service.jobs.steps import TRIES, AnalysisJobs, is_worth_another_try
 from condyle.service.settings import Settings, load_settings
-from condyle.workflows.clinic.queueing import queue_left_over
+from condyle.workflows.clinic.queueing import QUIET, queue_left_over
+from condyle.workflows.pacs.complete import complete_quiet
+from condyle.workflows.pacs.route_study import RulesOf
 
 QUEUE = "analyses"
 LOOK_S = 0.5
@@ -164,23 +168,41 @@ def run_worker(settings: Settings, options: Options, stop: threading.Event) -> N
         outbox = Outbox(archive, jobs, runner, room=room.jobs)
         _log.info("worker ready: %d at a time, %d threads each", room.jobs, room.threads)
         looked = 0
-        with talking_to_peers(archive, settings.home):
+        with talking_to_peers(archive, settings.home, organization=settings.organization):
             while not stop.is_set():
                 if looked % LEFT_OVER_LOOKS == 0:
-                    _queue_left_over(archive)
+                    _queue_left_over(archive, settings)
                 looked += 1
                 outbox.look()
                 stop.wait(LOOK_S)
 
 
-def _queue_left_over(archive: Archive) -> None:
+def _queue_left_over(archive: Archive, settings: Settings) -> None:
     try:
-        found = queue_left_over(archive)
+        found = queue_left_over(archive) + complete_left_over(archive, settings)
     except Unavailable as error:
         _log.warning("studies cannot be looked through: %s", error.found)
         return
+    except CondyleError as error:
+        _log.error("what came is not routed: %s", error.found or error.failed)
+        return
     if found:
         _log.info("queued the bundles for %d studies that were left over", found)
+
+
+def complete_left_over(archive: Archive, settings: Settings) -> int:
+    """Takes for complete what came by DICOMweb, and what no storage node is there for any more.
+
+    Returns:
+        How many studies were routed.
+
+    Raises:
+        BadConfiguration: The rules or the peers cannot be used; the studies wait for them.
+        Unavailable: The archive cannot be used now.
+    """
+    rules, quiet = RulesOf(settings.home), dt.timedelta(seconds=settings.dicom_quiet_s)
+    done = complete_quiet(archive, quiet=quiet, on_complete=rules, called=BY_STOW)
+    return done + complete_quiet(archive, quiet=quiet + QUIET, on_complete=rules)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

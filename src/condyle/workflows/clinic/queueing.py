@@ -16,11 +16,12 @@ from condyle.archive.analyses import (
     refuse,
 )
 from condyle.archive.archive import Archive
+from condyle.archive.arrivals import Arrival
 from condyle.archive.bundle_settings import bundle_uses
 from condyle.archive.studies import get_study, refuse_study
 from condyle.archive.tables import Analysis, InstanceRow, StudyRow
 from condyle.bundle import Bundle, Manifest, installed_bundles
-from condyle.dicom.objects.read_outside import RESULTS
+from condyle.dicom.objects.read_outside import NO_IMAGES
 from condyle.domain.messages import Message
 from condyle.workflows.clinic.choose import Chosen, choose_bundles
 
@@ -93,6 +94,9 @@ def queue_bundles(
 def queue_left_over(archive: Archive, *, quiet: dt.timedelta = QUIET, limit: int = 20) -> int:
     """Queues the bundles for studies that nobody queued, as where the server died in between.
 
+    What came over the network is not among them: its arrival waits to be taken for complete,
+    and by the rules no bundle may be for it.
+
     Args:
         archive: Whose studies.
         quiet: Nothing of such a study has come for so long.
@@ -110,6 +114,7 @@ def queue_left_over(archive: Archive, *, quiet: dt.timedelta = QUIET, limit: int
             ~exists().where(InstanceRow.study_id == StudyRow.id, InstanceRow.received_at >= before)
         )
         .where(exists().where(InstanceRow.study_id == StudyRow.id))
+        .where(~exists().where(Arrival.study_id == StudyRow.id))
         .order_by(StudyRow.received_at)
         .limit(limit)
     )
@@ -134,7 +139,7 @@ def _is_settled(row: Analysis, chosen: Chosen, newest: dt.datetime | None, *, ag
 def _newest(session: Session, study_id: int) -> dt.datetime | None:
     """Gives when the last image came: what others say of a study has it not read again."""
     query = select(func.max(InstanceRow.received_at)).where(InstanceRow.study_id == study_id)
-    return session.scalar(query.where(InstanceRow.class_uid.not_in(RESULTS)))
+    return session.scalar(query.where(InstanceRow.class_uid.not_in(NO_IMAGES)))
 
 
 def _queue(session: Session, study: StudyRow, chosen: Chosen, at: dt.datetime) -> Analysis:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from condyle.archive import audit
 from condyle.archive.archive import Archive
-from condyle.archive.arrivals import Arrival, complete_arrival, quiet_arrivals
+from condyle.archive.arrivals import BY_STOW, Arrival, complete_arrival, quiet_arrivals
 from condyle.archive.studies import get_study
 from condyle.workflows.clinic.queueing import queue_for_study
 
@@ -26,7 +26,11 @@ def study_complete(archive: Archive, study_id: int, calling: str) -> None:
 
 
 def complete_quiet(
-    archive: Archive, *, quiet: dt.timedelta, on_complete: OnComplete = study_complete
+    archive: Archive,
+    *,
+    quiet: dt.timedelta,
+    on_complete: OnComplete = study_complete,
+    called: str | None = None,
 ) -> int:
     """Takes for complete what has been quiet for long enough; gives how many studies.
 
@@ -36,13 +40,17 @@ def complete_quiet(
         archive: Whose arrivals.
         quiet: Nothing of a study came for so long.
         on_complete: Told of each.
+        called: Only what was called so; all where ``None``.
     """
     with archive.database.read() as session:
-        found = quiet_arrivals(session, before=archive.clock() - quiet)
+        before = archive.clock() - quiet
+        found = quiet_arrivals(session, before=before, called=called)
     for arrival in found:
         on_complete(archive, arrival.study_id, arrival.calling)
         with archive.database.write() as session:
-            if complete_arrival(session, arrival, at=archive.clock()):
+            done = complete_arrival(session, arrival, at=archive.clock())
+            # Who stores by DICOMweb is a user, and noted as one with the instances.
+            if done and arrival.called != BY_STOW:
                 patient_id = get_study(session, arrival.study_id).patient_id
                 audit.append(session, _act(archive, arrival, patient_id))
         _log.info("study %d is complete", arrival.study_id)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from condyle.archive.archive import Archive
+from condyle.archive.arrivals import BY_RETRIEVAL, Came, complete_arrival, note_arrival
 from condyle.archive.audit import append, system_act
 from condyle.dicom.network.found import Filters
 from condyle.dicom.network.peer import Peer
@@ -59,7 +60,11 @@ def fetch_study(
                     missing=len(done.missing),
                 ),
             )
+            came = Came(study, calling="", called=BY_RETRIEVAL, count=done.fetched)
+            arrival = note_arrival(session, came, at=archive.clock())
         (completed or queue_bundles)(archive, study)
+        with archive.database.write() as session:
+            complete_arrival(session, arrival, at=archive.clock())
     return done
 
 
