@@ -19,6 +19,14 @@ from condyle.archive.check import check
 from condyle.archive.database import Database, open_database
 from condyle.archive.migrations import upgrade
 from condyle.archive.objects import ObjectStore
+from condyle.archive.outgoing import (
+    NewOutgoing,
+    counts_of,
+    note_outgoing,
+    put_outgoing,
+    take_outgoing,
+)
+from condyle.archive.results_out import ask_results, due_results
 from condyle.archive.store import store
 from condyle.archive.studies import refuse_study
 from condyle.archive.tables import ConflictRow, StudyRow, Table
@@ -91,6 +99,29 @@ def test_a_backup_restores_equal(filled: Archive, empty: Archive, tmp_path: Path
     assert rows_of(empty.database) == rows_of(filled.database)
     assert list(empty.objects.names()) == list(filled.objects.names())
     assert check(empty).faults == ()
+
+
+def test_what_waits_to_go_out_is_in_a_backup_with_its_bytes_and_its_state(
+    filled: Archive, empty: Archive, tmp_path: Path
+) -> None:
+    held = filled.objects.put(b"an object that no study holds").sha256
+    at = filled.clock()
+    new = [NewOutgoing(f"7.{number}", "7", "7.0", held) for number in range(3)]
+    with filled.database.write() as session:
+        put_outgoing(session, "pacs", new, at=at)
+        (cut_off,) = take_outgoing(session, "pacs", at=at, limit=1)
+        note_outgoing(session, cut_off.id + 1, "stored", at=at)
+        ask_results(session, 1, "signed", at=at)
+    backup(filled, tmp_path / "backup")
+    restore(empty, tmp_path / "backup")
+    with empty.database.write() as session:
+        assert counts_of(session) == {
+            ("pacs", "sending"): 1, ("pacs", "stored"): 1, ("pacs", "waiting"): 1,
+        }  # fmt: skip
+        taken = take_outgoing(session, "pacs", at=at)
+        assert [one.study_id for one in due_results(session, at=at)] == [1]
+    assert [(one.uid, one.unsure) for one in taken] == [("7.0", True), ("7.2", False)]
+    assert {empty.objects.read(one.object) for one in taken} == {b"an object that no study holds"}
 
 
 @pytest.mark.needs("postgres")
