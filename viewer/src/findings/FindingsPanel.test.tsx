@@ -98,16 +98,16 @@ describe("the findings", () => {
     expect(screen.getAllByText(/^lumbar-grading runs again/)).toHaveLength(1);
   });
 
-  it("stay where the later run of their bundle broke, which is said with the reason", () => {
+  it.each(["failed", "refused"] as const)("stay where a later run %s, which is said with the reason", (state) => {
     const reason = said("analysis-failed", "The run broke.");
     const runs = [
       analysis({ finished_at: "2026-01-02T03:04:05Z" }),
-      analysis({ id: "a-2", state: "failed", reason }),
+      analysis({ id: "a-2", state, reason }),
     ];
     show(detail({ analyses: runs }));
     const row = screen.getByRole("button", { name: /Posterior contour bulge/ }).closest("li");
     expect(row?.textContent).toContain("of the earlier run");
-    expect(screen.getAllByText(/^lumbar-grading ran again and failed: .* found before/)).toHaveLength(1);
+    expect(screen.getAllByText(/^lumbar-grading could not run again: .* found before/)).toHaveLength(1);
     expect(screen.getByText("The run broke.")).toBeDefined();
     expect(screen.queryByText(/runs again/)).toBeNull();
   });

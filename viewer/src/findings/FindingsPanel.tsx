@@ -96,7 +96,7 @@ export function FindingsPanel(props: PanelProps): ReactNode {
   );
 }
 
-/** Says of each bundle that runs again, or broke, that its findings are still those of before. */
+/** Says of each bundle that runs again, or could not, that its findings are still those of before. */
 function RunsAgain({ analyses }: { analyses: readonly AnalysisEntry[] }): ReactNode {
   const { say, moment } = useWords();
   const earlier = earlierRuns(analyses);

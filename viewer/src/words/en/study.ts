@@ -190,8 +190,8 @@ export const study = {
   "analysis.earlier": "of the earlier run",
   "analysis.earlier.again":
     "{bundle} runs again: what it found before, on {when}, stands here until the new run ends.",
-  "analysis.earlier.broke":
-    "{bundle} ran again and failed: what stands here is what it found before, on {when}.",
+  "analysis.earlier.notAgain":
+    "{bundle} could not run again: what stands here is what it found before, on {when}.",
   "analysis.queued": "waiting",
   "analysis.running": "running",
   "analysis.done": "done",

@@ -191,8 +191,8 @@ export const study = {
   "analysis.earlier": "de la ejecución anterior",
   "analysis.earlier.again":
     "{bundle} vuelve a ejecutarse: lo que encontró antes, el {when}, figura aquí hasta que termine la nueva ejecución.",
-  "analysis.earlier.broke":
-    "{bundle} volvió a ejecutarse y falló: lo que figura aquí es lo que encontró antes, el {when}.",
+  "analysis.earlier.notAgain":
+    "{bundle} no se pudo ejecutar de nuevo: lo que figura aquí es lo que encontró antes, el {when}.",
   "analysis.queued": "en espera",
   "analysis.running": "en curso",
   "analysis.done": "hecho",
