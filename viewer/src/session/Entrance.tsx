@@ -2,7 +2,8 @@ import type { ReactNode } from "react";
 import { Navigate, Route, Routes, useLocation } from "react-router";
 import { Failure } from "../shell/Failure";
 import { Waiting } from "../shell/Waiting";
-import { LogInPage } from "./LogInPage";
+import { useWords } from "../words";
+import { Door, LogInPage } from "./LogInPage";
 import { MustChangePage } from "./MustChangePage";
 import { useEntrance } from "./session";
 
@@ -13,13 +14,15 @@ interface From {
 /** Lets somebody who is logged in to the pages; everybody else to the log-in. */
 export function Entrance({ children }: { children: ReactNode }): ReactNode {
   const { known, ask } = useEntrance();
+  const { say } = useWords();
   const location = useLocation();
   if (known.is === "asking") return <Waiting />;
   if (known.is === "unreachable") {
     return (
-      <div className="page">
+      <Door>
+        <h1>{say("session.away")}</h1>
         <Failure problem={known.problem} again={() => void ask()} />
-      </div>
+      </Door>
     );
   }
   if (known.is === "nobody") {

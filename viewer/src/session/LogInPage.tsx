@@ -1,4 +1,5 @@
 import { type FormEvent, type ReactNode, useState } from "react";
+import { ApiProblem } from "../api/problem";
 import { Failure } from "../shell/Failure";
 import { LanguageChoice } from "../shell/LanguageChoice";
 import { Mark } from "../shell/Mark";
@@ -23,7 +24,8 @@ export function LogInPage({ ended }: { ended: boolean }): ReactNode {
       await logIn(name.trim(), password);
     } catch (failure) {
       setProblem(failure);
-      setPassword("");
+      // Where nobody looked at the password it is not typed again.
+      if (!(failure instanceof ApiProblem && failure.passing)) setPassword("");
       setBusy(false);
     }
   }

@@ -98,7 +98,23 @@ test("while no service answers, that is said and can be tried again", async () =
   service.fetch = (...call) => (away ? Promise.reject(new TypeError("refused")) : fetch(...call));
   open(service);
   await screen.findByText("Condyle does not answer.");
+  screen.getByRole("heading", { level: 1, name: "Condyle cannot be used now" });
+  screen.getByRole("combobox", { name: "Language" });
   away = false;
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
   await screen.findByRole("heading", { name: "Worklist" });
+});
+
+test("a password is typed again where it did not fit, not where nobody looked at it", async () => {
+  const { service } = clinic(false);
+  service.on("POST /api/v1/session", () => status(503, problem("The database is away.")));
+  open(service);
+  await logIn("right");
+  await screen.findByText("The database is away.");
+  const password = screen.getByLabelText<HTMLInputElement>("Password");
+  expect(password.value).toBe("right");
+  service.on("POST /api/v1/session", () => status(401, problem("Nobody was logged in.")));
+  await userEvent.click(screen.getByRole("button", { name: "Log in" }));
+  await screen.findByText("Nobody was logged in.");
+  expect(password.value).toBe("");
 });

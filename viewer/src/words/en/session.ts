@@ -8,6 +8,7 @@ export const session = {
   "session.ended": "Your session has ended. Log in to go on where you were.",
   "session.research":
     "For research use only. A model's output is a draft that a clinician must check; it is not a diagnosis and not triage.",
+  "session.away": "Condyle cannot be used now",
   "session.change.title": "Choose a new password",
   "session.change.why": "The password that you were given must be changed before you go on.",
   "session.change.old": "Password that you were given",

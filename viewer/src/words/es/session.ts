@@ -9,6 +9,7 @@ export const session = {
   "session.ended": "Su sesión ha terminado. Entre para continuar donde estaba.",
   "session.research":
     "Solo para investigación. El resultado de un modelo es un borrador que un clínico debe comprobar; no es un diagnóstico ni un triaje.",
+  "session.away": "Condyle no se puede usar ahora",
   "session.change.title": "Elija una contraseña nueva",
   "session.change.why": "La contraseña que le dieron debe cambiarse antes de continuar.",
   "session.change.old": "Contraseña que le dieron",
