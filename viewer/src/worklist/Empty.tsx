@@ -3,7 +3,7 @@ import { Link } from "react-router";
 import { useSession } from "../session/session";
 import { PERMISSIONS } from "../shell/permissions";
 import { useWords } from "../words";
-import { type Asked, isNarrowed } from "./query";
+import { type Asked, isNarrowed, NOTHING } from "./query";
 
 /** What stands where no study is: none yet, or none that fits. */
 export function Empty(props: {
@@ -13,12 +13,11 @@ export function Empty(props: {
   const { say } = useWords();
   const { may } = useSession();
   if (isNarrowed(props.asked)) {
-    const none = { search: "", state: "", anatomy: "", priority: "", source: "" } as const;
     return (
       <div className="empty">
         <h2>{say("worklist.nothing")}</h2>
         <p>{say("worklist.nothing.why")}</p>
-        <button type="button" className="button" onClick={() => props.clear(none)}>
+        <button type="button" className="button" onClick={() => props.clear(NOTHING)}>
           {say("worklist.clear")}
         </button>
       </div>

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
+import { useMay } from "../session/session";
+import { PERMISSIONS } from "../shell/permissions";
 import { useWords, type Word } from "../words";
-import { ANATOMIES, type Asked, isNarrowed, PRIORITIES, SOURCES, STATES } from "./query";
-
-const NOTHING = { search: "", state: "", anatomy: "", priority: "", source: "" } as const;
+import { ANATOMIES, type Asked, isNarrowed, NOTHING, PRIORITIES, SOURCES, STATES } from "./query";
 
 /** What the list is narrowed by. */
 export function Filters({
@@ -13,6 +13,7 @@ export function Filters({
   change: (changed: Partial<Asked>) => void;
 }): ReactNode {
   const { say, name } = useWords();
+  const may = useMay();
   return (
     <div className="filters" role="search">
       <label className="filters-search">
@@ -65,12 +66,40 @@ export function Filters({
         options={SOURCES.map((one) => [one, name("source", one)])}
         choose={(source) => change({ source })}
       />
+      {may(PERMISSIONS.identity) ? <Days asked={asked} change={change} /> : null}
       {isNarrowed(asked) ? (
         <button type="button" className="button plain" onClick={() => change(NOTHING)}>
           {say("worklist.clear")}
         </button>
       ) : null}
     </div>
+  );
+}
+
+/** The days between which a study was made; who sees pseudonyms sees no dates either. */
+function Days(props: {
+  asked: Asked;
+  change: (changed: Partial<Asked>) => void;
+}): ReactNode {
+  const { say } = useWords();
+  const { first, last } = props.asked;
+  return (
+    <fieldset className="filters-days">
+      <legend className="unseen">{say("worklist.days")}</legend>
+      {(["first", "last"] as const).map((which) => (
+        <label key={which} title={say("worklist.days")}>
+          <span>{say(`worklist.days.${which}`)}</span>
+          <input
+            type="date"
+            className={props.asked[which] ? "input filters-choice set" : "input filters-choice"}
+            value={props.asked[which]}
+            min={which === "last" ? first : undefined}
+            max={which === "first" ? last : undefined}
+            onChange={(event) => props.change({ [which]: event.target.value })}
+          />
+        </label>
+      ))}
+    </fieldset>
   );
 }
 

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { WorklistEntry } from "../api/types";
@@ -218,4 +218,21 @@ test("whoever sees pseudonyms gets no identifier, and no order by name or date",
   expect(row?.textContent).not.toContain("P1");
   expect(screen.queryByRole("button", { name: /^Patient|^Study date/ })).toBeNull();
   screen.getByRole("button", { name: /^Received/ });
+  expect(screen.queryByLabelText("From")).toBeNull();
+});
+
+test("the days of the study narrow the list, each bounds the other, and both are let go", async () => {
+  const service = showing(study(1));
+  open(service, "/?first=2026-03-01");
+  await rows();
+  const first = screen.getByLabelText<HTMLInputElement>("From");
+  const last = screen.getByLabelText<HTMLInputElement>("to");
+  expect([first.value, last.min]).toEqual(["2026-03-01", "2026-03-01"]);
+  fireEvent.change(last, { target: { value: "2026-03-31" } });
+  const asked = () => service.of(LIST).at(-1)?.query;
+  await waitFor(() => expect(asked()?.get("last_date")).toBe("2026-03-31"));
+  expect(asked()?.get("first_date")).toBe("2026-03-01");
+  await userEvent.click(screen.getByRole("button", { name: "Clear" }));
+  await waitFor(() => expect(asked()?.has("first_date")).toBe(false));
+  expect(asked()?.has("last_date")).toBe(false);
 });

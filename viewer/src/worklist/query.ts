@@ -9,8 +9,22 @@ export interface Asked {
   anatomy: string;
   priority: Priority | "";
   source: string;
+  /** First and last day of the study, as 2026-03-31; "" for no bound. */
+  first: string;
+  last: string;
   sort: Sort;
 }
+
+/** What narrows nothing. */
+export const NOTHING = {
+  search: "",
+  state: "",
+  anatomy: "",
+  priority: "",
+  source: "",
+  first: "",
+  last: "",
+} as const satisfies Omit<Asked, "sort">;
 
 export const STATES = ["received", "analysing", "read", "signed", "refused"] as const;
 export const PRIORITIES = ["stat", "urgent", "routine"] as const;
@@ -27,6 +41,8 @@ export function askedOf(address: URLSearchParams): Asked {
     anatomy: address.get("anatomy") ?? "",
     priority: oneOf(PRIORITIES, address.get("priority")) ?? "",
     source: address.get("source") ?? "",
+    first: dayOf(address.get("first")),
+    last: dayOf(address.get("last")),
     sort: oneOf(SORTS, address.get("sort")) ?? "received",
   };
 }
@@ -49,14 +65,21 @@ export function queryOf(asked: Asked, after: string | null): WorklistQuery {
   if (asked.anatomy) query.anatomy = asked.anatomy;
   if (asked.priority) query.priority = asked.priority;
   if (asked.source) query.source = asked.source;
+  if (asked.first) query.first_date = asked.first;
+  if (asked.last) query.last_date = asked.last;
   if (after) query.after = after;
   return query;
 }
 
 /** Whether anything narrows the list. */
 export function isNarrowed(asked: Asked): boolean {
-  const { search, state, anatomy, priority, source } = asked;
-  return Boolean(search.trim() || state || anatomy || priority || source);
+  const { search, sort: _, ...others } = asked;
+  return Boolean(search.trim()) || Object.values(others).some(Boolean);
+}
+
+function dayOf(value: string | null): string {
+  const isDay = value !== null && /^\d{4}-\d{2}-\d{2}$/.test(value);
+  return isDay && !Number.isNaN(Date.parse(value)) ? value : "";
 }
 
 function oneOf<T extends string>(allowed: readonly T[], value: string | null): T | undefined {
