@@ -47,6 +47,16 @@ def drawn(picture: Picture) -> dict[str, int]:
     return {name: int((nearest == place).sum()) for place, name in enumerate(COLOURS)}
 
 
+def tinted(picture: Picture, colour: tuple[int, int, int]) -> NDArray[np.bool_]:
+    """Gives which pixels, (row, column), are of a colour, mixed with whatever grey."""
+    way = np.asarray(colour, dtype=np.float64)
+    way -= way.mean()
+    off = picture - picture.mean(axis=2, keepdims=True)
+    length = np.maximum(np.linalg.norm(off, axis=2), 1.0)
+    alike = off @ (way / np.linalg.norm(way)) / length
+    return np.asarray((alike > _ALIKE) & (np.ptp(picture, axis=2) > _COLOURED))
+
+
 def coloured(picture: Picture) -> int:
     """Counts the pixels that are not grey."""
     return int((np.ptp(picture, axis=2) > _COLOURED).sum())
