@@ -20,6 +20,7 @@ from condyle.workflows.reading.study_anatomy import (
     MIN_CONFIDENCE,
     MIN_PICTURE_SCORE,
     MOST_SQUASHED,
+    MOST_STRETCHED,
     refusal_of,
 )
 
@@ -28,7 +29,10 @@ BARE = Volume(ARRAY)
 SCALED = Volume(ARRAY, spacing=(4.0, 1.0, 1.0))
 LAID = Volume(ARRAY, spacing=(4.0, 1.0, 1.0), affine=np.eye(4))
 LEANS = (-30.0, -12.0, -4.0, 0.0, 3.0, 6.0, 7.0)
-CODES = ("picture-upside-down", "picture-mirrored", "picture-half-turned", "picture-squashed")
+CODES = (
+    *("picture-upside-down", "picture-mirrored", "picture-half-turned"),
+    *("picture-squashed", "picture-stretched"),
+)
 
 
 def lordotic(*, rows: bool = False, columns: bool = False, length: float = 30.0) -> SliceAnatomy:
@@ -77,6 +81,14 @@ def test_a_squashed_one_is_refused_where_no_spacing_is_known() -> None:
     assert refusal_of(seen, BARE, aspect=over) == "picture-squashed"
     assert refusal_of(seen, BARE, aspect=under) is None
     assert refusal_of(seen, LAID, aspect=over) is None
+
+
+def test_a_stretched_one_is_refused_where_no_spacing_is_known() -> None:
+    seen = lordotic(length=38.0)
+    edge = MOST_STRETCHED / seen.chain.proportion
+    assert refusal_of(seen, BARE, aspect=edge - 0.01) == "picture-stretched"
+    assert refusal_of(seen, BARE, aspect=edge + 0.01) is None
+    assert refusal_of(seen, LAID, aspect=edge - 0.01) is None
 
 
 def test_what_is_no_spine_is_said_to_be_none_and_not_turned() -> None:
