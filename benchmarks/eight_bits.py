@@ -69,7 +69,12 @@ def grades_of(cases: list[Case], run: RunModel, spec: object, grader: Path) -> l
     """Gives (patient, reference, grade) of each graded disc."""
     recipe = read_recipe("lumbar-grading")
     discs, rows = graded_discs(
-        cases, recipe, anatomy_spec=spec, run=run, progress=ignore_progress, stage="cut"
+        cases,
+        recipe,
+        anatomy_spec=spec,
+        run_of=lambda patient: run,
+        progress=ignore_progress,
+        stage="cut",
     )
     logits, _ = run_grader(grader, discs)
     lost = np.array([not row.found for row in rows])

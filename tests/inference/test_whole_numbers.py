@@ -78,7 +78,7 @@ def test_the_shipped_ones_label_the_sample_as_the_bundle_does_and_always_alike()
     short = Runner(bundle, threads=1, quantised=find_quantised(bundle))
     assert short.inputs == whole.inputs and short.outputs == whole.outputs
     exact, near = (run.run(feeds)["probabilities"] for run in (whole, short))
-    assert 0 < np.abs(exact - near).mean() < 0.005
+    assert 0 < np.abs(exact - near).mean() < 0.01
     assert (exact.argmax(1) == near.argmax(1)).mean() > 0.99
     again = Runner(bundle, threads=1, quantised=find_quantised(bundle)).run(feeds)
     assert again["probabilities"].tobytes() == near.tobytes()

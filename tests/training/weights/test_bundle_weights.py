@@ -33,7 +33,7 @@ def test_a_bundle_gives_its_whole_network(shipped):
     norms = [n for n, layer in network.named_modules() if isinstance(layer, nn.BatchNorm2d)]
     assert list(told.folded) == norms
     assert told.source.startswith("the bundle lumbar-anatomy 0.")
-    assert "19 normalisations had been folded" in told.sentence
+    assert "39 normalisations had been folded" in told.sentence
 
 
 def test_the_network_then_says_what_the_bundle_says(shipped):
