@@ -10,6 +10,7 @@ import nibabel
 import numpy as np
 import pytest
 
+from condyle.domain.findings import middle_grade
 from condyle.domain.report import Report
 from condyle.phantoms import lumbar_phantom
 from condyle.reporting import report_to_json, write_report
@@ -55,7 +56,8 @@ def test_grades_come_with_probabilities_that_sum_to_one(example: Report) -> None
         if finding.name == "pfirrmann-grade":
             assert finding.probabilities is not None
             assert sum(finding.probabilities) == pytest.approx(1.0, abs=0.001)
-            assert finding.probability == max(finding.probabilities)
+            assert finding.value == middle_grade(finding.probabilities)
+            assert finding.probability == finding.probabilities[finding.value - 1]
 
 
 def test_the_same_study_gives_the_same_bytes(
