@@ -26,21 +26,22 @@ from condyle.workflows.reading.series_choice import Choice
 MIN_CANAL_SHARE = 0.5
 """Share of discs with canal behind them under which a slice is taken to be off the midline."""
 
-MIN_CONFIDENCE = 0.865
+MIN_CONFIDENCE = 0.85
 """Mean probability of the labelled structures under which no spine is taken to be there.
 
 A network labels something on many a picture: a chain of discs was found on 25 of 295 others (slices
 of a knee without a header, simulated knees and ankles, other DICOM, noise), the surest at 0.920, so
 that a picture alone is held to more. The 360 shared slices lie at 0.876 and above, each read by the
-one network that had not learned from the patient; averaging five takes 0.008 away (63 slices).
+one network that had not learned from the patient, and at 0.854 and above read by all five together:
+where networks differ, their mean is less sure.
 """
 
-MIN_PICTURE_SCORE = 0.889
+MIN_PICTURE_SCORE = 0.864
 """Score under which a picture with no geometry is taken to show no spine; see ``spine_score``.
 
 A header tells a body part, a plane and a spacing; a picture tells nothing, so more is asked of it.
-One network out of fold gives all but one in a hundred shared slices 0.897 and more, and averaging
-five takes 0.007 away (63 slices).
+The mean of five, of which four learned from the patient, gives all but one in a hundred shared
+slices as much and more; one network out of fold gives them 0.897.
 """
 
 
