@@ -36,7 +36,8 @@ of discs, confidence of {MIN_CONFIDENCE} and more, and confidence less {PROPORTI
 logarithm of the discs' length over their steps of {ONE_NETWORK} and more for one network
 ({MIN_PICTURE_SCORE} for the shipped mean of five, which is less sure where its networks differ: it
 took none of the knees, phantoms, noise and pydicom's files for a spine, the knees scoring 0.67 at
-most, and 355 of the 360 shared slices, on most of which four of the five had learned). Of those, one is refused as turned where the rule of `interpretation/turn.py`
+most, and 355 of the 360 shared slices, on most of which four of the five had learned). Of those,
+one is refused as turned where the rule of `interpretation/turn.py`
 (fitted by `docs/fit_turn.py` without the patient's fold) gives it a probability of lying upright
 under {LEAST_UPRIGHT}, and as squashed or stretched where discs are over {MOST_SQUASHED} or under
 {MOST_STRETCHED} times as long as their steps in the picture's own pixels. "Before" is without these
@@ -59,7 +60,8 @@ or of a spine that bends otherwise than those of SPIDER, may be called turned**,
 is named is less sure than that it is one. Images laid by a DICOM or NIfTI header are never refused
 as turned; there the same rule warns. Nothing is turned back silently. The limits of
 {LEAST_UPRIGHT}, {MOST_SQUASHED} and {MOST_STRETCHED} were chosen on these slices themselves.
-Intervals are of pictures as if each were a patient's only one; phantoms are of 3 made-up patients each.
+Intervals are of pictures as if each were a patient's only one; phantoms are of 3 made-up patients
+each.
 """
 
 BEGIN, END = "<!-- figures -->\n", "<!-- end of figures -->\n"
