@@ -12,7 +12,7 @@ from sqlalchemy import select
 from tests.running_orthanc import RunningOrthanc
 from tests.service.conftest import Client, LogIn
 from tests.service.exported import dicom_files, put_read_study
-from tests.service.test_objects import signed
+from tests.service.objects.test_objects import signed
 
 from condyle.archive.archive import Archive
 from condyle.archive.network_tables import Outgoing

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.dicom.network.made import as_bytes, instance
 from tests.service.conftest import Client
+from tests.sync_trace import synced_before
 
 from condyle.service.settings import Settings
 
@@ -71,30 +72,11 @@ def store(address: str, token: str, content: bytes) -> None:
 
 
 def answers_of(lines: list[str], settings: Settings) -> list[tuple[str, set[str]]]:
-    """Gives the status of each answer, and what was synced, to its end, since the one before.
-
-    A call that another thread interrupts is written in two lines; it counts at the second one.
-    """
+    """Gives the status of each answer, and what was synced since the one before."""
     objects = re.escape(str(settings.objects))
     places = {
         objects + r"/[^/>]+/[0-9a-f]{32}": "file",
         objects + r"/[0-9a-f]{2}": "folder",
         re.escape(str(settings.home)) + r"/condyle\.sqlite-wal": "commit",
     }
-    begun: dict[str, str] = {}
-    answers: list[tuple[str, set[str]]] = []
-    synced: set[str] = set()
-    for line in lines:
-        thread, _, call = line.partition(" ")
-        call = call.strip()
-        if found := re.search(r'sendto\(.*"HTTP/1\.1 (\d+)', call):
-            answers.append((found[1], synced))
-            synced = set()
-        elif "<unfinished" in call:
-            begun[thread] = call
-        elif "resumed>" in call or call.endswith("= 0"):
-            whole = begun.pop(thread, "") + call
-            for place, name in places.items():
-                if re.search(rf"sync\(\d+<{place}>", whole) and whole.endswith("= 0"):
-                    synced.add(name)
-    return answers
+    return synced_before(lines, answer=r'sendto\(.*"HTTP/1\.1 (\d+)', places=places)

@@ -6,6 +6,7 @@ import io
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,7 +73,7 @@ def read_as(report: Report, *numbers: int) -> WrittenReading:
     return WrittenReading(report, overlays)
 
 
-def expected(report: Report, number: int, **more: object) -> bytes:
+def expected(report: Report, number: int, **more: Any) -> bytes:
     series = report.series[0]
     assert series.labelmap is not None and series.spacing is not None
     view = SliceView(
@@ -84,7 +85,7 @@ def expected(report: Report, number: int, **more: object) -> bytes:
         structures=series.structures,
     )
     spans = (report.measurements[0].points,) if number == 2 else ()
-    return overlay_png(replace(view, **more), spans=spans)  # type: ignore[arg-type]
+    return overlay_png(replace(view, **more), spans=spans)
 
 
 @pytest.mark.parametrize("turned", HUNG)

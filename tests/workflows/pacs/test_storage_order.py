@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.sync_trace import synced_before
 from tests.workflows.pacs.killable import contents, send_until_lost
 
 RECEIVER = """
@@ -56,29 +57,11 @@ def test_file_folder_and_commit_are_synced_before_each_success_is_sent(tmp_path:
 
 
 def _answers(lines: list[str], spool: Path) -> list[set[str]]:
-    """Gives for each answer what was synced, to its end, since the one before it.
-
-    A call that another thread interrupts is written in two lines; it counts at the second one.
-    """
+    """Gives for each answer what was synced since the one before it."""
     places = {
         re.escape(str(spool / "files")) + r"/[0-9a-f]{32}": "file",
         re.escape(str(spool / "files")): "folder",
         re.escape(str(spool)) + r"/spool-\d.sqlite-wal": "commit",
     }
-    begun: dict[str, str] = {}
-    answers: list[set[str]] = []
-    synced: set[str] = set()
-    for line in lines:
-        thread, _, call = line.partition(" ")
-        call = call.strip()
-        if call.startswith("sendto(") and re.search(r'"\\4', call):  # a P-DATA-TF
-            answers.append(synced)
-            synced = set()
-        elif "<unfinished" in call:
-            begun[thread] = call
-        elif "resumed>" in call or call.endswith("= 0"):
-            whole = begun.pop(thread, "") + call
-            for place, name in places.items():
-                if re.search(rf"sync\(\d+<{place}>", whole) and whole.endswith("= 0"):
-                    synced.add(name)
-    return answers
+    answer = r'^sendto\(.*("\\4)'  # a P-DATA-TF
+    return [synced for _, synced in synced_before(lines, answer=answer, places=places)]

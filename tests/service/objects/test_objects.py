@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,8 @@ import pydicom
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
-from tests.service.conftest import Client, LogIn, waiting_for_no_disk
+from tests.service.conftest import Client, LogIn
 from tests.service.exported import (
-    copied_study,
-    home_with_read_study,
     picture_file,
     put_read_study,
     say,
@@ -26,7 +23,6 @@ from tests.service.test_reports import add, begin, sign
 
 from condyle.archive.analyses import shown_runs
 from condyle.archive.archive import Archive
-from condyle.archive.database import Database
 from condyle.archive.tables import AuditEntry, FindingRow
 from condyle.dicom.objects.read_sr import read_report
 from condyle.domain.outside import Answer, OutsideResult
@@ -34,23 +30,6 @@ from condyle.domain.report import Report
 from condyle.reporting.overlays import DRAWN
 from condyle.service.settings import Settings
 from condyle.sources import SourceFile
-
-
-@pytest.fixture(scope="module")
-def held(template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
-    """A home with a study that was read, made once, and the study's number."""
-    return home_with_read_study(tmp_path_factory.mktemp("held"), template)
-
-
-@pytest.fixture
-def study(held: tuple[Path, int], settings: Settings) -> int:
-    return copied_study(held, settings)
-
-
-@pytest.fixture
-def database(study: int, settings: Settings) -> Iterator[Database]:
-    with waiting_for_no_disk(settings.database) as database:
-        yield database
 
 
 def without_places(report: Report) -> Report:

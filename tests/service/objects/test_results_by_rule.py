@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,13 @@ import pydicom
 import pytest
 from sqlalchemy import select, update
 from tests.running_orthanc import RunningOrthanc
-from tests.service.conftest import Client, Clock, waiting_for_no_disk
-from tests.service.exported import copied_study, home_with_read_study, say
-from tests.service.test_objects import findings, signed
+from tests.service.conftest import Client, Clock
+from tests.service.exported import say
+from tests.service.objects.test_objects import findings, signed
 from tests.service.test_objects_sent import PEERS, send, waiting
 from tests.service.test_reports import add, begin, sign
 
 from condyle.archive.archive import Archive
-from condyle.archive.database import Database
 from condyle.archive.network_tables import Outgoing, ResultsDue
 from condyle.archive.tables import AuditEntry
 from condyle.errors import BadConfiguration, Unavailable
@@ -36,22 +34,6 @@ rules:
     when: {description: ["*"]}
     then: {results: {pacs: [seg], far: [sr]}}
 """
-
-
-@pytest.fixture(scope="module")
-def held(template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
-    return home_with_read_study(tmp_path_factory.mktemp("held"), template)
-
-
-@pytest.fixture
-def study(held: tuple[Path, int], settings: Settings) -> int:
-    return copied_study(held, settings)
-
-
-@pytest.fixture
-def database(study: int, settings: Settings) -> Iterator[Database]:
-    with waiting_for_no_disk(settings.database) as database:
-        yield database
 
 
 @pytest.fixture
