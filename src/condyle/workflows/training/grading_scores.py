@@ -173,7 +173,9 @@ def _grade_metrics(discs: AnsweredDiscs, *, plan: Resampling, name: str) -> list
         *made,
         _metric("exact-answered", exact, name, note=ANSWERED_NOTE),
         _metric("quadratic-kappa-answered", kappa, name, note=ANSWERED_NOTE),
-        _metric("calibration-error", error, name, note=f"of the most probable grade; {ANSWERED_NOTE}"),
+        _metric(
+            "calibration-error", error, name, note=f"of the most probable grade; {ANSWERED_NOTE}"
+        ),
     ]
 
 
