@@ -245,6 +245,7 @@ def test_a_report_is_written_beside_the_images_signed_and_added_to(study: Page) 
     password.fill(CLINICIAN[1])
     dialog.get_by_role("button", name="Sign as").click()
     expect(panel.get_by_text("Signed by Clara Clinician")).to_be_visible()
+    expect(study.locator(".study-state")).to_have_text("Signed")
     (report,) = asked(study, "/api/v1/studies/1/reports")
     assert report["state"] == "signed" and "clinic's letter" in report["text"]
     pdf = study.request.get(f"/api/v1/reports/{report['id']}/files/report.pdf").body()

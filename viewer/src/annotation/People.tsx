@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
 import type { AnnotationListEntry } from "../api/types";
+import { duration } from "../dashboard/figures";
 import { Failure } from "../shell/Failure";
 import { useWords } from "../words";
 import { askPeople } from "./ask";
@@ -15,7 +16,8 @@ export function People({
   list: AnnotationListEntry;
   save: (annotators: number[]) => Promise<void>;
 }): ReactNode {
-  const { say, number } = useWords();
+  const words = useWords();
+  const { say, number } = words;
   const people = useAsked(askPeople);
   const now = list.annotators.filter(({ active }) => active).map(({ id }) => id);
   const [chosen, setChosen] = useState<readonly number[]>(now);
@@ -39,7 +41,7 @@ export function People({
                     ? `${say("annotation.work.unjudged")}: ${number(one.unjudged)}`
                     : null}
                 </td>
-                <td>{say("annotation.minutes", { n: number(Math.round(one.spent_s / 60)) })}</td>
+                <td>{duration(words, one.spent_s)}</td>
                 <td>{one.active ? null : say("annotation.former")}</td>
               </tr>
             );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Mark } from "../marking/marks";
-import { labelSpot } from "../viewport/Overlay";
+import { labelSpot, labelSpots } from "../viewport/Overlay";
 import { answersOf, drawingOf, drawnLabels, marksFor, slicesOf, startsOf, toolsOf, unanswered } from "./marks";
 import { boxMark, FRAMES, LABELS, PLACE } from "./testing";
 
@@ -40,7 +40,7 @@ describe("what was drawn", () => {
     const { shapes, labels } = drawingOf(readings, third);
     expect(shapes).toMatchObject([{ structure: "reader-a", level: "A" }]);
     expect(shapes[0]?.outlines[0]?.[0]).toEqual([1.5, 0.5]);
-    expect(labels).toEqual([{ level: "A", place: [3.5, 2.5], shape: shapes[0]?.id }]);
+    expect(labels).toEqual([{ level: "A", place: [3.5, 2.5], shape: shapes[0]?.id, tone: "reader-a" }]);
   });
 
   it("has its letter beside each of several, however far the others lie to the left", () => {
@@ -52,6 +52,23 @@ describe("what was drawn", () => {
     const spots = labels.map((label) => labelSpot(label, shapes, { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 })[0]);
     expect(spots.toSorted((a, b) => a - b).at(-1)).toBeCloseTo(39.5 - 8);
     expect(labels.map(({ level }) => level)).toEqual(["A", "A"]);
+  });
+
+  it("of several on one place has its letters side by side, none on another", () => {
+    const third = FRAMES[2];
+    if (!third) throw new Error("no frames");
+    const readings = ["A", "B", "C"].map((letter, at) => ({
+      letter,
+      name: `reader-${letter.toLowerCase()}`,
+      marks: [boxMark("m1", [2, 40 + at, 6, 60])],
+    }));
+    const spots = labelSpots(drawingOf(readings, third), { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 });
+    const places = spots.map(({ spot }) => spot[0]).toSorted((a, b) => a - b);
+    expect(places.at(-1)).toBeCloseTo(39.5 - 8);
+    for (const [at, place] of places.slice(1).entries()) {
+      expect(place - (places[at] ?? 0)).toBeGreaterThanOrEqual(9);
+    }
+    expect(spots.map(({ label }) => label.tone)).toEqual(["reader-a", "reader-b", "reader-c"]);
   });
 });
 

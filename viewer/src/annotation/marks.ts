@@ -94,9 +94,9 @@ export function drawingOf(readings: readonly Reading[], frame: Frame): Drawing {
   const shapes = readings.flatMap((reading) =>
     reading.marks.flatMap((mark) => shapeOf(mark, reading, frame)),
   );
-  const labels = shapes.flatMap(({ id, level, outlines }) => {
+  const labels = shapes.flatMap(({ id, level, structure, outlines }) => {
     const place = middleOf(outlines);
-    return place && level !== null ? [{ level, place, shape: id }] : [];
+    return place && level !== null ? [{ level, place, shape: id, tone: structure ?? "" }] : [];
   });
   return { shapes, labels };
 }

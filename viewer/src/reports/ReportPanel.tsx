@@ -24,14 +24,23 @@ export interface Widening {
 export function ReportPanel({
   detail,
   side,
+  again,
 }: {
   detail: StudyDetail;
   side?: Widening;
+  /** Asks for the study anew. */
+  again?: () => void;
 }): ReactNode {
   const { say } = useWords();
   const { reports, problem, reload, take } = useReports(detail);
   const { may } = useSession();
   const [chosen, choose] = useState<number | null>(null);
+  const signed = reports?.some(({ state }) => state === "signed") ?? false;
+  const behind = signed && detail.study.state !== "signed";
+  // Whoever signed sees it on the whole page at once, and also while no changes arrive by themselves.
+  useEffect(() => {
+    if (behind) again?.();
+  }, [behind, again]);
   if (!reports) {
     return problem ? <Failure problem={problem} again={reload} /> : <Waiting />;
   }
@@ -41,7 +50,6 @@ export function ReportPanel({
     take(report);
     choose(report.id);
   };
-  const signed = reports.some(({ state }) => state === "signed");
   return (
     <section className="reports" aria-label={say("reports.title")}>
       <header className="reports-head">

@@ -36,10 +36,13 @@ import { useStarts } from "./useStarts";
 /** A study that is here: its header, images and findings, which point at each other. */
 export function Reading({
   detail,
+  again,
   overlays,
   engine,
 }: {
   detail: StudyDetail;
+  /** Asks for the study anew. */
+  again: () => void;
   overlays: Overlays;
   engine: Engine | null;
 }): ReactNode {
@@ -131,7 +134,7 @@ export function Reading({
             {
               name: "report",
               title: say("reports.title"),
-              panel: <ReportPanel detail={detail} side={side} />,
+              panel: <ReportPanel {...{ detail, side, again }} />,
             },
             ...outsideTab(outside, say),
           ]}

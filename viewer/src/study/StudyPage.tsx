@@ -39,6 +39,7 @@ export function StudyPage(): ReactNode {
       <Reading
         key={study}
         detail={detail.data}
+        again={detail.reload}
         overlays={overlays.data ?? NO_OVERLAYS}
         engine={engine}
       />

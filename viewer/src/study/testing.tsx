@@ -4,6 +4,7 @@ import { MemoryRouter, Route, Routes } from "react-router";
 import { vi } from "vitest";
 import type { Overlays, StudyDetail } from "../api/types";
 import { corrections as noCorrections, TERMS } from "../corrections/testing";
+import { ReportsProvider } from "../reports/drafts";
 import { Entrance } from "../session/Entrance";
 import { SessionProvider } from "../session/session";
 import { ToastsProvider } from "../shell/toasts";
@@ -47,15 +48,17 @@ export function showStudyPage({
     <WordsProvider first={language}>
       <SessionProvider fetcher={service.fetch}>
         <ToastsProvider>
-          <EngineProvider start={async () => engine.engine}>
-            <MemoryRouter initialEntries={["/studies/7"]}>
-              <Entrance>
-                <Routes>
-                  <Route path="/studies/:id" element={<StudyPage />} />
-                </Routes>
-              </Entrance>
-            </MemoryRouter>
-          </EngineProvider>
+          <ReportsProvider>
+            <EngineProvider start={async () => engine.engine}>
+              <MemoryRouter initialEntries={["/studies/7"]}>
+                <Entrance>
+                  <Routes>
+                    <Route path="/studies/:id" element={<StudyPage />} />
+                  </Routes>
+                </Entrance>
+              </MemoryRouter>
+            </EngineProvider>
+          </ReportsProvider>
         </ToastsProvider>
       </SessionProvider>
     </WordsProvider>,

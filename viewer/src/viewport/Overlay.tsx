@@ -5,6 +5,10 @@ import { MapImage } from "./MapImage";
 import { lineOf, pathOf } from "./polygons";
 
 const LABEL_GAP_PX = 8;
+/** As the labels' font is drawn: the widest letter, a line's height, and what parts two labels. */
+const LETTER_PX = 9;
+const LINE_PX = 13;
+const BETWEEN_PX = 3;
 
 /** Outlines and labels of a frame, where its image is drawn. */
 export function Overlay({
@@ -39,14 +43,16 @@ export function Overlay({
           </g>
         ))}
       </g>
-      {drawing.labels.map((label) => {
-        const [x, y] = labelSpot(label, drawing.shapes, matrix);
-        return (
-          <text key={`${label.level} ${label.shape}`} className="level-label" x={x} y={y} textAnchor="end">
-            {label.level}
-          </text>
-        );
-      })}
+      {labelSpots(drawing, matrix).map(({ label, spot: [x, y] }) => (
+        <text
+          key={`${label.level} ${label.shape}`}
+          className={label.tone ? `level-label ${label.tone}` : "level-label"}
+          {...{ x, y }}
+          textAnchor="end"
+        >
+          {label.level}
+        </text>
+      ))}
     </g>
   );
 }
@@ -60,6 +66,27 @@ function classOf(shape: Shape, chosen: boolean): string {
   if (shape.kind === "outside") return `shape shape-outside ${shape.structure}`;
   const of = shape.kind === "structure" ? shape.structure : shape.kind;
   return `shape shape-${of}${chosen ? " shape-chosen" : ""}`;
+}
+
+/** Where each label stands; one of a single shape that would lie on another stands left of it. */
+export function labelSpots(
+  { labels, shapes }: Pick<Drawing, "labels" | "shapes">,
+  matrix: Affine,
+): { label: Label; spot: Spot }[] {
+  const placed: { label: Label; spot: Spot }[] = [];
+  const width = (label: Label) => label.level.length * LETTER_PX;
+  for (const label of labels) {
+    const [from, y] = labelSpot(label, shapes, matrix);
+    let x = from;
+    const beside = placed.filter(({ spot }) => Math.abs(spot[1] - y) < LINE_PX);
+    for (const other of beside.toSorted((a, b) => b.spot[0] - a.spot[0])) {
+      const [right] = other.spot;
+      const apart = x <= right - width(other.label) || x - width(label) >= right;
+      if (label.shape && !apart) x = right - width(other.label) - BETWEEN_PX;
+    }
+    placed.push({ label, spot: [x, y] });
+  }
+  return placed;
 }
 
 /** Left of the level's disc as it is drawn, so that the label never covers the disc. */

@@ -23,6 +23,8 @@ export interface Label {
   place: Place;
   /** The shape that it stands beside; all of its level where it is left out. */
   shape?: string;
+  /** A class that gives its colour; white where it is left out. */
+  tone?: string;
 }
 
 /** A grey picture of one frame's size that is coloured as it is drawn. */

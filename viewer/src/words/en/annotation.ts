@@ -42,7 +42,6 @@ export const annotation = {
   "annotation.people.save": "Save who draws",
   "annotation.former": "taken off",
   "annotation.time": "Time",
-  "annotation.minutes": "{n} min",
   "annotation.agreement": "Agreement",
   "annotation.agreement.why":
     "Over the cases that at least two finished, with 95 % intervals by patient.",
@@ -87,9 +86,9 @@ export const annotation = {
   "annotation.made": "The list was made.",
   "annotation.studies": "Studies",
   "annotation.studies.hint":
-    "Numbers of studies, Study Instance UIDs or accession numbers, apart by commas or lines.",
+    "Numbers of studies, Study Instance UIDs or accession numbers, separated by commas or lines.",
   "annotation.studies.hint.pseudonymous":
-    "Numbers of studies or Study Instance UIDs, apart by commas or lines.",
+    "Numbers of studies or Study Instance UIDs, separated by commas or lines.",
   "annotation.search": "Search the worklist",
   "annotation.search.add": "Add what is found",
   "annotation.search.added.one": "{n} study was added.",
@@ -105,7 +104,7 @@ export const annotation = {
   "annotation.label.name": "Name",
   "annotation.label.kind": "Kind",
   "annotation.label.colour": "Colour",
-  "annotation.label.answers": "Answers, apart by commas",
+  "annotation.label.answers": "Answers, separated by commas",
   "annotation.label.add": "Add a label",
   "annotation.label.remove": "Remove {name}",
   "annotation.label.nth": "Label {n}",

@@ -44,7 +44,6 @@ export const annotation = {
   "annotation.people.save": "Guardar quién dibuja",
   "annotation.former": "retirado",
   "annotation.time": "Tiempo",
-  "annotation.minutes": "{n} min",
   "annotation.agreement": "Concordancia",
   "annotation.agreement.why":
     "Sobre los casos que terminaron al menos dos, con intervalos del 95 % por paciente.",
