@@ -87,7 +87,7 @@ viewer-checks: .venv/installed
 	@.venv/bin/python viewer/build.py
 
 soak: .venv/installed
-	@CONDYLE_SOAK=1 CONDYLE_REQUIRE=soak .venv/bin/python -m pytest tests/e2e
+	@CONDYLE_SOAK=1 CONDYLE_REQUIRE=soak .venv/bin/python -m pytest -m soak
 
 bench: .venv/installed
 	@.venv/bin/python benchmarks/read_speed.py

@@ -134,6 +134,14 @@ def pytest_configure(config: pytest.Config) -> None:
     required()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what takes long, so that ``-m soak`` is those tests alone."""
+    for item in items:
+        if any("soak" in marker.args for marker in item.iter_markers("needs")):
+            item.add_marker("soak")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leaves a test out, or fails it, where something that it needs is not there."""
     for marker in item.iter_markers("needs"):

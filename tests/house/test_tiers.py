@@ -86,6 +86,20 @@ def test_an_unknown_need_is_an_error(outcome) -> None:
     assert "moon" in text
 
 
+def test_what_takes_long_is_all_that_make_soak_asks_for_wherever_it_lies(
+    outcome, root: Path
+) -> None:
+    dry = subprocess.run(
+        ["make", "-n", "soak"], cwd=root, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert dry.stdout.rstrip().endswith("python -m pytest -m soak")
+    asked = {"PYTEST_ADDOPTS": "-m soak", "CONDYLE_SOAK": "1", "CONDYLE_REQUIRE": "soak"}
+    status, text = outcome("soak", **asked)
+    assert (status, "1 passed" in text) == (0, True)
+    status, text = outcome("data", **asked)
+    assert (status, "1 deselected" in text) == (pytest.ExitCode.NO_TESTS_COLLECTED, True)
+
+
 def test_ci_requires_the_data_and_calls_make_test(root: Path) -> None:
     script = root / ".ci" / "run"
     text = script.read_text("utf-8")
