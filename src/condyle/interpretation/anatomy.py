@@ -11,6 +11,7 @@ from scipy import ndimage
 
 from condyle.interpretation.chain import Chain, find_chain
 from condyle.interpretation.discs import DISC, filled, labels_of, window_of
+from condyle.interpretation.stray_pieces import without_strays
 from condyle.preprocessing.placement import Placement
 
 
@@ -28,7 +29,8 @@ class SliceAnatomy:
 
     Attributes:
         labelmap: (row, column) uint8 on the slice's own grid: 0 background, 1 disc,
-            2 vertebra, 3 canal; disc pixels outside the chain are background.
+            2 vertebra, 3 canal; disc pixels outside the chain are background, and so is what
+            was called vertebra before the spine.
         disc_index: (row, column) uint8 on the same grid, ``index_from_caudal`` or 0.
         chain: The discs, in prepared pixels.
         placement: From prepared pixels to the slice's own.
@@ -96,7 +98,7 @@ def _with_numbers(anatomy: SliceAnatomy, chain: Chain, labels: NDArray[np.uint8]
     """Does what ``numbered`` does, from the labels of all structures on the slice's own grid."""
     if not chain.discs:
         return anatomy
-    labelmap = labels.copy()
+    labelmap = without_strays(labels, chain, anatomy.placement).copy()
     sure = labels_of(anatomy.probabilities) == DISC
     near = np.zeros(sure.shape, dtype=np.uint8)
     added = np.zeros(sure.shape, dtype=np.uint8)
