@@ -93,6 +93,65 @@ def test_a_reader_gets_no_document_or_picture_of_others_before_their_own_call(
         assert clinician.get(path, headers={"Accept": ALL}).status_code == 200
 
 
+def counted(document: dict[str, Any]) -> tuple[list[str], int, int]:
+    """Modalities in Study, and the numbers of its series and instances."""
+    tags = ("00080061", "00201206", "00201208")
+    modalities, series, instances = (document[tag]["Value"] for tag in tags)
+    return modalities, series[0], instances[0]
+
+
+@pytest.mark.parametrize("level", ["studies", "series"])
+def test_a_search_tells_of_a_study_only_what_its_asker_gets_of_it(
+    clinician: Client, log_in: LogIn, archive: Archive, level: str
+) -> None:
+    source = images()
+    study = sent(clinician, archive, *source, *others())
+
+    def found(client: Client, **asked: str) -> list[Any]:
+        # A series that is searched for by its study's UID does not tell of the study.
+        one = {"StudyInstanceUID": source[0].StudyInstanceUID} if level == "studies" else {}
+        return listed(client, f"/{level}", limit="1", **one, **asked)
+
+    everything = (["DOC", "KO", "MR", "PR"], 5, 9)
+    assert counted(found(clinician)[0]) == everything
+    run = put_run(archive, study, hidden=True)
+    assert counted(found(clinician)[0]) == (["MR"], 1, 5)
+    assert counted(found(log_in("viewer"))[0]) == everything
+    for modality, count in (("DOC", 0), ("PR", 0), ("MR", 1), ("MR,DOC", 1)):
+        assert len(found(clinician, ModalitiesInStudy=modality)) == count, modality
+    call(clinician, study, run)
+    assert counted(found(clinician)[0]) == everything
+    assert len(found(clinician, ModalitiesInStudy="DOC")) == 1
+
+
+def test_the_fields_that_a_search_adds_are_of_what_its_asker_gets(
+    clinician: Client, archive: Archive
+) -> None:
+    document, source = pdf(), images()
+    study = sent(clinician, archive, document, *source)  # the document is the study's first
+
+    def described() -> Any:
+        asked = {"includefield": "SeriesDescription"}
+        return listed(clinician, "/studies", **asked)[0].get("0008103E")
+
+    assert described()["Value"] == ["CAD: tear"]
+    put_run(archive, study, hidden=True)
+    assert described() == source[0].to_json_dict().get("0008103E")
+
+
+def test_a_series_of_images_and_captures_counts_its_images(
+    clinician: Client, archive: Archive
+) -> None:
+    source = images()
+    capture = of_class(SecondaryCaptureImageStorage, 2, Modality="MR")
+    capture.SeriesInstanceUID = source[0].SeriesInstanceUID
+    study = sent(clinician, archive, *source, capture)
+    path = f"/studies/{source[0].StudyInstanceUID}/series"
+    assert listed(clinician, path)[0]["00201209"]["Value"] == [6]
+    put_run(archive, study, hidden=True)
+    assert listed(clinician, path)[0]["00201209"]["Value"] == [5]
+
+
 def test_the_bulk_data_of_a_document_is_held_back_with_it(
     clinician: Client, archive: Archive
 ) -> None:
@@ -136,3 +195,36 @@ def test_an_annotator_gets_no_picture_of_others(
     web = f"/studies/{source[0].StudyInstanceUID}"
     assert len(listed(drawing, f"{web}/instances")) == 5
     assert len(listed(drawing, f"{web}/series")) == 1
+    assert counted(listed(drawing, "/studies")[0]) == (["MR"], 1, 5)
+
+
+@pytest.mark.parametrize("scope", ["study", "series"])
+def test_no_list_of_cases_offers_what_an_annotator_does_not_get(
+    clinician: Client, log_in: LogIn, archive: Archive, scope: str
+) -> None:
+    source = images()
+    capture = of_class(SecondaryCaptureImageStorage, 2, Modality="MR")
+    study = sent(clinician, archive, *source, capture, pdf())
+    manager = log_in("researcher")
+    asked = {"studies": [str(study)], "scope": scope}
+    answer = manager.post("/api/v1/annotation/choice", json=asked)
+    assert answer.status_code == 200, answer.text
+    told = [(one["series_uid"], one["images"]) for one in answer.json()["cases"]]
+    assert told == [(None if scope == "study" else source[0].SeriesInstanceUID, 5)]
+    make_list(manager, [people_of(manager)["annotator"]], **asked)
+    drawing = log_in("annotator")
+    work = drawing.get("/api/v1/annotation/cases/1/work").json()
+    assert [(one["uid"], one["images"]) for one in work["series"]] == [
+        (source[0].SeriesInstanceUID, 5)
+    ]
+
+
+def test_captures_that_are_a_studys_only_images_can_be_drawn_on(
+    clinician: Client, log_in: LogIn, archive: Archive
+) -> None:
+    capture = of_class(SecondaryCaptureImageStorage, 2, Modality="OT")
+    study = sent(clinician, archive, capture, pdf())
+    asked = {"studies": [str(study)], "scope": "series"}
+    answer = log_in("researcher").post("/api/v1/annotation/choice", json=asked)
+    told = [(one["series_uid"], one["images"]) for one in answer.json()["cases"]]
+    assert told == [(capture.SeriesInstanceUID, 1)]

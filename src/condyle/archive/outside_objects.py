@@ -10,9 +10,6 @@ from sqlalchemy.orm import Session, undefer
 
 from condyle.archive.tables import InstanceRow, SeriesRow, StudyRow
 
-MODALITIES = ("SEG", "SR")
-"""Modalities of a series in which others say what they found (PS3.3 C.7.3.1.1.1)."""
-
 
 @dataclass(frozen=True)
 class HeldObject:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, undefer
 
 from condyle.archive.annotation_access import shown_series, shown_study
@@ -27,6 +27,10 @@ from condyle.dicom.web_attributes import (
 from condyle.service.dicomweb.query import Query
 
 _ESCAPE = "\\"
+
+_Held = Mapping[int, dict[int, tuple[str, int]]]
+"""By study and series: the modality, and how many instances are told."""
+_ALL: _Held = {}
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class Searcher:
         annotator: Their number if they see nothing but the cases that they draw on.
         learnt: Studies that they are reading as teaching cases: found by UID, without a name.
         told: What an instance must meet for them, as ``told_to`` gives it.
+        unaided: The studies in which ``told`` matters, as ``unaided`` gives them.
     """
 
     session: Session
@@ -61,33 +66,37 @@ class Searcher:
     annotator: int | None = None
     learnt: frozenset[int] = frozenset()
     told: ColumnElement[bool] = field(default_factory=true, repr=False, compare=False)
+    unaided: ColumnElement[bool] = field(default_factory=false, repr=False, compare=False)
 
     def studies(self, query: Query) -> Found:
         """Finds studies, the latest received first."""
-        rows = select(StudyRow, Patient).join(Patient, Patient.id == StudyRow.patient_id)
+        rows = select(StudyRow, Patient, self.unaided)
+        rows = rows.join(Patient, Patient.id == StudyRow.patient_id)
         for condition in self._of_study(query):
             rows = rows.where(condition)
         found, more = self._page(rows.order_by(StudyRow.id.desc()), query)
-        told = [study_attributes(self._study(*row)) for row in found]
+        held = self._held({row.id for row, _, partly in found if partly})
+        told = [study_attributes(self._study(row, patient, held)) for row, patient, _ in found]
         if query.fields is None or query.fields:
-            told = self._with_fields(query, told, [(row, InstanceRow.study_id) for row, _ in found])
+            of = [(row, InstanceRow.study_id) for row, _, _ in found]
+            told = self._with_fields(query, told, of)
         return Found(told, more)
 
     def series(self, query: Query) -> Found:
         """Finds series, in the order of their numbers within each study."""
-        rows = self._below(select(SeriesRow, StudyRow, Patient), query)
+        rows = self._below(select(SeriesRow, StudyRow, Patient, self.unaided), query)
         inside = select(InstanceRow.id).where(InstanceRow.series_id == SeriesRow.id, self.told)
-        told_one = inside.correlate(SeriesRow, StudyRow).exists()
-        rows = rows.where(told_one)
+        rows = rows.where(inside.correlate(SeriesRow, StudyRow).exists())
         rows = rows.order_by(StudyRow.id.desc(), SeriesRow.number, SeriesRow.id)
         found, more = self._page(rows, query)
+        held = self._held({study.id for _, study, _, partly in found if partly})
         documents = []
-        for series, study, patient in found:
-            told = self._study(study, patient)
+        for series, study, patient, _ in found:
+            told = self._study(study, patient, held)
             above = {} if "StudyInstanceUID" in query.lists else study_attributes(told)
-            documents.append(above | series_attributes(told, self._series(series, told)))
+            documents.append(above | series_attributes(told, self._series(series, told, held)))
         if query.fields is None or query.fields:
-            of = [(series, InstanceRow.series_id) for series, _, _ in found]
+            of = [(series, InstanceRow.series_id) for series, *_ in found]
             documents = self._with_fields(query, documents, of)
         return Found(documents, more)
 
@@ -127,7 +136,7 @@ class Searcher:
             return documents
         column = of[0][1]
         ids = [row.id for row, _ in of]
-        first = select(func.min(InstanceRow.id)).where(column.in_(ids)).group_by(column)
+        first = self._told_ones(func.min(InstanceRow.id)).where(column.in_(ids)).group_by(column)
         query_ = (
             select(column, InstanceRow.header, StudyRow, Patient)
             .join(StudyRow, StudyRow.id == InstanceRow.study_id)
@@ -204,7 +213,28 @@ class Searcher:
         if "ModalitiesInStudy" in query.lists:
             wanted = query.lists["ModalitiesInStudy"]
             having = select(SeriesRow.study_id).where(SeriesRow.modality.in_(wanted))
-            found.append(StudyRow.id.in_(having))
+            told = self._told_ones(InstanceRow.study_id).where(SeriesRow.modality.in_(wanted))
+            whole = and_(StudyRow.id.in_(having), not_(self.unaided))
+            found.append(or_(whole, StudyRow.id.in_(told.where(self.unaided))))
+        return found
+
+    def _told_ones(self, *columns: Any) -> Select[*tuple[Any, ...]]:
+        """Selects of the instances that are told to them, with their series and studies."""
+        rows = select(*columns).select_from(InstanceRow).correlate(None).where(self.told)
+        rows = rows.join(SeriesRow, SeriesRow.id == InstanceRow.series_id)
+        rows = rows.join(StudyRow, StudyRow.id == InstanceRow.study_id)
+        return rows if self.annotator is None else rows.where(shown_series(self.annotator))
+
+    def _held(self, studies: Collection[int]) -> _Held:
+        """Gives what they are told of studies of which they may not be told everything."""
+        found: _Held = {one: {} for one in studies}
+        if found:
+            rows = self._told_ones(
+                InstanceRow.study_id, InstanceRow.series_id, SeriesRow.modality, func.count()
+            ).where(InstanceRow.study_id.in_(found))
+            each = rows.group_by(InstanceRow.study_id, InstanceRow.series_id, SeriesRow.modality)
+            for study, series, modality, count in self.session.execute(each):
+                found[study][series] = (modality, count)
         return found
 
     def _page(self, rows: Select[*tuple[Any, ...]], query: Query) -> tuple[Sequence[Any], bool]:
@@ -213,8 +243,13 @@ class Searcher:
         page = self.session.execute(rows.offset(query.offset).limit(query.limit + 1)).all()
         return page[: query.limit], len(page) > query.limit
 
-    def _study(self, row: StudyRow, patient: Patient) -> WebStudy:
+    def _study(self, row: StudyRow, patient: Patient, held: _Held = _ALL) -> WebStudy:
         hidden = self.pseudonymous or row.id in self.learnt
+        modalities = row.modalities.split("\\")
+        series, instances = row.series_count, row.instance_count
+        if (some := held.get(row.id)) is not None:
+            modalities = sorted({modality for modality, _ in some.values()})
+            series, instances = len(some), sum(count for _, count in some.values())
         return WebStudy(
             uid=row.uid,
             patient_name=patient.pseudonym if hidden else patient.name,
@@ -225,23 +260,24 @@ class Searcher:
             time=None if hidden else row.study_time,
             accession="" if hidden else row.accession,
             description="" if hidden else row.description,
-            modalities=tuple(filter(None, row.modalities.split("\\"))),
-            series=row.series_count,
-            instances=row.instance_count,
+            modalities=tuple(filter(None, modalities)),
+            series=series,
+            instances=instances,
             url=f"{self.root}/studies/{row.uid}",
         )
 
     def _hides(self, row: SeriesRow) -> bool:
         return self.pseudonymous or row.study_id in self.learnt
 
-    def _series(self, row: SeriesRow, study: WebStudy) -> WebSeries:
+    def _series(self, row: SeriesRow, study: WebStudy, held: _Held = _ALL) -> WebSeries:
+        told = held.get(row.study_id, {}).get(row.id)
         return WebSeries(
             uid=row.uid,
             number=row.number,
             description="" if self._hides(row) else row.description,
             modality=row.modality,
             body_part=row.body_part,
-            instances=row.instance_count,
+            instances=row.instance_count if told is None else told[1],
             url=f"{study.url}/series/{row.uid}",
         )
 

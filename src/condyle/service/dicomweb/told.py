@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, true
+from sqlalchemy.orm import Session, aliased
 
 from condyle.archive.own_calls import is_unaided
 from condyle.archive.tables import InstanceRow
@@ -28,18 +28,39 @@ def told_to(actor: Actor) -> ColumnElement[bool]:
     teaching case now, or that a bundle has read silently and of which they have not made their
     own call. Captured pictures are the images of a study that has no others.
     """
-    image = _is_image()
+    return or_(_is_image(), not_(unaided(actor)))
+
+
+def unaided(actor: Actor) -> ColumnElement[bool]:
+    """Gives what a study meets of which somebody is told the images alone; in others, all."""
     if not actor.may(Permission.SEE_FINDINGS):
-        return image
-    unaided = [is_under_way(actor.user_id)]
+        return true()
+    found = [is_under_way(actor.user_id)]
     if actor.may(Permission.CORRECT):
-        unaided.append(is_unaided(actor.user_id))
-    return or_(image, not_(or_(*unaided)))
+        found.append(is_unaided(actor.user_id))
+    return or_(*found)
 
 
 def told_place(actor: Actor, study: str, series: str = "", instance: str = "") -> Place:
     """Gives a place of which somebody finds only what is told to them."""
     return Place(study, series, instance, told_to(actor))
+
+
+def drawable(session: Session, study_id: int) -> dict[int, int]:
+    """Gives how many images each series of a study has for who is told its images alone.
+
+    Args:
+        session: A transaction.
+        study_id: The study.
+
+    Returns:
+        Numbers by the series' rows; a series without any is not there.
+    """
+    query = select(InstanceRow.series_id, func.count()).where(
+        InstanceRow.study_id == study_id, InstanceRow.rows.is_not(None), _is_image()
+    )
+    rows = session.execute(query.group_by(InstanceRow.series_id)).all()
+    return {row[0]: row[1] for row in rows}
 
 
 def _is_image() -> ColumnElement[bool]:

@@ -43,7 +43,7 @@ from condyle.service.dicomweb.stored import (
     shows_identity,
     stored_frames,
 )
-from condyle.service.dicomweb.told import told_place, told_to
+from condyle.service.dicomweb.told import told_place, told_to, unaided
 from condyle.service.security.actor import Actor, needs
 
 ROOT = "/dicomweb"
@@ -214,7 +214,7 @@ def _search(
     with deps.archive.database.read() as session:
         learnt = studies_under_way(session, actor.user_id)
         hidden, told = actor.pseudonymous, told_to(actor)
-        searcher = Searcher(session, root, hidden, _annotator(actor), learnt, told)
+        searcher = Searcher(session, root, hidden, _annotator(actor), learnt, told, unaided(actor))
         found: Found = getattr(searcher, level)(query)
     return _found(found, query, media)
 

@@ -18,9 +18,9 @@ from condyle.archive.annotation import (
 )
 from condyle.archive.annotation_tables import AnnotationCase, AnnotationList, AnnotationWork
 from condyle.archive.annotation_work import FINISHED, adjudicated, works_of
-from condyle.archive.outside_objects import MODALITIES
 from condyle.archive.studies import get_study, patients_of, series_of
 from condyle.archive.tables import User
+from condyle.service.dicomweb.told import drawable
 from condyle.service.schemas.annotation import (
     AnnotationCaseEntry,
     AnnotationListDetail,
@@ -119,16 +119,17 @@ def list_detail(session: Session, row: AnnotationList, actor: Actor) -> Annotati
 
 
 def case_series(session: Session, case: AnnotationCase, actor: Actor) -> list[CaseSeries]:
-    """Gives the series of a case that have images."""
+    """Gives the series of a case that have images, counted without what others found in them."""
+    images = drawable(session, case.study_id)
     return [
         CaseSeries(
             uid=one.uid,
             title=series_title(one, actor),
             modality=one.modality,
-            images=one.instance_count,
+            images=images[one.id],
         )
         for one in series_of(session, case.study_id)
-        if case.series_uid in (None, one.uid) and one.modality not in MODALITIES
+        if case.series_uid in (None, one.uid) and one.id in images
     ]
 
 

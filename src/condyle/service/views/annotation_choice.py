@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from condyle.archive.annotation import NewCase
-from condyle.archive.outside_objects import MODALITIES
 from condyle.archive.studies import patients_of, series_of
 from condyle.archive.tables import SeriesRow, StudyRow
 from condyle.archive.words import folded, words_of
 from condyle.errors import InputError
+from condyle.service.dicomweb.told import drawable
 from condyle.service.ids import LARGEST
 from condyle.service.schemas.annotation import CaseChoice, ChosenCase, ChosenCases, NewLabel
 from condyle.service.security.actor import Actor
@@ -58,8 +58,7 @@ def chosen_cases(session: Session, choice: CaseChoice, actor: Actor) -> Chosen:
     for study in studies.values():
         name = patients[study.patient_id].pseudonym
         before = len(cases)
-        images = [one for one in series_of(session, study.id) if one.modality not in MODALITIES]
-        cases += _cases(study, name, images, choice, actor)
+        cases += _cases(session, study, name, choice, actor)
         if len(cases) == before:
             empty.append(str(study.id))
     told = ChosenCases(cases=[one for _, one in cases], unknown=unknown, empty=empty)
@@ -81,7 +80,7 @@ def _studies(session: Session, reference: str, actor: Actor) -> Sequence[StudyRo
 
 
 def _cases(
-    study: StudyRow, patient: str, series: Sequence[SeriesRow], choice: CaseChoice, actor: Actor
+    session: Session, study: StudyRow, patient: str, choice: CaseChoice, actor: Actor
 ) -> Iterator[tuple[NewCase, ChosenCase]]:
     def told(uid: str | None, title: str, images: int) -> tuple[NewCase, ChosenCase]:
         body = ChosenCase(
@@ -89,13 +88,15 @@ def _cases(
         )
         return NewCase(study.id, uid), body
 
+    images = drawable(session, study.id)
+    series = [one for one in series_of(session, study.id) if one.id in images]
     fitting = [one for one in series if _fits(one, choice.described, actor)]
     if choice.scope == "study":
         if fitting:
-            yield told(None, "", study.instance_count)
+            yield told(None, "", sum(images.values()))
         return
     for one in fitting:
-        yield told(one.uid, series_title(one, actor), one.instance_count)
+        yield told(one.uid, series_title(one, actor), images[one.id])
 
 
 def series_title(series: SeriesRow, actor: Actor) -> str:
