@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -14,6 +14,8 @@ from condyle.archive.network_tables import Outgoing, ResultsDue, ResultSent
 from condyle.archive.outgoing import FIRST_WAIT, LONGEST_WAIT
 
 Cause = Literal["signed", "added"]
+SentState = Literal["waiting", "stored", "refused", "withdrawn", "replaced"]
+"""A result waits, is there, was refused, was withdrawn before it went, or another replaced it."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,27 @@ class Standing:
     verified: bool
     untried: bool
     there: bool
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A result that was put up for a peer.
+
+    Attributes:
+        peer: For whom.
+        kind: Of ``condyle.dicom.objects.KINDS``.
+        verified: Whether a clinician signed it.
+        state: Of ``SentState``.
+        put_at: When it was put up.
+        done_at: When the peer had it, refused it, or it was taken back; ``None`` while it waits.
+    """
+
+    peer: str
+    kind: str
+    verified: bool
+    state: SentState
+    put_at: dt.datetime
+    done_at: dt.datetime | None
 
 
 def ask_results(session: Session, study_id: int, cause: Cause, *, at: dt.datetime) -> None:
@@ -93,6 +116,24 @@ def standing_results(session: Session, study_id: int, peer: str) -> list[Standin
     return [_standing(row, state, tries) for row, state, tries in session.execute(query)]
 
 
+def sent_results(session: Session, study_id: int) -> list[Sent]:
+    """Gives what of a study's results was put up, for whom and what became of it, latest first."""
+    query = (
+        select(ResultSent, Outgoing.state, Outgoing.done_at)
+        .join(Outgoing, (Outgoing.peer == ResultSent.peer) & (Outgoing.uid == ResultSent.uid))
+        .where(ResultSent.study_id == study_id)
+        .order_by(ResultSent.id.desc())
+    )
+    return [_sent(row, state, done) for row, state, done in session.execute(query)]
+
+
+def making(session: Session, study_id: int) -> tuple[int, int]:
+    """Counts the signatures on a study whose results are not made yet, and cannot be made."""
+    query = select(ResultsDue.state).where(ResultsDue.study_id == study_id)
+    states = list(session.scalars(query))
+    return states.count("due"), states.count("refused")
+
+
 def withdraw(session: Session, peer: str, gone: Sequence[Standing], *, at: dt.datetime) -> None:
     """Notes that something took the place of results; what nobody began to send stays here."""
     numbers = [one.id for one in gone]
@@ -103,6 +144,14 @@ def withdraw(session: Session, peer: str, gone: Sequence[Standing], *, at: dt.da
         .where(Outgoing.peer == peer, Outgoing.uid.in_(untried), Outgoing.tries == 0)
         .values(state="withdrawn", said="a later one took its place", done_at=at)
     )
+
+
+def _sent(row: ResultSent, state: str, done: dt.datetime | None) -> Sent:
+    # While one is under way it waits still: it may not have arrived.
+    told = "waiting" if state == "sending" else cast(SentState, state)
+    if told == "stored" and row.replaced_at is not None:
+        told, done = "replaced", row.replaced_at
+    return Sent(row.peer, row.kind, row.verified, told, row.put_at, done)
 
 
 def _standing(row: ResultSent, state: str, tries: int) -> Standing:

@@ -11,7 +11,7 @@ import pydicom
 import pytest
 from sqlalchemy import select, update
 from tests.running_orthanc import RunningOrthanc
-from tests.service.conftest import Client, Clock
+from tests.service.conftest import Client, Clock, LogIn
 from tests.service.exported import say
 from tests.service.objects.test_objects import findings, signed
 from tests.service.test_objects_sent import PEERS, send, waiting
@@ -90,6 +90,56 @@ def test_nothing_goes_before_the_signature_and_after_it_what_the_rules_say(
     assert [(one.cause, one.state, one.said) for one in due(archive)] == [
         ("signed", "done", "pacs, far")
     ]
+
+
+def told_sent(client: Client, study: int) -> tuple[list[tuple[Any, ...]], int, int]:
+    answer = client.get(f"/api/v1/studies/{study}/sent")
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    each = [
+        (one["peer"], one["kinds"], one["state"], one["done_at"] is not None, one["verified"])
+        for one in body["sent"]
+    ]
+    return each, body["due"], body["failed"]
+
+
+@pytest.mark.usefixtures("ruled")
+def test_a_study_tells_what_went_where_by_the_rules_and_what_became_of_it(
+    clinician: Client, archive: Archive, study: int, home: Path, clock: Clock
+) -> None:
+    assert told_sent(clinician, study) == ([], 0, 0)
+    report = signed(clinician, study)
+    assert told_sent(clinician, study) == ([], 1, 0)
+    put_signed(archive, home)
+    waits = [
+        ("far", ["sr"], "waiting", False, True),
+        ("pacs", ["seg", "sr"], "waiting", False, True),
+    ]
+    assert told_sent(clinician, study) == (waits, 0, 0)
+    now = archive.clock()
+    with archive.database.write() as session:
+        pacs = update(Outgoing).where(Outgoing.peer == "pacs")
+        session.execute(pacs.values(state="stored", tries=1, done_at=now))
+        far = update(Outgoing).where(Outgoing.peer == "far")
+        session.execute(far.values(state="refused", tries=1, done_at=now))
+    clock.forward(minutes=5)
+    assert add(clinician, report, "One sentence more.").status_code == 201
+    put_signed(archive, home)
+    states = [(peer, kinds, state) for peer, kinds, state, *_ in told_sent(clinician, study)[0]]
+    assert ("pacs", ["seg"], "stored") in states and ("pacs", ["sr"], "replaced") in states
+    assert ("pacs", ["sr"], "waiting") in states and ("far", ["sr"], "refused") in states
+    with archive.database.write() as session:
+        session.execute(update(ResultsDue).values(state="refused"))
+    assert told_sent(clinician, study)[1:] == (0, 2)
+
+
+@pytest.mark.parametrize("role", ["viewer", "researcher", "annotator", "administrator"])
+def test_what_went_out_is_told_to_who_may_send(log_in: LogIn, study: int, role: str) -> None:
+    assert log_in(role).get(f"/api/v1/studies/{study}/sent").status_code == 403
+
+
+def test_of_a_study_that_is_not_there_nothing_is_told(clinician: Client) -> None:
+    assert clinician.get("/api/v1/studies/4711/sent").status_code == 404
 
 
 @pytest.mark.usefixtures("ruled")

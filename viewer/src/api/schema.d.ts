@@ -1191,6 +1191,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study_id}/sent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sent
+         * @description Gives what of a study was sent where, by hand or by the routing rules, and its state.
+         */
+        get: operations["list_sent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teaching/attempts/{attempt_id}": {
         parameters: {
             query?: never;
@@ -4753,6 +4773,32 @@ export interface components {
             title: string;
         };
         /**
+         * SentObjects
+         * @description Objects of a study that were put up for a peer together, and what became of them.
+         *
+         *     ``done_at`` is when the last of them arrived, was refused or was taken back.
+         */
+        SentObjects: {
+            /** Done At */
+            done_at: string | null;
+            /** Kinds */
+            kinds: string[];
+            /** Peer */
+            peer: string;
+            /**
+             * Put At
+             * Format: date-time
+             */
+            put_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "stored" | "refused" | "withdrawn" | "replaced";
+            /** Verified */
+            verified: boolean;
+        };
+        /**
          * SeriesEntry
          * @description A series that the viewer can show; ``original`` names the file that it was made from.
          */
@@ -4911,6 +4957,21 @@ export interface components {
             /** Series */
             series: components["schemas"]["SeriesEntry"][];
             study: components["schemas"]["WorklistEntry"];
+        };
+        /**
+         * StudySent
+         * @description What of a study went out, the latest first.
+         *
+         *     ``due`` counts the signatures whose objects are still to be made by the routing rules,
+         *     ``failed`` those of which they could not be made.
+         */
+        StudySent: {
+            /** Due */
+            due: number;
+            /** Failed */
+            failed: number;
+            /** Sent */
+            sent: components["schemas"]["SentObjects"][];
         };
         /**
          * TeacherCase
@@ -13869,6 +13930,127 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReportEntry"];
+                };
+            };
+            /** @description It was not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already, or has changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is the server's */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the disk cannot be used now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room to write */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudySent"];
                 };
             };
             /** @description It was not understood */

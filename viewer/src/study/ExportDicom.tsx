@@ -8,6 +8,7 @@ import { Failure } from "../shell/Failure";
 import { PERMISSIONS } from "../shell/permissions";
 import { useToasts } from "../shell/toasts";
 import { useWords } from "../words";
+import { SentResults } from "./SentResults";
 
 const KINDS = ["seg", "labelmap", "sr", "pdf", "sc"] as const;
 const USUAL: readonly Kind[] = ["seg", "sr", "pdf", "sc"];
@@ -127,6 +128,7 @@ function Choice({ study, close }: { study: number; close: () => void }): ReactNo
             </button>
           </p>
         ) : null}
+        <SentResults study={study} />
         {problem === undefined ? null : <Failure problem={problem} />}
         <div className="dialog-acts">
           <button type="button" className="button" onClick={close}>

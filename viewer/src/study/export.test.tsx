@@ -26,6 +26,7 @@ function show(
   const service = fakeService({
     "GET /api/v1/session": () => ({ ...me, language }),
     "GET /api/v1/peers": () => [],
+    "GET /api/v1/studies/7/sent": () => ({ sent: [], due: 0, failed: 0 }),
     ...routes,
     [ROUTE]: () => answer,
   });
@@ -115,4 +116,36 @@ test("without a listed system there is nowhere to send to, and why nothing was s
   await userEvent.click(await screen.findByRole("button", { name: "Export as DICOM" }));
   await userEvent.click(await screen.findByRole("button", { name: "Send" }));
   await screen.findByText("Nothing was exported.");
+});
+
+test.each([
+  ["en", "Export as DICOM", "SEG, SR to pacs", /^arrived, /, /waits to be taken, .*\(unverified\)/],
+  ["es", "Exportar como DICOM", "SEG, SR a pacs", /^recibido, /, /espera a que.*\(sin verificar\)/],
+] as const)("what went where, and what became of it, is listed: %s", async (language, open, to, there, waits) => {
+  const put_at = "2026-11-22T18:00:00Z";
+  const sent = [
+    { peer: "far", kinds: ["sr"], verified: false, state: "waiting", put_at, done_at: null },
+    { peer: "pacs", kinds: ["seg", "sr"], verified: true, state: "stored", put_at, done_at: put_at },
+  ];
+  show(new Response("PK"), MAY, language, {
+    "GET /api/v1/studies/7/sent": () => ({ sent, due: 1, failed: 0 }),
+  });
+  await userEvent.click(await screen.findByRole("button", { name: open }));
+  const items = await screen.findAllByRole("listitem");
+  expect(items.map((one) => one.textContent)).toHaveLength(2);
+  expect(items[0]?.textContent).toMatch(waits);
+  expect(within(items[1] as HTMLElement).getByText(to)).toBeTruthy();
+  expect(items[1]?.textContent?.slice(to.length + 1)).toMatch(there);
+  expect(document.querySelector(".sent-results .hint")?.textContent).toBeTruthy();
+});
+
+test("that nothing went, and that something could not be made, is said", async () => {
+  const service = show(new Response("PK"));
+  await userEvent.click(await screen.findByRole("button", { name: "Export as DICOM" }));
+  await screen.findByText("Nothing of this study was sent yet.");
+  await userEvent.click(screen.getByRole("button", { name: "Cancel" }));
+  service.on("GET /api/v1/studies/7/sent", () => ({ sent: [], due: 0, failed: 1 }));
+  await userEvent.click(await screen.findByRole("button", { name: "Export as DICOM" }));
+  await screen.findByText(/could not be made/);
+  expect(screen.queryByText("Nothing of this study was sent yet.")).toBeNull();
 });

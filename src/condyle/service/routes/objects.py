@@ -12,14 +12,16 @@ from sqlalchemy.orm import Session
 
 from condyle.archive import audit, studies
 from condyle.archive.absence import absent
+from condyle.archive.results_out import making, sent_results
 from condyle.dicom.objects import KINDS, DicomObject, kinds_named
 from condyle.errors import UnknownName
 from condyle.service.access import Permission
 from condyle.service.deps import Deps, HasDeps
 from condyle.service.ids import RowId
 from condyle.service.pacs.listed import listed_peers
-from condyle.service.schemas.objects import ObjectEntry, ObjectsPut, ObjectsToSend
+from condyle.service.schemas.objects import ObjectEntry, ObjectsPut, ObjectsToSend, StudySent
 from condyle.service.security.actor import Actor, needs
+from condyle.service.views.sent import together
 from condyle.workflows.clinic.export import Export, export_act, export_archived
 from condyle.workflows.clinic.send_results import PutUp, put_results
 
@@ -39,6 +41,7 @@ def routes() -> APIRouter:
     of_study = "/studies/{study_id}/objects"
     router.add_api_route(of_study, list_objects, methods=["GET"])
     router.add_api_route(of_study, send_objects, methods=["POST"], status_code=202)
+    router.add_api_route("/studies/{study_id}/sent", list_sent, methods=["GET"])
     router.add_api_route("/peers", list_peers, methods=["GET"])
     router.add_api_route(
         of_study + "/{name}",
@@ -90,6 +93,15 @@ def show_object(
 def list_peers(actor: Taking, deps: HasDeps) -> list[str]:
     """Gives the names of the systems that objects can be sent to."""
     return listed_peers(deps)
+
+
+def list_sent(study_id: RowId, actor: Taking, deps: HasDeps) -> StudySent:
+    """Gives what of a study was sent where, by hand or by the routing rules, and its state."""
+    with deps.archive.database.read() as session:
+        studies.get_study(session, study_id)
+        sent = sent_results(session, study_id)
+        due, failed = making(session, study_id)
+    return StudySent(sent=together(sent), due=due, failed=failed)
 
 
 def send_objects(study_id: RowId, body: ObjectsToSend, actor: Taking, deps: HasDeps) -> ObjectsPut:

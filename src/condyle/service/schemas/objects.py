@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Literal
 
 from pydantic import StringConstraints
@@ -34,3 +35,29 @@ class ObjectsPut(Body):
     peer: str
     objects: int
     new: int
+
+
+class SentObjects(Body):
+    """Objects of a study that were put up for a peer together, and what became of them.
+
+    ``done_at`` is when the last of them arrived, was refused or was taken back.
+    """
+
+    peer: str
+    kinds: list[str]
+    verified: bool
+    state: Literal["waiting", "stored", "refused", "withdrawn", "replaced"]
+    put_at: dt.datetime
+    done_at: dt.datetime | None
+
+
+class StudySent(Body):
+    """What of a study went out, the latest first.
+
+    ``due`` counts the signatures whose objects are still to be made by the routing rules,
+    ``failed`` those of which they could not be made.
+    """
+
+    sent: list[SentObjects]
+    due: int
+    failed: int

@@ -172,6 +172,19 @@ export const study = {
   "export.dicom.sent.other": "{peer} gets {n} objects; they wait here until they are taken.",
   "export.dicom.sentBefore":
     "All of it was put up for {peer} before; nothing new goes out.",
+  "export.sent": "Sent so far",
+  "export.sent.none": "Nothing of this study was sent yet.",
+  "export.sent.to": "{kinds} to {peer}",
+  "export.sent.unverified": "unverified",
+  "export.sent.since": "{state}, {when}",
+  "export.sent.waiting": "waits to be taken",
+  "export.sent.stored": "arrived",
+  "export.sent.refused": "refused",
+  "export.sent.withdrawn": "withdrawn before it went",
+  "export.sent.replaced": "replaced by a later one",
+  "export.sent.due": "What the routing rules send after the signature is being made.",
+  "export.sent.failed":
+    "What the routing rules should have sent could not be made. An administrator finds out why with condyle pacs outbox.",
   "analysis.again": "Analyse again",
   "analysis.again.why":
     "Results until now stay in the archive with what made them; the newest of each bundle is shown. While a bundle runs again, its earlier findings stay, marked as of the earlier run. Corrections are kept.",

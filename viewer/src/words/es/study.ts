@@ -173,6 +173,19 @@ export const study = {
   "export.dicom.sent.other": "{peer} recibe {n} objetos; esperan aquí hasta que se acepten.",
   "export.dicom.sentBefore":
     "Todo ello ya se había puesto en cola para {peer}; no sale nada nuevo.",
+  "export.sent": "Enviado hasta ahora",
+  "export.sent.none": "Todavía no se envió nada de este estudio.",
+  "export.sent.to": "{kinds} a {peer}",
+  "export.sent.unverified": "sin verificar",
+  "export.sent.since": "{state}, {when}",
+  "export.sent.waiting": "espera a que se acepte",
+  "export.sent.stored": "recibido",
+  "export.sent.refused": "rechazado",
+  "export.sent.withdrawn": "retirado antes de salir",
+  "export.sent.replaced": "sustituido por uno posterior",
+  "export.sent.due": "Se está preparando lo que las reglas envían tras la firma.",
+  "export.sent.failed":
+    "No se pudo preparar lo que las reglas debían enviar. Un administrador ve la causa con condyle pacs outbox.",
   "analysis.again": "Analizar de nuevo",
   "analysis.again.why":
     "Los resultados anteriores se conservan en el archivo con lo que los produjo; se muestra el más reciente de cada paquete. Mientras un paquete vuelve a ejecutarse, sus hallazgos anteriores permanecen, señalados como de la ejecución anterior. Las correcciones se conservan.",
