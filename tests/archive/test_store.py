@@ -50,6 +50,21 @@ def test_a_stored_object_is_taken_as_it_is(archive: Archive, instance) -> None:
     assert (row.object, row.size) == (stored.sha256, len(b"sent before"))
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_study_stays_simulated_whatever_others_made_of_its_images_and_when_that_came(
+    archive: Archive, instance, order: tuple[int, int]
+) -> None:
+    brought = (
+        instance(1, study=NewStudy(uid="1.2", source="upload", simulated=True)),
+        instance(2, series=NewSeries(uid="1.2.9", number=300, modality="SEG")),
+    )
+    for at in order:
+        store(archive, [brought[at]])
+    with archive.database.read() as session:
+        study = find_study(session, "1.2")
+        assert study is not None and study.simulated
+
+
 def test_frames_and_header_come_back(archive: Archive, instance) -> None:
     frames = [(0, 10), [(10, 4), (14, 6)]]
     outcome = store(archive, [instance(1, frames_at=frames, header=b"\x01\x02")])[0]

@@ -139,6 +139,8 @@ class Batch:
         study.date_sort = study.study_date or dt.date.min
         study.study_time = study.study_time or stated.time
         study.anatomy = study.anatomy or stated.anatomy
+        # What others made of simulated images does not say so, and may come first.
+        study.simulated = study.simulated or stated.simulated
         study.priority_rank = min(study.priority_rank, stated.priority_rank)
         if stated.exclusions is not None:
             study.exclusions = sorted({*(study.exclusions or ()), *stated.exclusions})
