@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { Worklist } from "../api/types";
-import { ExportObservations } from "../observations/ExportObservations";
 import { useWords } from "../words";
+import { Exports } from "./ExportTable";
 
 /** The list's name, how many studies it has, and whether it is live. */
 export function Head(props: {
@@ -27,7 +27,7 @@ export function Head(props: {
         {say(live ? "worklist.live" : "worklist.live.off")}
       </span>
       <span className="worklist-export">
-        <ExportObservations />
+        <Exports />
       </span>
       <button type="button" className="button plain worklist-help-open" onClick={props.help}>
         <kbd aria-hidden="true">?</kbd>

@@ -172,4 +172,12 @@ export const corrections = {
   "keys.draw.close": "Close the outline, or be done",
   "keys.draw.escape": "Leave what is being drawn, then the cursor",
   "keys.help": "This help",
+  "corrections.export": "Export corrections",
+  "corrections.export.title": "Corrections as training data",
+  "corrections.export.what":
+    "What readers said of findings in all studies. labels.csv has a row for each study with what holds of each finding that was read: beside the studies' DICOM files it makes them a labelled archive that the workbench trains on. corrections.jsonl has a line for each correction, with outlines and boxes and what the model had said. Notes are left out.",
+  "corrections.export.pseudonyms":
+    "It holds pseudonyms in place of patients’ names and no free text. It says when something was said, and by which reader, as a number.",
+  "corrections.export.labels": "Download labels.csv",
+  "corrections.export.lines": "Download corrections.jsonl",
 };

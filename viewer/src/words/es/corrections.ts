@@ -172,4 +172,12 @@ export const corrections = {
   "keys.draw.close": "Cerrar el contorno, o terminar",
   "keys.draw.escape": "Dejar lo que se está dibujando; después, el cursor",
   "keys.help": "Esta ayuda",
+  "corrections.export": "Exportar correcciones",
+  "corrections.export.title": "Correcciones como datos de entrenamiento",
+  "corrections.export.what":
+    "Lo que dijeron los lectores de los hallazgos en todos los estudios. labels.csv tiene una fila por estudio con lo que vale de cada hallazgo leído: junto a los archivos DICOM de los estudios forma un archivo etiquetado con el que entrena el banco de trabajo. corrections.jsonl tiene una línea por corrección, con contornos y cajas y lo que había dicho el modelo. No incluye las notas.",
+  "corrections.export.pseudonyms":
+    "Contiene seudónimos en lugar de los nombres de los pacientes y ningún texto libre. Dice cuándo se dijo algo y qué lector lo dijo, como número.",
+  "corrections.export.labels": "Descargar labels.csv",
+  "corrections.export.lines": "Descargar corrections.jsonl",
 };
