@@ -212,6 +212,42 @@ def test_the_same_key_gives_the_same_identities_in_another_folder(
     assert names[0] == names[1]
 
 
+def test_a_second_batch_of_a_project_joins_the_table_and_takes_nobody_out_of_it(
+    plan: MakePlan, tmp_path: Path
+) -> None:
+    first = plan()
+    deidentify(first)
+    before = reidentify(first.table, first.key)
+    folder = tmp_path / "later"
+    save(make_instance(name="9", study="c", PatientID="MRN777", PatientName="Doe^J"), folder / "9")
+    second = plan_of((folder,), tmp_path / "again", key=first.key, profile=first.profile)
+    assert deidentify(second).patients == 1
+
+    table = reidentify(second.table, second.key)
+    assert {one["id"] for one in table["patients"].values()} == {
+        "MRN4711088", "MRN9999999", "MRN777"
+    }  # fmt: skip
+    assert table["studies"].items() > before["studies"].items()
+    assert len(table["files"]) == len(before["files"]) + 1
+    deidentify(second)  # again: what was told stays told once
+    assert reidentify(second.table, second.key) == table
+
+
+def test_a_batch_by_another_key_leaves_the_table_as_it_is(plan: MakePlan, tmp_path: Path) -> None:
+    first = plan()
+    deidentify(first)
+    content = first.table.read_bytes()
+    other = tmp_path / "other.key"
+    other.write_text("a passphrase of somebody else")
+    second = plan_of(
+        first.given, tmp_path / "again", key=other, profile=first.profile, table=first.table
+    )
+    with pytest.raises(InputError, match="another key"):
+        deidentify(second)
+    assert first.table.read_bytes() == content
+    assert not second.out.exists()
+
+
 def test_a_zip_and_a_dicomdir_give_what_they_hold(
     plan: MakePlan, tmp_path: Path, given: Path
 ) -> None:

@@ -76,7 +76,7 @@ def deidentify(
     elif reidentify is not None:
         _reidentify(reidentify, key)
     else:
-        _run(_plan(given, out, key, profile, quarantine, report, table, safe_private))
+        run_plan(_plan(given, out, key, profile, quarantine, report, table, safe_private))
 
 
 def _plan(
@@ -113,7 +113,8 @@ def _plan(
     )
 
 
-def _run(plan: Plan) -> None:
+def run_plan(plan: Plan) -> None:
+    """De-identifies as planned, and says what came of it."""
     from condyle.datasets.check.text import installed_reader
     from condyle.dicom.deidentify import Option
     from condyle.workflows.deidentify import deidentify as work

@@ -12,6 +12,7 @@ from condyle.cli.progress import shown_progress
 from condyle.cli.read import Language
 
 if TYPE_CHECKING:
+    from condyle.dicom.deidentify import Profile
     from condyle.dicom.objects import DicomObject
     from condyle.workflows.export_study import Wanted
 
@@ -53,6 +54,13 @@ def export(
         str, typer.Option(metavar="NAME", help="Bundle to read by: a name or folder.")
     ] = "lumbar-grading",
     language: Annotated[Language, typer.Option(help="Language of the words.")] = Language.EN,
+    deidentify: Annotated[
+        Path | None,
+        typer.Option(metavar="KEY", help="De-identify them by this project's key file."),
+    ] = None,
+    profile: Annotated[
+        str, typer.Option(metavar="WORDS", help="With --deidentify: options of PS3.15 E.")
+    ] = "basic,clean-structured",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Write what was found in a study as DICOM objects: masks, report, PDF, pictures.
@@ -64,11 +72,13 @@ def export(
       condyle export path/to/study --out objects
       condyle export path/to/study --report report/report.json --to seg,sr --out objects
       condyle export --archive 12 --out objects
+      condyle export --archive 12 --out objects --deidentify keys/project.key
     """
+    from condyle.dicom.deidentify import profile_of
     from condyle.dicom.objects import kinds_named
     from condyle.errors import UsageError
     from condyle.workflows.export_study import Wanted, export_study
-    from condyle.workflows.exporting.folder import objects_in, write_objects
+    from condyle.workflows.exporting.folder import objects_in, require_empty, write_objects
 
     if bool(paths) == (archive is not None):
         raise UsageError(
@@ -82,19 +92,45 @@ def export(
         language=language.value,
         replaces=() if replaces is None else objects_in(replaces),
     )
+    options = None if deidentify is None else profile_of(profile.split(","))
+    require_empty(out)
     if archive is not None:
-        made = _from_archive(archive, wanted, unverified=unverified)
+        made = _from_archive(archive, wanted, unverified=unverified, named=options is None)
     else:
         with shown_progress(quiet=quiet) as progress:
             made = export_study(
                 paths or [], wanted, report=report, study=study, bundle=bundle, progress=progress
             )
+    if deidentify is not None and options is not None:
+        _without_identity(made, out, deidentify, options)
+        return
     write_objects(made, out)
     if not quiet:
         _tell(made, out)
 
 
-def _from_archive(study: int, wanted: Wanted, *, unverified: bool) -> tuple[DicomObject, ...]:
+def _without_identity(
+    made: tuple[DicomObject, ...], out: Path, key: Path, profile: Profile
+) -> None:
+    """Writes objects as ``condyle deidentify`` does by the same key, and never as they are.
+
+    So their patient, study and images are called as those of its images are.
+    """
+    import tempfile
+
+    from condyle.cli.deidentify import run_plan
+    from condyle.workflows.deidentification.plan import plan_of
+    from condyle.workflows.exporting.folder import write_objects
+
+    with tempfile.TemporaryDirectory(prefix="condyle-export-") as private:
+        named = Path(private) / "objects"
+        write_objects(made, named)
+        run_plan(plan_of((named,), out, key=key, profile=profile))
+
+
+def _from_archive(
+    study: int, wanted: Wanted, *, unverified: bool, named: bool
+) -> tuple[DicomObject, ...]:
     """Takes a study of the clinic along, and writes that into its audit log."""
     need("clinic", "Exporting a study of the clinic")
     from condyle.archive.audit import append, system_act
@@ -122,6 +158,7 @@ def _from_archive(study: int, wanted: Wanted, *, unverified: bool) -> tuple[Dico
                 subject="study",
                 subject_id=str(study),
                 **export_act(made),
+                **({} if named else {"deidentified": True}),
             )
             append(session, kept.of_patient(get_study(session, study).patient_id))
     finally:

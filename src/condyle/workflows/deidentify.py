@@ -38,6 +38,8 @@ from condyle.workflows.deidentification.key import project_of, read_key
 from condyle.workflows.deidentification.plan import Plan
 from condyle.workflows.deidentification.table import (
     Reidentification,
+    earlier_table,
+    joined,
     read_table,
     require_encryption,
     write_table,
@@ -96,6 +98,7 @@ def deidentify(
         NothingReadable: Nothing that was given is DICOM.
         MissingExtra: What encrypts, or what reads text, is not installed.
         Conflict: An earlier run into these folders had another key or profile.
+        InputError: The project's earlier table is of another key, or was altered.
         OutputError: Something cannot be written, or an identity was found in the output;
             the files that hold it then lie in the quarantine.
     """
@@ -105,6 +108,7 @@ def deidentify(
     key = read_key(plan.key, make=True)
     project = project_of(key)
     journal = Journal(plan.report, plan.settings(project))
+    earlier = earlier_table(plan.table, key)
     sweep(plan.out)
     sweep(plan.quarantine)
     identities, table = Identities(), Reidentification()
@@ -118,7 +122,7 @@ def deidentify(
             progress(Progress("de-identify", count, len(tree.files)))
     if not table.patients:
         raise _nothing_readable()
-    write_table(plan.table, table, key)
+    write_table(plan.table, joined(earlier, table), key)
     said = _READ if plan.profile.has(Option.CLEAN_PIXELS) else PIXELS_NOT_ASKED
     checked = check_output(plan.out, identities, reader=None, pixels=said, progress=progress)
     _hold_back(plan, checked)

@@ -117,6 +117,28 @@ def read_table(path: Path, key: bytes) -> dict[str, Any]:
     return document
 
 
+def earlier_table(path: Path, key: bytes) -> Reidentification:
+    """Gives what earlier batches of a project wrote; an empty table where there were none.
+
+    Raises:
+        As ``read_table``.
+    """
+    if not path.exists():
+        return Reidentification()
+    told = read_table(path, key)
+    return Reidentification(told["patients"], told["studies"], told["files"])
+
+
+def joined(earlier: Reidentification, now: Reidentification) -> Reidentification:
+    """Gives the table of a project's batches; a file that came again is told as it came last."""
+    again = {(one["path"], one["label"]) for one in now.files}
+    return Reidentification(
+        earlier.patients | now.patients,
+        earlier.studies | now.studies,
+        [one for one in earlier.files if (one["path"], one["label"]) not in again] + now.files,
+    )
+
+
 def _unreadable(found: str) -> InputError:
     return InputError(
         "The table of who is who was not opened.",

@@ -28,13 +28,7 @@ def write_objects(objects: Sequence[DicomObject], out: Path) -> None:
             needed="a reading that outlined or drew something",
             mend="ask for the report as well: --to sr",
         )
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise OutputError(
-            "The objects were not written, so that nothing of yours is lost.",
-            found="a folder that holds something, or a file of that name",
-            needed="a new or empty folder",
-            mend="name another folder with --out.",
-        )
+    require_empty(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         unfinished = Path(tempfile.mkdtemp(prefix=".condyle-unfinished-", dir=out.parent))
@@ -52,6 +46,21 @@ def write_objects(objects: Sequence[DicomObject], out: Path) -> None:
             needed="a folder that can be written to, and room for the files",
             mend="name another folder with --out.",
         ) from error
+
+
+def require_empty(out: Path) -> None:
+    """Checks that a folder is new or empty.
+
+    Raises:
+        OutputError: It is not.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise OutputError(
+            "The objects were not written, so that nothing of yours is lost.",
+            found="a folder that holds something, or a file of that name",
+            needed="a new or empty folder",
+            mend="name another folder with --out.",
+        )
 
 
 def objects_in(folder: Path) -> tuple[SentObject, ...]:
