@@ -23,6 +23,7 @@ VERBS = [
     ("bundles", "list"),
     ("bundles", "show"),
     ("bundles", "verify"),
+    ("bundles", "install"),
     ("bundles", "quantise"),
     ("recipes", "list"),
     ("recipes", "show"),

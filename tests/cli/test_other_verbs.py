@@ -116,6 +116,25 @@ def test_an_altered_bundle_is_told_and_is_status_2(condyle, fake) -> None:
     assert len(outcome.error_lines) == 4
 
 
+def test_a_bundle_is_checked_and_then_installed(condyle, fake) -> None:
+    asked: list[tuple[str, Path]] = []
+    found = Verification(True, (Check("files", True, "4 files"),))
+    fake("condyle.inference", verify_bundle=lambda it: asked.append(("verify", it)) or found)
+    fake("condyle.bundle", install_bundle=lambda it: asked.append(("install", it)) or Bundle())
+    outcome = condyle("bundles", "install", "run/lumbar-anatomy")
+    assert (outcome.status, outcome.err) == (0, "")
+    assert asked == [(act, Path("run/lumbar-anatomy")) for act in ("verify", "install")]
+    assert outcome.out.splitlines()[-1] == "lumbar-anatomy 0.1.0 is in store/lumbar-anatomy"
+
+
+def test_a_bundle_that_fails_a_check_is_not_installed(condyle, fake) -> None:
+    found = Verification(False, (Check("sample", False, "other numbers"),))
+    fake("condyle.inference", verify_bundle=lambda bundle: found)
+    fake("condyle.bundle", install_bundle=lambda folder: pytest.fail("it was installed"))
+    outcome = condyle("bundles", "install", "run/lumbar-anatomy")
+    assert outcome.status == 2 and "BAD  sample" in outcome.out
+
+
 class Recipe:
     version = "0.1.0"
     summary = "Labels discs."

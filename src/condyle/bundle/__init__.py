@@ -18,6 +18,7 @@ from condyle.bundle.figures import (
     Validation,
 )
 from condyle.bundle.hashing import bundle_hash, image_hash
+from condyle.bundle.install import install_bundle
 from condyle.bundle.manifest import SCHEMA, FileRecord, Manifest
 from condyle.bundle.parse import parse_manifest
 from condyle.bundle.provenance import Dataset, Licence, Training
@@ -60,6 +61,7 @@ __all__ = [
     "find_bundle",
     "find_required",
     "image_hash",
+    "install_bundle",
     "installed_bundles",
     "logit",
     "manifest_schema",

@@ -15,13 +15,14 @@ _Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of a bundle, or
 def bundles_app() -> typer.Typer:
     """Makes the verbs under ``condyle bundles``."""
     app = typer.Typer(
-        help="List, show, verify and quantise the installed bundles.",
+        help="Install, list, show, verify and quantise bundles.",
         no_args_is_help=True,
         rich_markup_mode=None,
     )
     add_verb(app, list_bundles, "list")
     add_verb(app, show_bundle, "show")
     add_verb(app, verify, "verify")
+    add_verb(app, install, "install")
     add_verb(app, quantise, "quantise")
     return app
 
@@ -73,6 +74,32 @@ def verify(name: _Name) -> None:
       condyle bundles verify lumbar-anatomy
       condyle bundles verify runs/anatomy/bundle/lumbar-anatomy
     """
+    _verify(name)
+
+
+def install(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The bundle's folder.")],
+) -> None:
+    """Check a bundle and put it into your store, where 'read' and the clinic find it.
+
+    It is checked as 'condyle bundles verify' does, and copied whole, beside its other
+    versions. A clinic that runs takes it for the studies that come from then on; its
+    administrator pins the version that reads.
+
+    Exit status 2 where a check fails, or another bundle has that name and version.
+
+    Example:
+      condyle bundles install runs/anatomy/bundle/lumbar-anatomy
+    """
+    from condyle.bundle import install_bundle
+
+    _verify(folder)
+    installed = install_bundle(folder)
+    print(f"{installed.manifest.name} {installed.manifest.version} is in {installed.path}")
+
+
+def _verify(name: str | Path) -> None:
+    """Prints each check of a bundle, and refuses it where one fails."""
     from condyle.errors import BundleError
     from condyle.inference import verify_bundle
 

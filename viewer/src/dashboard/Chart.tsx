@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { roundUp } from "./figures";
+import { roundUpCount } from "./figures";
 
 const USUAL = 640;
 const WIDE = 1040;
@@ -40,14 +40,14 @@ export function Chart({
   labels: readonly string[];
   series: readonly Series[];
   kind: "bars" | "lines";
-  /** The top of the axis; a round number above all values where it is not given. */
+  /** The top of the axis; a round count above all values where it is not given. */
   most?: number;
   format: (value: number) => string;
   /** Whether it has a page's whole width, and not a part of it. */
   wide?: boolean;
 }): ReactNode {
   const across = wide ? WIDE : USUAL;
-  const top = most ?? roundUp(highest(series, kind));
+  const top = most ?? roundUpCount(highest(series, kind));
   const y = (value: number) => TOP + INSIDE.height * (1 - Math.min(value, top) / top);
   const step = (across - LEFT - 8) / labels.length;
   const x = (at: number) => LEFT + step * (at + 0.5);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { wordsOf } from "../words";
-import { countsBy, duration, part, percent, periodName, roundUp, roundUpTime } from "./figures";
+import { countsBy, duration, part, percent, periodName, roundUp, roundUpCount, roundUpTime } from "./figures";
 
 const en = wordsOf("en", () => undefined);
 const es = wordsOf("es", () => undefined);
@@ -52,6 +52,17 @@ test.each([
   [450, 500],
 ])("an axis up to %d ends at %d", (value, top) => {
   expect(roundUp(value)).toBe(top);
+});
+
+test.each([
+  [0, 2],
+  [1, 2],
+  [4, 4],
+  [5, 6],
+  [9, 10],
+  [450, 500],
+])("an axis of up to %d studies ends at %d, and shows no half of one", (count, top) => {
+  expect(roundUpCount(count)).toBe(top);
 });
 
 test.each([

@@ -79,6 +79,11 @@ export function roundUpTime(seconds: number): number {
   return TIMES.find((one) => one >= seconds) ?? roundUp(seconds / (2 * DAY)) * 2 * DAY;
 }
 
+/** A round count that is no smaller, for the top of an axis: its half is a count as well. */
+export function roundUpCount(count: number): number {
+  return 2 * Math.ceil(roundUp(count) / 2);
+}
+
 /** A round number that is no smaller, for the top of an axis. */
 export function roundUp(value: number): number {
   if (value <= 0) return 1;
