@@ -39,7 +39,7 @@ from condyle.workflows.reading.anatomy_reading import read_picture
 TABLE = Path(__file__).parent / "models" / "lumbar-numbering" / "refusal.csv"
 TURN_RULES = TABLE.with_name("turn.csv")
 COLUMNS = ("group", "kind", "unit", "name", "discs", "aspect", "confidence", "canal")
-COLUMNS += ("proportion", "taper", "upright", "gaps", "turn")
+COLUMNS += ("proportion", "taper", "upright", "gaps", "depth", "turn")
 TURNS = {
     "upside-down": lambda image: image[::-1],
     "mirrored": lambda image: image[:, ::-1],

@@ -18,6 +18,8 @@ from condyle.interpretation import (
     matching_disc,
     midsagittal_slice,
 )
+from condyle.interpretation.discs import labels_of
+from condyle.interpretation.midline import LEAST_CANAL, canal_depth
 
 CANAL = 3
 Draw = Callable[..., Any]
@@ -154,3 +156,40 @@ def test_a_disc_that_the_other_slice_does_not_show_has_no_match(drawn: Draw) -> 
     full, short = read(drawn()), read(drawn(count=5))
     assert matching_disc(short, full.chain.discs[5], length=full.chain.length) is None
     assert matching_disc(read(drawn(count=0)), full.chain.discs[0], length=36.0) is None
+
+
+def depth_of(drawing: Any, labels: np.ndarray | None = None) -> float:
+    seen = read(drawing)
+    return canal_depth(seen.chain, labels_of(seen.probabilities) if labels is None else labels)
+
+
+def test_the_canal_is_as_deep_as_it_was_drawn_in_lengths_of_a_disc(drawn: Draw) -> None:
+    drawing = drawn()
+    chain = read(drawing).chain
+    labels = np.zeros(drawing.labels.shape, np.uint8)
+    middle = round(float(np.mean([disc.centre[1] for disc in chain.discs])))
+    for share in (0.0, 0.1, 0.3, 0.5):
+        labels[:] = 0
+        start = middle + round(0.4 * chain.length)
+        labels[:, start : start + round(share * chain.length)] = CANAL
+        assert canal_depth(chain, labels) == pytest.approx(share, abs=0.05)
+
+
+def test_a_drawn_midline_shows_more_canal_than_is_asked_and_none_shows_none(drawn: Draw) -> None:
+    assert depth_of(drawn()) > LEAST_CANAL
+    assert depth_of(drawn(canal=False)) == 0.0
+
+
+def test_a_canal_beyond_the_border_of_the_image_is_no_canal(drawn: Draw) -> None:
+    drawing = drawn()
+    chain = read(drawing).chain
+    whole = np.full(drawing.labels.shape, CANAL, np.uint8)
+    cut = whole[:, : round(chain.discs[0].centre[1] + 0.8 * chain.length)]
+    assert canal_depth(chain, whole) == 1.0
+    assert 0.2 < canal_depth(chain, cut) < 0.8
+
+
+def test_one_disc_alone_has_a_depth(drawn: Draw) -> None:
+    seen = read(drawn())
+    alone = replace(seen.chain, discs=seen.chain.discs[:1])
+    assert canal_depth(alone, labels_of(seen.probabilities)) > 0

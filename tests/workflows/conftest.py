@@ -70,8 +70,9 @@ def draw_spine(
     column: int = 70,
     seed: int = 0,
     below: bool = False,
+    half: int = 5,
 ) -> Drawing:
-    """Draws discs as flat ellipses between vertebrae, and a canal behind them.
+    """Draws discs as flat ellipses between vertebrae, and a canal behind them, ``half`` deep.
 
     With ``below`` a vertebra lies under the lowest disc, as where the last disc is missed.
     """
@@ -86,7 +87,7 @@ def draw_spine(
         ellipse = ((rows - centre) / 3.6) ** 2 + ((columns - column) / 21.0) ** 2 <= 1
         labels[ellipse] = DISC
     if canal:
-        labels[(np.abs(columns - (column + 32)) <= 5) & (rows > 12) & (rows < ROWS - 12)] = CANAL
+        labels[(np.abs(columns - (column + 32)) <= half) & (rows > 12) & (rows < ROWS - 12)] = CANAL
     else:  # a dark strip far before the spine, so that the window is the same
         labels[(np.abs(columns - 12) <= 1) & (rows > 60) & (rows < 140)] = CANAL
     image = np.vectorize(GREY.get)(labels).astype(np.float32)

@@ -170,6 +170,14 @@ def test_a_slice_without_canal_is_off_the_midline_and_abstained_as_a_warning(rea
     assert report.series[0].labelmap.any()
 
 
+def test_a_slice_with_little_canal_is_graded_and_says_so(read, series, draw):
+    report = read(series("series-1", draw(half=2)))
+    assert "slice-shows-little-canal" in codes(report.warnings)
+    assert "slice-off-midline" not in codes(report.warnings)
+    assert {f.abstained for f in report.findings if f.name == "disc-herniation"} == {False}
+    assert "slice-shows-little-canal" not in codes(read(series("series-1", draw())).warnings)
+
+
 def test_plain_t2_goes_before_t2_space_and_the_midline_before_both(read, series, draw):
     space = series("series-1", draw(seed=1), weighting=Attribute("t2-space"))
     plain = series("series-2x", draw(seed=2))

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from condyle.interpretation.anatomy import SliceAnatomy
+from condyle.interpretation.chain import Chain
 from condyle.interpretation.discs import CANAL, Disc
+
+LEAST_CANAL = 0.19
+"""Depth of canal, see ``canal_depth``, under which a slice is told to lie beside the midline.
+
+Chosen on slices read out of fold: of 33 that show under half of their patient's canal it tells 24,
+of 137 that show three quarters and more 3, and of 321 mid-sagittal ones that the eye found on the
+midline 4.
+"""
 
 
 def midsagittal_slice(slices: Sequence[SliceAnatomy]) -> int:
@@ -68,3 +79,27 @@ def matching_disc(other: SliceAnatomy, disc: Disc, *, length: float) -> int | No
         if float(np.hypot(*np.subtract(candidate.centre, centre))) < 0.35 * length:
             return position
     return None
+
+
+def canal_depth(chain: Chain, labels: NDArray[np.uint8]) -> float:
+    """Gives how deep the canal is behind discs and bodies, a mean in lengths of a disc.
+
+    It is looked for from 0.3 to 1.3 lengths behind their middles. About 0.36 on the midline; less
+    beside it, where bone comes into the way, and where many levels are narrow.
+
+    Args:
+        chain: At least one disc.
+        labels: (row, column) structures on the grid of the chain.
+    """
+    ways = [(np.array(disc.centre), np.array(disc.axis)) for disc in chain.discs]
+    ways += [((one + other) / 2, _unit(a + b)) for (one, a), (other, b) in pairwise(ways)]
+    steps = np.linspace(0.3, 1.3, 41)[:, None] * chain.length
+    places = np.rint([centre + steps * axis for centre, axis in ways]).astype(int)
+    inside: NDArray[np.bool_] = np.all((places >= 0) & (places < np.array(labels.shape)), axis=2)
+    rows, columns = np.moveaxis(np.where(inside[..., None], places, 0), 2, 0)
+    return float(((labels[rows, columns] == CANAL) & inside).mean())
+
+
+def _unit(way: NDArray[np.float64]) -> NDArray[np.float64]:
+    made: NDArray[np.float64] = way / np.hypot(*way)
+    return made

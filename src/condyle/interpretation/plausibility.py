@@ -7,6 +7,8 @@ import math
 import numpy as np
 
 from condyle.interpretation.anatomy import SliceAnatomy
+from condyle.interpretation.discs import labels_of
+from condyle.interpretation.midline import canal_depth
 
 FEWEST = 3
 
@@ -39,11 +41,12 @@ def spine_facts(anatomy: SliceAnatomy) -> dict[str, float]:
         behind them; ``proportion``: length of discs over their steps; ``taper``: by which share
         a disc is shorter than the one below it, over the chain; ``upright``: how far the spine's
         way from the lowest disc to the uppermost is up the image, -1 to 1; ``gaps``: places
-        where a disc is missing. All but the first are 0 without a chain.
+        where a disc is missing; ``depth``: of the canal behind the chain, see ``canal_depth``. All
+        but the first are 0 without a chain.
     """
     chain = anatomy.chain
     facts = {"confidence": anatomy.confidence, "canal": 0.0, "proportion": 0.0}
-    facts |= {"taper": 0.0, "upright": 0.0, "gaps": 0.0}
+    facts |= {"taper": 0.0, "upright": 0.0, "gaps": 0.0, "depth": 0.0}
     if len(chain.discs) < FEWEST:
         return facts
     lengths = np.array([disc.length for disc in chain.discs])
@@ -55,4 +58,5 @@ def spine_facts(anatomy: SliceAnatomy) -> dict[str, float]:
         "taper": float(-slope),
         "upright": float(-way[0] / np.hypot(*way)),
         "gaps": float(len(chain.gaps)),
+        "depth": canal_depth(chain, labels_of(anatomy.probabilities)),
     }

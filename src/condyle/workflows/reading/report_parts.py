@@ -57,6 +57,8 @@ def study_warnings(study: Study, readings: Sequence[SeriesReading]) -> list[Mess
             warnings.append(Message("spacing-unknown", {}, stem))
         if reading.plausible and not reading.on_midline:
             warnings.append(Message("slice-off-midline", {}, stem))
+        elif reading.plausible and not reading.shows_canal:
+            warnings.append(Message("slice-shows-little-canal", {}, stem))
         if hollow := slices_with_void(reading.volume, _looked_at(reading)):
             told = {"slice": hollow[0] + 1, "count": len(hollow)}
             warnings.append(Message("signal-void", told, stem))

@@ -15,8 +15,8 @@ from condyle.domain.volume import Volume
 from condyle.errors import BadImage
 from condyle.interpretation.anatomy import SliceAnatomy
 from condyle.interpretation.contrasts import contrast_of
-from condyle.interpretation.discs import CANAL, VERTEBRA
-from condyle.interpretation.midline import disc_slices
+from condyle.interpretation.discs import CANAL, VERTEBRA, labels_of
+from condyle.interpretation.midline import LEAST_CANAL, canal_depth, disc_slices
 from condyle.interpretation.plausibility import spine_score
 from condyle.interpretation.turn import UPRIGHT, turn_of
 from condyle.preprocessing.steps import Spec
@@ -101,6 +101,13 @@ class SeriesReading:
     def on_midline(self) -> bool:
         """Whether the canal shows behind most of the discs."""
         return _on_midline(self.anatomy)
+
+    @property
+    def shows_canal(self) -> bool:
+        """Whether the canal is as deep as on the midline; see ``canal_depth``."""
+        seen = self.anatomy
+        depth = canal_depth(seen.chain, labels_of(seen.probabilities)) if seen.chain.discs else 0.0
+        return depth >= LEAST_CANAL
 
     def labelmap(self) -> NDArray[np.uint8]:
         """Gives the (slice, row, column) labelmap of the whole volume; unread slices are 0."""
