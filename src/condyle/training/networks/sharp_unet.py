@@ -25,14 +25,11 @@ class Sharpen(nn.Module):
     Args:
         channels: Of the map.
         trainable: Whether training may change the kernel of each channel; published is no.
-        gain: The kernel is multiplied by it; published is 1. What follows can learn the same
-            with any, but noise leaves the published kernel 8.5 times as strong, beside maps of
-            the way up that are not: with 1/8 both begin alike.
     """
 
-    def __init__(self, channels: int, *, trainable: bool, gain: float = 1.0) -> None:
+    def __init__(self, channels: int, *, trainable: bool) -> None:
         super().__init__()
-        kernel = gain * torch.tensor(KERNEL).expand(channels, 1, 3, 3).clone()
+        kernel = torch.tensor(KERNEL).expand(channels, 1, 3, 3).clone()
         self.weight: Tensor
         if trainable:
             self.weight = nn.Parameter(kernel)
@@ -44,13 +41,11 @@ class Sharpen(nn.Module):
         return functional.conv2d(x, self.weight, padding=1, groups=self.weight.shape[0])
 
 
-def sharp_unet(*, trainable: bool = False, gain: float = 1.0, **parameters: Any) -> LesionUNet:
+def sharp_unet(*, trainable: bool = False, **parameters: Any) -> LesionUNet:
     """Builds a ``LesionUNet`` with a ``Sharpen`` at each crossing.
 
     Args:
         trainable: Of ``Sharpen``.
-        gain: Of ``Sharpen``.
         **parameters: Of ``LesionUNet``.
     """
-    crossing = partial(Sharpen, trainable=trainable, gain=gain)
-    return LesionUNet(crossing=crossing, **parameters)
+    return LesionUNet(crossing=partial(Sharpen, trainable=trainable), **parameters)
