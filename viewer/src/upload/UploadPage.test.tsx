@@ -218,3 +218,40 @@ test("a file that is refused on its way is named, and the rest can be finished",
   await userEvent.click(screen.getByRole("button", { name: "Finish without them" }));
   await screen.findByRole("link", { name: "Open study 12" });
 });
+
+test("why an upload waits, and what became of it, is said in the language that is chosen meanwhile", async () => {
+  const service = clinic();
+  const spanish = (headers: Headers) => headers.get("Accept-Language") === "es";
+  let full = true;
+  const routes = [1, 2, 3].map((id) => `PUT /api/v1/uploads/u1/files/${id}`);
+  for (const route of routes) {
+    service.on(route, ({ headers }) =>
+      full ? status(503, problem(spanish(headers) ? "Disco lleno." : "A full disk.")) : {},
+    );
+  }
+  service.on("PATCH /api/v1/session", () => ({ ...ME, language: "es" }));
+  open(service, "/upload");
+  await choose();
+  await userEvent.click(screen.getByLabelText("None of these"));
+  await userEvent.click(begin());
+  await screen.findByText("A full disk.");
+  await userEvent.selectOptions(screen.getByLabelText("Language"), "es");
+  await screen.findByText("Disco lleno.");
+  expect(screen.queryByText("A full disk.")).toBeNull();
+  full = false;
+  service.on("GET /api/v1/uploads/u1", ({ headers }) => {
+    const files = FILES.map(({ name, size }, at) => ({ name, size, id: at + 1 }));
+    const text = spanish(headers) ? "No es una imagen." : "It is no image.";
+    const reason = { code: "no-image", params: {}, subject: "files", text };
+    const done = opened({ files, priority: "routine", exclusions: [] }).files;
+    return {
+      ...opened({ files, priority: "routine", exclusions: [] }),
+      state: "done",
+      files: done.map((file) => ({ ...file, state: "refused", reason })),
+    };
+  });
+  await userEvent.click(screen.getByRole("button", { name: "Intentar de nuevo" }));
+  expect((await screen.findAllByText("No es una imagen.")).length).toBe(FILES.length);
+  await userEvent.selectOptions(screen.getByLabelText("Idioma"), "en");
+  expect((await screen.findAllByText("It is no image.")).length).toBe(FILES.length);
+});

@@ -156,6 +156,38 @@ test("why nothing goes on is shown while it lasts, whatever is on its way meanwh
   expect(job.shown()).toMatchObject({ phase: "done", stalled: undefined });
 });
 
+test("bytes of a file that was not taken count as not sent until they are sent anew", async () => {
+  const { job, means } = jobOf(1);
+  const { put, wait } = means;
+  const full = new ApiProblem(503, { failed: "The store cannot be used now.", found: "a full disk" });
+  const sent: number[] = [];
+  means.put = (_, file, progressed) => {
+    progressed(file.size);
+    return Promise.reject(full);
+  };
+  means.wait = async (milliseconds) => {
+    means.put = put;
+    await new Promise((resolve) => setTimeout(resolve, TOLD_WITHIN_MS));
+    sent.push(job.shown().sentBytes);
+    await wait(milliseconds);
+  };
+  await job.run();
+  expect(sent[0]).toBe(0);
+  expect(job.shown()).toMatchObject({ phase: "done", sentBytes: 10 });
+});
+
+test("a result is asked for anew, and stays where it cannot be had", async () => {
+  const { job, means } = jobOf(1);
+  await job.run();
+  const before = job.shown().entry;
+  means.look = () => Promise.reject(AWAY);
+  await job.anew();
+  expect(job.shown().entry).toBe(before);
+  means.look = async () => ({ ...before, studies: [6] });
+  await job.anew();
+  expect(job.shown()).toMatchObject({ phase: "done", entry: { studies: [6] } });
+});
+
 test("what waits to be tried again is tried at once where somebody asks for it", async () => {
   const { job, means, taken } = jobOf(2);
   const { put } = means;

@@ -161,9 +161,15 @@ export class UploadJob {
       this.#tellSoon();
     };
     try {
-      const again = () => {
+      const again = async () => {
         progressed(0);
-        return this.#means.put(id, file, progressed, signal);
+        try {
+          await this.#means.put(id, file, progressed, signal);
+        } catch (problem) {
+          // What was not taken is sent anew: none of it is there.
+          this.#underway.set(id, 0);
+          throw problem;
+        }
       };
       await this.#patiently(again, signal);
       this.#here.add(id);
@@ -181,6 +187,15 @@ export class UploadJob {
   /** Tries at once again what waits to be tried again by itself. */
   hurry(): void {
     for (const go of this.#resting) go();
+  }
+
+  /** Has the service say anew what it said, as after a change of language. */
+  async anew(): Promise<void> {
+    this.hurry();
+    if (this.#phase !== "done") return;
+    const entry = await this.#means.look().catch(() => this.#entry);
+    this.#take(entry);
+    this.#tell();
   }
 
   #rest(milliseconds: number): Promise<void> {

@@ -70,6 +70,14 @@ export function UploadsProvider({ children }: { children: ReactNode }): ReactNod
     [who],
   );
   const [first] = useState(api);
+  // An upload outlives the language that it was begun in.
+  const latest = useRef(api);
+  useEffect(() => {
+    if (latest.current === api) return;
+    latest.current = api;
+    void job?.anew();
+  }, [api, job]);
+  const current = useCallback(() => latest.current, []);
   const sought = useRef<string | null>(null);
   const [soughtFor, setSoughtFor] = useState<string | null>(null);
   const seeking = who !== null && soughtFor !== who && !job && keptUpload() !== null;
@@ -81,7 +89,7 @@ export function UploadsProvider({ children }: { children: ReactNode }): ReactNod
     const looked = look(first, kept).then(
       (entry) => {
         if (entry.state === "abandoned") return hold(null);
-        const found = new UploadJob(meansOf(first, kept), entry);
+        const found = new UploadJob(meansOf(current, kept), entry);
         hold(found);
         void found.run();
       },
@@ -92,7 +100,7 @@ export function UploadsProvider({ children }: { children: ReactNode }): ReactNod
       },
     );
     void looked.finally(() => setSoughtFor(who));
-  }, [first, who, hold]);
+  }, [first, current, who, hold]);
   const uploads = useMemo<Uploads>(
     () => ({
       job,
@@ -101,7 +109,7 @@ export function UploadsProvider({ children }: { children: ReactNode }): ReactNod
         const files = chosen.map(({ name, file }) => ({ name, size: file.size }));
         const body = { ...wanted, files };
         const entry = await answer(api.client.POST("/api/v1/uploads", { body }));
-        const next = new UploadJob(meansOf(api, entry.id), entry, match(entry.files, chosen));
+        const next = new UploadJob(meansOf(current, entry.id), entry, match(entry.files, chosen));
         hold(next);
         void next.run();
       },
@@ -112,13 +120,13 @@ export function UploadsProvider({ children }: { children: ReactNode }): ReactNod
         return job.missing().length;
       },
       take: (entry) => {
-        const next = new UploadJob(meansOf(api, entry.id), entry);
+        const next = new UploadJob(meansOf(current, entry.id), entry);
         hold(next);
         void next.run();
       },
       clear: () => hold(null),
     }),
-    [job, seeking, api, hold],
+    [job, seeking, api, current, hold],
   );
   return <UploadsContext.Provider value={uploads}>{children}</UploadsContext.Provider>;
 }
@@ -133,16 +141,16 @@ function look(api: Api, upload: string): Promise<UploadEntry> {
   );
 }
 
-function meansOf(api: Api, upload: string): Means {
+function meansOf(current: () => Api, upload: string): Means {
   const at = { params: { path: { upload_id: upload } } };
   return {
     put: (id, file, progressed, signal) => {
       const url = `/api/v1/uploads/${encodeURIComponent(upload)}/files/${id}`;
-      return put(api.wire, { url, file, progressed, signal });
+      return put(current().wire, { url, file, progressed, signal });
     },
-    look: () => look(api, upload),
-    finish: () => answer(api.client.POST("/api/v1/uploads/{upload_id}/finish", at)),
-    abandon: () => answer(api.client.DELETE("/api/v1/uploads/{upload_id}", at)),
+    look: () => look(current(), upload),
+    finish: () => answer(current().client.POST("/api/v1/uploads/{upload_id}/finish", at)),
+    abandon: () => answer(current().client.DELETE("/api/v1/uploads/{upload_id}", at)),
     wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   };
 }
