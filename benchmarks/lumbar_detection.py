@@ -7,8 +7,8 @@ DATA is the SPIDER folder with its single slices, each RUN a folder of a detecto
 two-stage bundles are read out of fold: a patient's discs are outlined by the one network of
 ``lumbar-anatomy`` that was not trained on it, and a disc's scores are the out-of-fold
 probabilities of ``lumbar-grading`` in ``docs/models/out-of-fold``. On mid-sagittal slices the
-reference boxes came from the same bundle's outlines, so that its boxes there agree with
-themselves; slices with a mask alone are a fair comparison of boxes.
+reference boxes came from outlines of ``lumbar-anatomy`` 0.1.0; slices with a mask alone are a fair
+comparison of boxes.
 
 The table is written to ``lumbar_detection.md`` in OUT.
 """
