@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 RUNS = 400
-"""Inputs tried in the tests, beside the seeds; the long run is started by hand."""
+"""Inputs tried in the tests, seeds included; the long run is started by hand."""
 
 PROGRAM = Path(__file__).with_name("ingest.py")
 
