@@ -139,6 +139,7 @@ def report(page: Page) -> None:
     shoot(page, "report-sign")
     dialog.get_by_role("button", name="Sign as").click()
     expect(panel.get_by_text("Signed by Clara Clinician")).to_be_visible()
+    expect(page.locator(".study-state")).to_have_text("Signed")
     _scroll_up(page)
     shoot(page, "report-signed")
 

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import clinic_outside_pictures as outside
 import clinic_room_pictures as rooms
 import clinic_study_pictures as reading
 from clinic import browsing
@@ -90,6 +91,7 @@ def main() -> None:
             rooms.teach(people, clinician)
             silent = simulate_lumbar(Path(folder) / "4", seed=4, parameters=_SMALL)
             rooms.stay_silent(administrator, clinician, silent)
+            outside.tell_of_others(administrator, 5, Path(folder) / "5", _SMALL)
             rooms.oversee(administrator, clinician)
         finally:
             clinic.stop()
