@@ -54,6 +54,33 @@ describe("a case of one's own", () => {
     expect(first?.marks).toMatchObject([{ label: "quality", answer: "poor", place: null }]);
   });
 
+  it("is saved again by itself where the service could not for a while", async () => {
+    let full = true;
+    const { service } = draw({}, (sent_) => {
+      if (full) return status(503, problem("The archive's database cannot be used now."));
+      return { ...sent_, edition: 1, at: "2030-01-01T00:00:00Z" };
+    });
+    await begun();
+    key("3");
+    expect(await screen.findByText("The archive's database cannot be used now.")).toBeTruthy();
+    full = false;
+    expect(await screen.findByText("Saved", {}, { timeout: 10_000 })).toBeTruthy();
+    expect(sent(service).map(({ edition }) => edition)).toEqual([0, 0]);
+  });
+
+  it("is not sent twice by itself where it may have been kept unheard", async () => {
+    const { service } = draw({}, () => {
+      throw new TypeError("no answer");
+    });
+    await begun();
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    key("3");
+    await act(() => vi.advanceTimersByTimeAsync(PAUSE_MS));
+    await screen.findByRole("button", { name: "Save again" });
+    await act(() => vi.advanceTimersByTimeAsync(60_000));
+    expect(sent(service)).toHaveLength(1);
+  });
+
   it("is done by one key, which goes on to the next case", async () => {
     const { service } = draw();
     await begun();

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { ApiProblem } from "../api/problem";
 import { Failure } from "../shell/Failure";
+import { isPassing, useAgain } from "../shell/useAgain";
 import { useWords } from "../words";
 import type { SavingState } from "./useSaving";
 
@@ -15,6 +16,10 @@ export function Kept({
   reload: () => void;
 }): ReactNode {
   const { say } = useWords();
+  const why = state.is === "failed" ? state.problem : undefined;
+  // Where the service said that it could not, nothing was kept: saving again does nothing twice.
+  const refused = isPassing(why) && why instanceof ApiProblem && !why.unreachable;
+  useAgain(refused ? why : undefined, again);
   if (state.is !== "failed") {
     return (
       <p className={`kept kept-${state.is}`} role="status">
