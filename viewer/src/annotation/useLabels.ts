@@ -27,25 +27,14 @@ export function useLabels(options: {
   const { labels } = options;
   const [drawn] = useState(() => drawnLabels(labels));
   const [answers, setAnswers] = useState(options.answers);
-  const [inHand, setInHand] = useState(drawn[0]?.key ?? "");
-  const tools = toolsOf(labels, inHand);
   const marking = useMarking({
     on: drawn.length > 0,
     labels: drawn,
-    tools,
+    tools: (label) => toolsOf(labels, label),
     start: options.start,
     changed: (marks) => options.changed(marks, answers),
   });
-  const { label, tool, setTool } = marking;
-  // Another label, by whatever way it was taken, may need another tool.
-  const fit = useEffectEvent((key: string) => {
-    setInHand(key);
-    const fitting = toolsOf(labels, key);
-    if (tool !== null && !fitting.includes(tool)) setTool(fitting[0] ?? null);
-  });
-  useEffect(() => {
-    fit(label);
-  }, [label]);
+  const { tool, setTool } = marking;
   const answer = (key: string, value: string | null) => {
     const { [key]: _, ...rest } = answers;
     const next = value === null ? rest : { ...rest, [key]: value };

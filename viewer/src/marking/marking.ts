@@ -9,7 +9,7 @@ export interface MarkingOptions {
   /** What may be marked; the first is in hand at the beginning. */
   labels: readonly MarkLabel[];
   /** Tools to choose from; all where it is left out. */
-  tools?: readonly MarkTool[];
+  tools?: readonly MarkTool[] | ((label: string) => readonly MarkTool[]);
   /**
    * Marks to begin from. They are read when `on` becomes true, and again through `reset`:
    * what the reader has drawn is never overwritten by a new render.

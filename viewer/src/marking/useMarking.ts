@@ -13,9 +13,9 @@ import { useMarkKeys, useSpace } from "./useMarkKeys";
  * shows a `MarkLayer` above each pane's image, and to a `MarkToolbar` wherever the page wants it.
  */
 export function useMarking(options: MarkingOptions): Marking {
-  const { on, labels, single = false, tools = MARK_TOOLS } = options;
+  const { on, labels, single = false, tools: given = MARK_TOOLS } = options;
+  const offered = (of: string) => (typeof given === "function" ? given(of) : given);
   const [state, act] = useReducer(historyReducer, options.start ?? [], begun);
-  const [wanted, setTool] = useState<MarkTool | null>(tools[0] ?? null);
   const [radius, setRadius] = useState(RADIUS.first);
   const [chosen, setLabel] = useState<string | null>(null);
   const [page, front] = useState<MarkPage | null>(null);
@@ -23,6 +23,9 @@ export function useMarking(options: MarkingOptions): Marking {
   const panning = useSpace(on);
   const draft = useDraftStore();
   const label = labels.find(({ key }) => key === chosen)?.key ?? labels[0]?.key ?? "";
+  // Read from the label at once: a press may follow the key that chose it before any effect runs.
+  const tools = offered(label);
+  const [wanted, setTool] = useState<MarkTool | null>(tools[0] ?? null);
   // The page may offer other tools than before: what is not offered is not in hand.
   const tool = wanted && !tools.includes(wanted) ? (tools[0] ?? null) : wanted;
   const { marks } = state;
@@ -58,7 +61,11 @@ export function useMarking(options: MarkingOptions): Marking {
   };
   const marking: Marking = {
     ...{ on, tools, tool, radius, labels, label, marks, selected, draft, page, panning },
-    ...{ setLabel, put, front, only, cursor, setCursor },
+    ...{ put, front, only, cursor, setCursor },
+    setLabel: (next) => {
+      if (tool && !offered(next).includes(tool)) closeOutline(marking, false);
+      setLabel(next);
+    },
     setTool: (next) => {
       closeOutline(marking, false);
       setTool(next);
