@@ -90,7 +90,12 @@ def test_what_takes_long_is_all_that_make_soak_asks_for_wherever_it_lies(
     outcome, root: Path
 ) -> None:
     dry = subprocess.run(
-        ["make", "-n", "soak"], cwd=root, capture_output=True, text=True, check=True, timeout=60
+        ["make", "--no-print-directory", "-n", "soak"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     assert dry.stdout.rstrip().endswith("python -m pytest -m soak")
     asked = {"PYTEST_ADDOPTS": "-m soak", "CONDYLE_SOAK": "1", "CONDYLE_REQUIRE": "soak"}

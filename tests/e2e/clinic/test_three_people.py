@@ -146,7 +146,6 @@ def draw(page: Page, across: int) -> tuple[float, float, float, float]:
     pane = page.locator(".pane[data-slice]").first
     expect(pane).to_be_visible()
     expect(page.locator(".corner-zoom").first).to_have_text("100 %")
-    page.wait_for_timeout(1500)  # the image moves once more as its pane gets its size
     box = page.locator(".pane-surface").first.bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
