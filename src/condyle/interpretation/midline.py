@@ -15,9 +15,9 @@ from condyle.interpretation.discs import CANAL, Disc
 LEAST_CANAL = 0.19
 """Depth of canal, see ``canal_depth``, under which a slice is told to lie beside the midline.
 
-Chosen on slices read out of fold: of 33 that show under half of their patient's canal it tells 24,
-of 137 that show three quarters and more 3, and of 321 mid-sagittal ones that the eye found on the
-midline 4.
+Chosen on slices read out of fold, within their volumes: of 33 that show under half of their
+patient's canal it tells 24, of 137 that show three quarters and more 3, and of 321 mid-sagittal
+ones that the eye found on the midline 4.
 """
 
 

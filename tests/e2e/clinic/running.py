@@ -10,8 +10,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+
+from condyle.archive.archive import Archive
+from condyle.service.opening import open_archive
+from condyle.service.settings import Settings
 
 WAIT_S = 60.0
 """The longest that anything may take; a machine that is busy with other things is no failure."""
@@ -95,6 +99,27 @@ class RunningClinic:
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(WAIT_S)
+
+
+@contextlib.contextmanager
+def filled_clinic(
+    folder: Path, fill: Callable[[Archive], None], settings: Mapping[str, str] | None = None
+) -> Iterator[RunningClinic]:
+    """Runs a clinic whose archive was filled before its first start, and that runs no bundle.
+
+    Args:
+        folder: As of ``RunningClinic``.
+        fill: Puts into the archive what it shall hold.
+        settings: As of ``RunningClinic``.
+    """
+    running = RunningClinic(folder, {"CONDYLE_WORKER": "false", **(settings or {})})
+    running.home.mkdir(mode=0o700)
+    archive = open_archive(Settings(home=running.home, worker=False))
+    fill(archive)
+    archive.database.close()
+    running.start()
+    yield running
+    assert running.stop() == 0, running.log.read_text()
 
 
 def free_port() -> int:

@@ -17,13 +17,11 @@ from tests.workflows.clinic.brought import Bringer
 
 from condyle.archive import accounts
 from condyle.archive.archive import Archive
-from condyle.service.opening import open_archive
-from condyle.service.settings import Settings
 
 from . import browsing
 from .browsing import Watched, asked
 from .pixels import Picture, picture_of, tinted
-from .running import RunningClinic
+from .running import RunningClinic, filled_clinic
 
 pytestmark = pytest.mark.needs("browser")
 
@@ -59,14 +57,8 @@ def filled(archive: Archive) -> None:
 @pytest.fixture(scope="module")
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningClinic]:
     """A clinic that holds what others found, and runs no bundle."""
-    running = RunningClinic(tmp_path_factory.mktemp("outside"), {"CONDYLE_WORKER": "false"})
-    running.home.mkdir(mode=0o700)
-    archive = open_archive(Settings(home=running.home, worker=False))
-    filled(archive)
-    archive.database.close()
-    running.start()
-    yield running
-    assert running.stop() == 0, running.log.read_text()
+    with filled_clinic(tmp_path_factory.mktemp("outside"), filled) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

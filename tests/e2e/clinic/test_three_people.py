@@ -29,7 +29,7 @@ from condyle.service.settings import Settings
 
 from . import browsing
 from .browsing import Watched, asked
-from .running import RunningClinic
+from .running import RunningClinic, filled_clinic
 
 pytestmark = pytest.mark.needs("browser")
 
@@ -119,15 +119,8 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningClinic]:
     """A clinic that holds all of that, and runs no bundle."""
     folder = tmp_path_factory.mktemp("people")
     older_version(folder / "bundles")
-    settings = {"CONDYLE_WORKER": "false", "CONDYLE_BUNDLES": str(folder / "bundles")}
-    running = RunningClinic(folder, settings)
-    running.home.mkdir(mode=0o700)
-    archive = open_clinic(Settings(home=running.home, worker=False))
-    filled(archive)
-    archive.database.close()
-    running.start()
-    yield running
-    assert running.stop() == 0, running.log.read_text()
+    with filled_clinic(folder, filled, {"CONDYLE_BUNDLES": str(folder / "bundles")}) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@ import { useApi } from "../api/context";
 import { answer } from "../api/http";
 import type { AnnotationListEntry } from "../api/types";
 import { Failure } from "../shell/Failure";
+import { give } from "../shell/give";
 import { useWords } from "../words";
 
 const BOXES = ["voc", "coco", "yolo"] as const;
@@ -36,7 +37,7 @@ export function ExportForm({ list }: { list: AnnotationListEntry }): ReactNode {
       const params = { path: { list_id: list.id }, query };
       const path = "/api/v1/annotation/lists/{list_id}/export";
       const zip = (await answer(client.GET(path, { params, parseAs: "blob" }))) as Blob;
-      offer(zip, `annotation-${list.id}-${layout}-${kind}.zip`);
+      give(zip, `annotation-${list.id}-${layout}-${kind}.zip`);
     } catch (failure) {
       setProblem(failure);
     } finally {
@@ -86,14 +87,4 @@ export function ExportForm({ list }: { list: AnnotationListEntry }): ReactNode {
       {problem === undefined ? null : <Failure problem={problem} />}
     </section>
   );
-}
-
-/** Has the browser keep bytes as a file. */
-function offer(content: Blob, name: string): void {
-  const address = URL.createObjectURL(content);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }

@@ -5,6 +5,7 @@ import { useLoaded } from "../api/loaded";
 import { useMay } from "../session/session";
 import { Dialog } from "../shell/Dialog";
 import { Failure } from "../shell/Failure";
+import { give } from "../shell/give";
 import { PERMISSIONS } from "../shell/permissions";
 import { useToasts } from "../shell/toasts";
 import { useWords } from "../words";
@@ -85,7 +86,7 @@ function Choice({ study, close }: { study: number; close: () => void }): ReactNo
         params: { path, query },
         parseAs: "blob",
       });
-      give((await answer(call)) as Blob);
+      give((await answer(call)) as Blob, FILE);
     } catch (failure) {
       setBusy(false);
       return setProblem(failure);
@@ -141,14 +142,4 @@ function Choice({ study, close }: { study: number; close: () => void }): ReactNo
       </form>
     </Dialog>
   );
-}
-
-/** Hands a file to the person, as a link to it would. */
-function give(file: Blob): void {
-  const address = URL.createObjectURL(file);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = FILE;
-  link.click();
-  URL.revokeObjectURL(address);
 }

@@ -4,6 +4,7 @@ import { useApi } from "../api/context";
 import { useSession } from "../session/session";
 import { Dialog } from "../shell/Dialog";
 import { Failure } from "../shell/Failure";
+import { give } from "../shell/give";
 import { PERMISSIONS } from "../shell/permissions";
 import { useToasts } from "../shell/toasts";
 import { useWords, type Word } from "../words";
@@ -149,14 +150,4 @@ function Ask({ table, close }: { table: Table; close: () => void }): ReactNode {
       </div>
     </Dialog>
   );
-}
-
-/** Hands a file to the person, as a link to it would. */
-function give(file: Blob, name: string): void {
-  const address = URL.createObjectURL(file);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }
