@@ -39,7 +39,7 @@ from condyle.service.schemas.annotation import (
 )
 from condyle.service.views.annotation_choice import keyed_labels
 
-HERS = ("hers alone", "bea", "Dr bea", "unjudged", "7.25", "decided so", "The clinician")
+HERS = ("hers alone", "beatrix", "Dr beatrix", "unjudged", ",7.25,", "decided so", "The clinician")
 """What only another annotator, and who decided, said or is called."""
 THEIRS = ("Doe", "Jane", "ID-s", "ID-t", "ACC-s", "ACC-t", "Weighted", derived_uid("t"))
 """Of the patients, and of a study that is not on the annotator's list."""
@@ -51,17 +51,17 @@ def both(
 ) -> tuple[Client, Client]:
     """Two on one list of study 1, the second alone on another of study 2, and a decision."""
     bring_studies(archive, "s", "t")
-    add_annotators(archive, "bea")
+    add_annotators(archive, "beatrix")
     people = people_of(researcher)
-    make_list(researcher, [people["annotator"], people["bea"]], studies=["1"])
-    make_list(researcher, [people["bea"]], studies=["2"], name="hers alone")
-    ann, bea = log_in("annotator"), browser()
-    bea.log_in("bea")
-    save(bea, 1, box((2, 3, 7.25, 9)), area(4, 4, 9, 10), state="unjudged", reason="hers alone")
-    save(bea, 2, box((2, 3, 7.25, 9), study="t"))
+    make_list(researcher, [people["annotator"], people["beatrix"]], studies=["1"])
+    make_list(researcher, [people["beatrix"]], studies=["2"], name="hers alone")
+    ann, beatrix = log_in("annotator"), browser()
+    beatrix.log_in("beatrix")
+    save(beatrix, 1, box((2, 3, 7.25, 9)), area(4, 4, 9, 10), state="unjudged", reason="hers alone")
+    save(beatrix, 2, box((2, 3, 7.25, 9), study="t"))
     decided = {"edition": 0, "marks": [box((2, 3, 7.25, 9))], "note": "decided so"}
     assert clinician.post(f"{API}/cases/1/adjudication", json=decided).status_code == 201
-    return ann, bea
+    return ann, beatrix
 
 
 def addresses(app: FastAPI) -> list[str]:
@@ -98,7 +98,7 @@ def told(client: Client, addresses: list[str]) -> dict[str, str]:
 def test_no_address_tells_an_annotator_of_another_or_of_a_patient(
     app: FastAPI, both: tuple[Client, Client]
 ) -> None:
-    ann, bea = both
+    ann, beatrix = both
     every = addresses(app)
     own = told(ann, every)
     assert f"{API}/cases/1/work" in own and any("/frames/1" in path for path in own)
@@ -107,8 +107,8 @@ def test_no_address_tells_an_annotator_of_another_or_of_a_patient(
     assert not [
         (path, word) for path, text in ours.items() for word in HERS + THEIRS if word in text
     ]
-    hers = " ".join(text for path, text in told(bea, every).items() if "openapi" not in path)
-    assert all(word in hers for word in ("hers alone", "7.25", derived_uid("t"))), "it is there"
+    hers = " ".join(text for path, text in told(beatrix, every).items() if "openapi" not in path)
+    assert all(word in hers for word in ("hers alone", ",7.25,", derived_uid("t"))), "it is there"
     assert "decided so" not in hers and "The clinician" not in hers and "Doe" not in hers
 
 
@@ -289,7 +289,7 @@ LIST = {"name": "L", "labels": LABELS[:1], "annotators": [1], "studies": ["1"]}
         (Mark, BOX, BOX | {"label": "a" * 81}),
         (Mark, BOX, BOX | {"place": place() | {"series_uid": "1.2/../3"}}),
         (Mark, BOX, BOX | {"place": place() | {"frame": -1}}),
-        (Mark, BOX, BOX | {"by": "bea"}),
+        (Mark, BOX, BOX | {"by": "beatrix"}),
         (SavedWork, WORK | {"marks": [BOX] * 5000}, WORK | {"marks": [BOX] * 5001}),
         (SavedWork, WORK | {"reason": "a" * 2000}, WORK | {"reason": "a" * 2001}),
         (SavedWork, WORK | {"edition": 2**31 - 2}, WORK | {"edition": 2**31 - 1}),
