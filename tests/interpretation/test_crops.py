@@ -18,7 +18,14 @@ from condyle.interpretation import (
     disc_inputs,
     interpret_slice,
 )
-from condyle.interpretation.crops import FACTS, MEASURED, PLAIN_FACTS, UNKNOWN, crop_points
+from condyle.interpretation.crops import (
+    FACTS,
+    MEASURED,
+    PLAIN_FACTS,
+    UNKNOWN,
+    crop_points,
+    shown_weightings,
+)
 from condyle.interpretation.measures import MEASURES
 from condyle.preprocessing import Placement
 
@@ -147,6 +154,8 @@ def test_t2_space_stands_in_for_t2_and_is_marked(drawn: Draw) -> None:
     assert plain.facts[6:9].tolist() == [0.0, 1.0, 0.0]
     assert space.facts[6:9].tolist() == [0.0, 1.0, 1.0]
     assert np.array_equal(plain.crop, space.crop)
+    assert shown_weightings(plain.facts) == ("t2",)
+    assert shown_weightings(space.facts) == ("t2-space",)
 
 
 def test_two_contrasts_are_those_of_each_alone(drawn: Draw) -> None:
@@ -155,6 +164,7 @@ def test_two_contrasts_are_those_of_each_alone(drawn: Draw) -> None:
     both = disc_inputs(places, shape=SHAPE)[2]
     assert np.array_equal(both.crop[:3], crop_of(first, 2).crop[:3])
     assert np.array_equal(both.crop[3:], crop_of(second, 1).crop[3:])
+    assert shown_weightings(both.facts) == ("t1", "t2")
 
 
 def test_no_contrast_at_all_gives_zeros_with_the_index() -> None:

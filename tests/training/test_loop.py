@@ -204,9 +204,10 @@ def graded(count=6):
 BRIEF = "{steps: 2, batch: 2, warmup: 1, average_decay: 0.5}"
 
 
-def small_grading():
+def small_grading(networks=1):
     return recipe(
         "lumbar-grading",
+        networks_per_fold=str(networks),
         schedule=BRIEF,
         pretrained__network="{name: efficientnet-lite0, parameters: "
         "{normalisation: lite0, blocks: 3}}",
@@ -242,11 +243,25 @@ def test_the_pretrained_expert_is_averaged_with_that_of_the_measures(tmp_path):
     network = train_fold(small_grading(), discs, tmp_path).eval()
     crop, facts = torch.from_numpy(discs.crops.astype(np.float32)), torch.from_numpy(discs.facts)
     with torch.no_grad():
-        measures, pretrained = (one(crop, facts) for one in network.graders)
+        measures, pretrained = (one(crop, facts) for one in network.graders[0].graders)
         for told, one, other in zip(network(crop, facts), measures, pretrained, strict=True):
             assert torch.allclose(told, (one + other) / 2, atol=1e-6)
             assert not torch.allclose(one, other)
     assert (tmp_path / "pretrained" / "log.csv").is_file()
+
+
+def test_the_networks_of_a_fold_are_unlike_and_are_averaged(tmp_path):
+    discs = graded()
+    network = train_fold(small_grading(networks=2), discs, tmp_path / "two").eval()
+    alone = train_fold(small_grading(), discs, tmp_path / "one").eval()
+    crop, facts = torch.from_numpy(discs.crops.astype(np.float32)), torch.from_numpy(discs.facts)
+    with torch.no_grad():
+        first, second = (one(crop, facts)[0] for one in network.graders)
+        assert torch.equal(first, alone(crop, facts)[0]), "the first is what one alone would be"
+        assert not torch.allclose(first, second)
+        assert torch.allclose(network(crop, facts)[0], (first + second) / 2, atol=1e-6)
+    further = tmp_path / "two" / "network-2"
+    assert (further / "log.csv").is_file() and (further / "pretrained" / "log.csv").is_file()
 
 
 def test_the_head_of_the_pretrained_network_that_nothing_reads_is_not_trained(tmp_path):

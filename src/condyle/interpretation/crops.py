@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from condyle.domain.study import Weighting
 from condyle.errors import BadConfiguration
 from condyle.interpretation.anatomy import SliceAnatomy
 from condyle.interpretation.contrasts import CONTRASTS
@@ -147,6 +148,14 @@ def measure_facts(contrast: int) -> slice:
 def shown_contrasts(facts: Floats) -> tuple[str, ...]:
     """Gives the contrasts on which the disc of (fact,) facts was found."""
     return tuple(name for n, name in enumerate(CONTRASTS) if facts[SHOWN_AT + n] > 0)
+
+
+def shown_weightings(facts: Floats) -> tuple[Weighting, ...]:
+    """Gives the weightings on which the disc of (fact,) facts was found."""
+    of_role = {
+        role: fitting[-1 if facts[SPACE_AT] > 0 else 0] for role, fitting in CONTRASTS.items()
+    }
+    return tuple(of_role[role] for role in shown_contrasts(facts))
 
 
 def disc_inputs(

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+UNKNOWN_LABEL = -1
+"""Stands for a grade or a finding that is not known."""
+
 
 @dataclass(frozen=True)
 class GradedDiscs:

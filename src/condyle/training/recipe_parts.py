@@ -90,12 +90,15 @@ class TargetPart(Part):
         thresholds: Of the probability, the first decides and the others are reported.
         severity: Ordinal label of the study that a severity is fitted to, on the validation
             patients; ``"auto"`` takes the archive's own where it has one.
+        read_on: Label to the weightings without which nobody read it in this archive; where
+            one is missing, the label is not learned from.
     """
 
     labels: tuple[str, ...] = ()
     structures: tuple[str, ...] = ()
     thresholds: tuple[float, ...] = (0.5,)
     severity: str | None = None
+    read_on: dict[str, tuple[Weighting, ...]] = Field(default_factory=dict)
 
 
 class NetworkPart(Part):

@@ -41,6 +41,9 @@ OUTPUTS = ("grade", "findings")
 PRETRAINED = "pretrained"
 """Folder of the pretrained expert's fit within the fold's."""
 
+SEEDS_APART = 100
+"""Between the seeds of a fold's networks, so that none is another fold's."""
+
 LABELS_OF_CROP = (1, 2, 4, 5)
 """Channels of a crop that hold labels and not image."""
 
@@ -92,14 +95,15 @@ def train_grading(
     fold_seed: int,
     execution: Execution,
 ) -> nn.Module:
-    """Trains the two experts that grade discs, and gives their mean.
+    """Trains the experts that grade discs, and gives their mean.
 
     Args:
         recipe: The declaration; ``loss`` holds ``grades``, ``smoothing``,
-            ``findings_weight`` and ``most_positive_weight``.
+            ``findings_weight`` and ``most_positive_weight``; ``networks_per_fold`` says how
+            often both experts are trained, each time from another seed.
         discs: What to learn from; only patients outside the scored fold.
         stage: Name of this fit.
-        folder: Where its log and checkpoint go.
+        folder: Where its log and checkpoint go; those of a further network within it.
         fold_seed: Added to the recipe's seed.
         execution: Where and how to train.
 
@@ -115,8 +119,33 @@ def train_grading(
             needed="slices on which it finds the discs that were graded",
             mend="train the anatomy recipe for longer, or check the images.",
         )
+    return Averaged(
+        [
+            _both_experts(
+                recipe,
+                discs=discs,
+                stage=stage if not number else f"{stage}-{number + 1}",
+                folder=folder if not number else folder / f"network-{number + 1}",
+                seed=recipe.seed + fold_seed + SEEDS_APART * number,
+                execution=execution,
+            )
+            for number in range(recipe.networks_per_fold)
+        ]
+    )
+
+
+def _both_experts(
+    recipe: Recipe,
+    *,
+    discs: GradedDiscs,
+    stage: str,
+    folder: Path,
+    seed: int,
+    execution: Execution,
+) -> nn.Module:
+    """Trains the expert on the measures, then the one on the image, and gives their mean."""
     part = _pretrained_part(recipe)
-    torch.manual_seed(recipe.seed + fold_seed)
+    torch.manual_seed(seed)
     job = Job(
         stage=stage,
         network=_network(recipe, discs),
@@ -124,7 +153,7 @@ def train_grading(
         loss_of=_loss(recipe, discs),
         schedule=recipe.schedule,
         optimiser=recipe.optimiser,
-        seed=recipe.seed + fold_seed,
+        seed=seed,
         folder=folder,
     )
     measures = fit(job, execution)

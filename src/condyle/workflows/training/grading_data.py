@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from condyle.domain.case import Case
 from condyle.domain.progress import Progress, ProgressCallback
 from condyle.domain.study import Weighting
 from condyle.interpretation.anatomy import SliceAnatomy
 from condyle.interpretation.contrasts import CONTRASTS
-from condyle.interpretation.crops import DiscPlace, GradableSlice, crop_shape, disc_inputs
+from condyle.interpretation.crops import (
+    DiscPlace,
+    GradableSlice,
+    crop_shape,
+    disc_inputs,
+    shown_weightings,
+)
 from condyle.interpretation.together import read_together
 from condyle.preprocessing.prepare import prepare
 from condyle.preprocessing.steps import Spec
-from condyle.training.graded_discs import GradedDiscs
+from condyle.training.graded_discs import UNKNOWN_LABEL, GradedDiscs
 from condyle.training.recipe import Recipe
 from condyle.workflows.reading.anatomy_reading import RunModel, read_around_middle
 from condyle.workflows.reading.numbering_together import disagrees
@@ -120,6 +128,29 @@ def graded_discs(
         findings=np.array(finding_columns, dtype=np.float32),
     )
     return discs, rows
+
+
+def read_labels(discs: GradedDiscs, recipe: Recipe) -> GradedDiscs:
+    """Gives discs without the labels that nobody read off the slices there are.
+
+    An archive may hold a label for every disc, also where what it is read from is missing;
+    from such a label a network learns that a missing contrast means a healthy disc.
+
+    Args:
+        discs: Of all that were found.
+        recipe: Of the grading bundle; its ``target.read_on`` says what each label needs.
+    """
+    shown = [set(shown_weightings(facts)) for facts in discs.facts]
+
+    def unread(name: str) -> NDArray[np.bool_]:
+        needed = set(recipe.target.read_on.get(name, ()))
+        return np.array([not needed <= there for there in shown], dtype=bool)
+
+    findings = discs.findings.copy()
+    for column, name in enumerate(finding_names(recipe)):
+        findings[unread(name), column] = UNKNOWN_LABEL
+    grade = np.where(unread(str(recipe.interpretation["grade"])), UNKNOWN_LABEL, discs.grade)
+    return replace(discs, grade=grade, findings=findings)
 
 
 def _places(slices: Mapping[str, GradableSlice], count: int) -> list[dict[str, DiscPlace]]:

@@ -18,7 +18,7 @@ from condyle.training.graded_discs import GradedDiscs
 from condyle.training.networks import Network
 from condyle.training.recipe import Recipe
 from condyle.training.tasks.grading import OUTPUTS, export_grading, train_grading
-from condyle.workflows.training.grading_data import graded_discs
+from condyle.workflows.training.grading_data import graded_discs, read_labels
 from condyle.workflows.training.run_folder import write_model
 from condyle.workflows.training.scored_discs import DiscRow, Scored
 from condyle.workflows.training.train_anatomy import onnx_runner
@@ -58,6 +58,7 @@ def train_folds(
         stage="crops",
     )
     found = np.array([row.found for row in rows])
+    learned = read_labels(discs, recipe)
     parts = []
     for fold in range(split.count):
         folder = out / "folds" / str(fold)
@@ -65,7 +66,7 @@ def train_folds(
         if not (execution.resume and (folder / "model.onnx").is_file()):
             network = train_grading(
                 recipe,
-                discs=discs.where(~scored & found),
+                discs=learned.where(~scored & found),
                 stage=f"fold-{fold}",
                 folder=folder,
                 fold_seed=fold,
