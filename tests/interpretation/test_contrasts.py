@@ -36,20 +36,18 @@ def test_t2_space_stands_for_t2_and_other_weightings_for_nothing() -> None:
     [
         ("pfirrmann-grade", {"t1"}, "no-plain-t2"),
         ("pfirrmann-grade", {"t2"}, None),
-        ("modic-change", {"t1"}, "needs-t1-and-t2"),
-        ("modic-change", {"t2"}, "needs-t1-and-t2"),
-        ("modic-change", {"t1", "t2"}, None),
+        ("pfirrmann-grade", {"t1", "t2"}, None),
     ],
 )
-def test_a_grade_needs_t2_and_a_modic_change_both(
+def test_a_grade_needs_t2(
     finding: str, contrasts: set[str], code: str | None
 ) -> None:
     assert missing_contrast(finding, contrasts) == code
 
 
 def test_the_other_findings_need_no_contrast_above_another() -> None:
-    others = [name for name in FINDINGS if name not in ("pfirrmann-grade", "modic-change")]
-    assert len(others) == 6
+    others = [name for name in FINDINGS if name != "pfirrmann-grade"]
+    assert len(others) == 7
     assert {missing_contrast(name, one) for name in others for one in ({"t1"}, {"t2"})} == {None}
 
 

@@ -243,10 +243,16 @@ def test_the_pretrained_expert_is_averaged_with_that_of_the_measures(tmp_path):
     network = train_fold(small_grading(), discs, tmp_path).eval()
     crop, facts = torch.from_numpy(discs.crops.astype(np.float32)), torch.from_numpy(discs.facts)
     with torch.no_grad():
-        measures, pretrained = (one(crop, facts) for one in network.graders[0].graders)
-        for told, one, other in zip(network(crop, facts), measures, pretrained, strict=True):
-            assert torch.allclose(told, (one + other) / 2, atol=1e-6)
-            assert not torch.allclose(one, other)
+        experts = network.graders[0]
+        measures, pretrained = experts.measures(crop, facts), experts.pretrained(crop, facts)
+        grade, findings = network(crop, facts)
+    assert torch.allclose(grade, (measures[0] + pretrained[0]) / 2, atol=1e-6)
+    slip = small_grading().interpretation["findings"].index("spondylolisthesis")
+    assert torch.equal(findings[:, slip], pretrained[1][:, slip]), "told by the image alone"
+    rest = [n for n in range(findings.shape[1]) if n != slip]
+    both = ((measures[1] + pretrained[1]) / 2)[:, rest]
+    assert torch.allclose(findings[:, rest], both, atol=1e-6)
+    assert not torch.allclose(measures[1], pretrained[1])
     assert (tmp_path / "pretrained" / "log.csv").is_file()
 
 

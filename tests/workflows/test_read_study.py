@@ -78,16 +78,18 @@ def test_nothing_is_abstained_with_plain_t1_and_t2(read, both):
 def test_without_t2_the_grade_is_abstained_with_its_probability_and_the_rest_given(read, both):
     report = read(both[0])
     assert reasons(report, "pfirrmann-grade") == {"no-plain-t2"}
-    assert reasons(report, "modic-change") == {"needs-t1-and-t2"}
-    assert reasons(report, "disc-narrowing") == {None}
+    assert reasons(report, "modic-change") == reasons(report, "disc-narrowing") == {None}
+    assert {"no-plain-t2", "modic-on-one-contrast"} <= set(codes(report.warnings))
     assert all(f.probability is not None for f in report.findings)
     assert all(f.value is None for f in report.findings if f.abstained)
 
 
-def test_without_t1_only_modic_change_is_abstained(read, both):
+def test_without_t1_all_is_given_and_modic_change_is_said_to_be_judged_on_t2_alone(read, both):
     report = read(both[1])
-    assert {f.name for f in report.findings if f.abstained} == {"modic-change"}
-    assert "needs-t1-and-t2" in codes(report.warnings)
+    assert not [f for f in report.findings if f.abstained]
+    told = {w.code: w.params for w in report.warnings}
+    assert told["modic-on-one-contrast"] == {"contrast": "T2"}
+    assert "modic-on-one-contrast" not in codes(read(*both).warnings)
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,7 @@ CONTRASTS: Mapping[str, tuple[Weighting, ...]] = {"t1": ("t1",), "t2": ("t2", "t
 """By contrast, in the order in which the grading network reads them: the weightings that
 stand for it, the better one first."""
 
-_NEEDED = {
-    "pfirrmann-grade": ("no-plain-t2", {"t2"}),
-    "modic-change": ("needs-t1-and-t2", {"t1", "t2"}),
-}
+_NEEDED = {"pfirrmann-grade": ("no-plain-t2", {"t2"})}
 
 
 def contrast_of(weighting: Weighting | None) -> str | None:
@@ -24,8 +21,9 @@ def contrast_of(weighting: Weighting | None) -> str | None:
 def missing_contrast(finding: str, contrasts: Collection[str]) -> str | None:
     """Gives the code of why a finding is not given on these contrasts, or ``None``.
 
-    Pfirrmann's grade is read from T2 (doi 10.1097/00007632-200109010-00011), a Modic change
-    from T1 and T2 together (Modic et al. 1988, doi 10.1148/radiology.166.1.3336678).
+    Pfirrmann's grade is read from T2 (doi 10.1097/00007632-200109010-00011). The type of a
+    Modic change is told by T1 and T2 together (Modic et al. 1988,
+    doi 10.1148/radiology.166.1.3336678); that there is one, either shows.
 
     Args:
         finding: Its name.

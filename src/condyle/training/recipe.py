@@ -105,11 +105,12 @@ class Recipe(Part):
                 "networks_per_fold above 1 and target.read_on are for the task 'grade' alone"
             )
         graded = {self.interpretation.get("grade"), *self.interpretation.get("findings", ())}
-        unknown = sorted(set(self.target.read_on) - graded)
+        alone = self.pretrained.alone if self.pretrained else ()
+        unknown = sorted({*self.target.read_on, *alone} - graded)
         if unknown:
             raise ValueError(
-                f"target.read_on names {', '.join(unknown)}, which is neither the grade nor a "
-                "finding of interpretation"
+                f"target.read_on and pretrained.alone name {', '.join(unknown)}, which is neither "
+                "the grade nor a finding of interpretation"
             )
         return self
 

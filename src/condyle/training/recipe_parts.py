@@ -176,11 +176,13 @@ class PretrainedPart(Part):
         network: Its encoder, with the weights; ``parameters.dropout`` is of its head here.
         optimiser: Of its fit.
         schedule: Of its fit.
+        alone: Findings that it tells alone, without the expert beside it.
     """
 
     network: NetworkPart
     optimiser: OptimiserPart = OptimiserPart()
     schedule: SchedulePart
+    alone: tuple[str, ...] = ()
 
 
 class RequiredPart(Part):

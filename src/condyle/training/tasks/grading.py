@@ -86,6 +86,30 @@ class Averaged(nn.Module):
         return torch.stack(grades).mean(dim=0), torch.stack(findings).mean(dim=0)
 
 
+class BothExperts(nn.Module):
+    """Gives the mean of what two experts say, and of some findings what the second says.
+
+    Args:
+        measures: Gives grade and finding logits.
+        pretrained: Gives the same.
+        alone: (finding,) 1 where the second is heard alone, else 0.
+    """
+
+    share: Tensor
+
+    def __init__(self, measures: nn.Module, pretrained: nn.Module, *, alone: Tensor) -> None:
+        super().__init__()
+        self.measures = measures
+        self.pretrained = pretrained
+        self.register_buffer("share", (1 - alone) / 2)
+
+    def forward(self, crop: Tensor, facts: Tensor) -> tuple[Tensor, Tensor]:
+        """Gives (batch, grades) and (batch, findings) logits."""
+        grade, findings = self.measures(crop, facts)
+        seen_grade, seen = self.pretrained(crop, facts)
+        return (grade + seen_grade) / 2, self.share * findings + (1 - self.share) * seen
+
+
 def train_grading(
     recipe: Recipe,
     *,
@@ -143,7 +167,7 @@ def _both_experts(
     seed: int,
     execution: Execution,
 ) -> nn.Module:
-    """Trains the expert on the measures, then the one on the image, and gives their mean."""
+    """Trains the expert on the measures, then the one on the image, and puts them together."""
     part = _pretrained_part(recipe)
     torch.manual_seed(seed)
     job = Job(
@@ -166,7 +190,9 @@ def _both_experts(
         optimiser=part.optimiser,
         folder=folder / PRETRAINED,
     )
-    return Averaged([measures, fit(further, execution)])
+    names = recipe.interpretation["findings"]
+    alone = torch.tensor([float(name in part.alone) for name in names])
+    return BothExperts(measures, fit(further, execution), alone=alone)
 
 
 def _batches(discs: GradedDiscs, size: int, *, looked_at: bool) -> MakeBatch:

@@ -12,6 +12,8 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
+from condyle.training.export import SINGLE
+
 FOLDED = "folded_bias"
 """Last part of the key of a bias that was folded into a convolution."""
 
@@ -27,11 +29,11 @@ def state_of_onnx(model: bytes) -> dict[str, Tensor]:
     state: dict[str, Tensor] = {}
     for name, value in values.items():
         if "." in name and np.issubdtype(value.dtype, np.floating):
-            state[name] = torch.from_numpy(value.copy())
+            state[name] = torch.from_numpy(value.astype(np.float32))
     for node in graph.node:
         if node.op_type != "Conv" or len(node.input) < 3 or node.input[2] not in values:
             continue
-        layer = node.input[1].removesuffix(".weight")
+        layer = node.input[1].removesuffix(SINGLE).removesuffix(".weight")
         if node.input[2] != f"{layer}.bias":
             state.pop(node.input[2], None)
             state[f"{layer}.{FOLDED}"] = torch.from_numpy(values[node.input[2]].copy())

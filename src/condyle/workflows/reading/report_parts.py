@@ -39,8 +39,9 @@ def remarks(roles: Roles) -> tuple[list[Message], list[Message]]:
         warnings.append(roles.abstention)
     if "t2" not in roles.readings:
         warnings.append(Message("no-plain-t2", {}, "study"))
-    elif "t1" not in roles.readings:
-        warnings.append(Message("needs-t1-and-t2", {}, "study"))
+    if len(roles.readings) == 1:
+        (only,) = roles.readings
+        warnings.append(Message("modic-on-one-contrast", {"contrast": only.upper()}, "study"))
     return assumptions, warnings
 
 

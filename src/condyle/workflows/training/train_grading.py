@@ -13,7 +13,12 @@ from condyle.domain.case import Case
 from condyle.errors import BundleError
 from condyle.inference import open_session
 from condyle.training.execution import Execution
-from condyle.training.export import check_parity
+from condyle.training.export import (
+    HALVES_TOLERANCE,
+    TOLERANCE,
+    check_parity,
+    store_in_halves,
+)
 from condyle.training.graded_discs import GradedDiscs
 from condyle.training.networks import Network
 from condyle.training.recipe import Recipe
@@ -98,11 +103,13 @@ def anatomy_network(run: Path, fold: int) -> Path:
 
 
 def export_checked(network: Network, discs: GradedDiscs) -> bytes:
-    """Exports a grading network and holds the file against the network itself."""
+    """Exports a grading network, its weights as halves, and holds the file against it."""
     exported = export_grading(network, discs)
-    found = open_session(exported.model).run(list(OUTPUTS), dict(exported.feeds))
-    check_parity(found, exported.trained)
-    return exported.model
+    small = store_in_halves(exported.model)
+    for model, tolerance in ((exported.model, TOLERANCE), (small, HALVES_TOLERANCE)):
+        found = open_session(model).run(list(OUTPUTS), dict(exported.feeds))
+        check_parity(found, exported.trained, tolerance=tolerance)
+    return small
 
 
 def run_grader(model: Path, discs: GradedDiscs) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
