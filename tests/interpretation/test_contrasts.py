@@ -39,9 +39,7 @@ def test_t2_space_stands_for_t2_and_other_weightings_for_nothing() -> None:
         ("pfirrmann-grade", {"t1", "t2"}, None),
     ],
 )
-def test_a_grade_needs_t2(
-    finding: str, contrasts: set[str], code: str | None
-) -> None:
+def test_a_grade_needs_t2(finding: str, contrasts: set[str], code: str | None) -> None:
     assert missing_contrast(finding, contrasts) == code
 
 

@@ -19,7 +19,7 @@ from condyle.training.recipe import read_recipe
 from condyle.training.recipe_parts import OptimiserPart, SchedulePart
 from condyle.training.tasks.grading import (
     OUTPUTS,
-    Averaged,
+    BothExperts,
     TwoHeads,
     _pretrained,
     export_grading,
@@ -204,10 +204,9 @@ def graded(count=6):
 BRIEF = "{steps: 2, batch: 2, warmup: 1, average_decay: 0.5}"
 
 
-def small_grading(networks=1):
+def small_grading():
     return recipe(
         "lumbar-grading",
-        networks_per_fold=str(networks),
         schedule=BRIEF,
         pretrained__network="{name: efficientnet-lite0, parameters: "
         "{normalisation: lite0, blocks: 3}}",
@@ -243,8 +242,7 @@ def test_the_pretrained_expert_is_averaged_with_that_of_the_measures(tmp_path):
     network = train_fold(small_grading(), discs, tmp_path).eval()
     crop, facts = torch.from_numpy(discs.crops.astype(np.float32)), torch.from_numpy(discs.facts)
     with torch.no_grad():
-        experts = network.graders[0]
-        measures, pretrained = experts.measures(crop, facts), experts.pretrained(crop, facts)
+        measures, pretrained = network.measures(crop, facts), network.pretrained(crop, facts)
         grade, findings = network(crop, facts)
     assert torch.allclose(grade, (measures[0] + pretrained[0]) / 2, atol=1e-6)
     slip = small_grading().interpretation["findings"].index("spondylolisthesis")
@@ -254,20 +252,6 @@ def test_the_pretrained_expert_is_averaged_with_that_of_the_measures(tmp_path):
     assert torch.allclose(findings[:, rest], both, atol=1e-6)
     assert not torch.allclose(measures[1], pretrained[1])
     assert (tmp_path / "pretrained" / "log.csv").is_file()
-
-
-def test_the_networks_of_a_fold_are_unlike_and_are_averaged(tmp_path):
-    discs = graded()
-    network = train_fold(small_grading(networks=2), discs, tmp_path / "two").eval()
-    alone = train_fold(small_grading(), discs, tmp_path / "one").eval()
-    crop, facts = torch.from_numpy(discs.crops.astype(np.float32)), torch.from_numpy(discs.facts)
-    with torch.no_grad():
-        first, second = (one(crop, facts)[0] for one in network.graders)
-        assert torch.equal(first, alone(crop, facts)[0]), "the first is what one alone would be"
-        assert not torch.allclose(first, second)
-        assert torch.allclose(network(crop, facts)[0], (first + second) / 2, atol=1e-6)
-    further = tmp_path / "two" / "network-2"
-    assert (further / "log.csv").is_file() and (further / "pretrained" / "log.csv").is_file()
 
 
 def test_the_head_of_the_pretrained_network_that_nothing_reads_is_not_trained(tmp_path):
@@ -303,13 +287,14 @@ def both_experts():
     measures = build_network("disc-measures", {"facts": 20, "outputs": 12, "hidden": 8})
     lite0 = build_network("efficientnet-lite0", {"blocks": 2})
     pretrained = PretrainedExpert(lite0, plain_facts=17, outputs=12, dropout=0.4)
-    return Averaged([TwoHeads(measures, grades=5), TwoHeads(pretrained, grades=5)]).eval()
+    heads = TwoHeads(measures, grades=5), TwoHeads(pretrained, grades=5)
+    return BothExperts(*heads, alone=torch.zeros(7)).eval()
 
 
 def test_an_unknown_fact_is_the_same_to_the_exported_file_as_to_the_network(tmp_path):
     network = both_experts()
     rng = np.random.default_rng(2)
-    network.graders[0].network.standardise(rng.normal(3.0, 2.0, (50, 20)).astype(np.float32))
+    network.measures.network.standardise(rng.normal(3.0, 2.0, (50, 20)).astype(np.float32))
     facts = torch.from_numpy(rng.normal(3.0, 2.0, (2, 20)).astype(np.float32))
     facts[:, 17:] = UNKNOWN
     example = {"crop": torch.zeros(2, 6, 20, 28), "facts": facts}

@@ -172,11 +172,9 @@ def test_the_networks_and_the_loop_can_be_tested_here():
 @pytest.mark.parametrize(
     ("name", "settings", "said"),
     [
-        ("lumbar-anatomy", {"networks_per_fold": "2"}, "the task 'grade' alone"),
         ("lumbar-anatomy", {"target.read_on": "{a: [t2]}"}, "the task 'grade' alone"),
         ("lumbar-grading", {"target.read_on": "{tear: [t2]}"}, "name tear, which is neither"),
         ("lumbar-grading", {"pretrained.alone": "[tear]"}, "name tear, which is neither"),
-        ("lumbar-grading", {"networks_per_fold": "0"}, "greater than or equal to 1"),
     ],
 )
 def test_what_only_grading_knows_is_refused_elsewhere(name, settings, said):

@@ -56,8 +56,6 @@ class Recipe(Part):
             patients, and the arms are compared.
         profiles: Name to settings for another occasion, such as ``fast`` for a trial.
         ensemble: The networks of the folds are shipped together; a refit is not offered.
-        networks_per_fold: How many are trained for a fold, each from a seed of its own, and
-            averaged; more than one for the task ``"grade"`` alone.
     """
 
     schema_: Literal["condyle.recipe/1"] = Field(alias="schema")
@@ -87,7 +85,6 @@ class Recipe(Part):
     arms: dict[str, dict[str, Any]] = Field(default_factory=dict)
     profiles: dict[str, dict[str, Any]] = Field(default_factory=dict)
     ensemble: Literal["folds"] = "folds"
-    networks_per_fold: int = Field(default=1, ge=1, le=10)
 
     @model_validator(mode="after")
     def _sides_are_kept(self) -> Recipe:
@@ -100,10 +97,8 @@ class Recipe(Part):
 
     @model_validator(mode="after")
     def _grades_have_their_own(self) -> Recipe:
-        if self.task != "grade" and (self.networks_per_fold > 1 or self.target.read_on):
-            raise ValueError(
-                "networks_per_fold above 1 and target.read_on are for the task 'grade' alone"
-            )
+        if self.task != "grade" and self.target.read_on:
+            raise ValueError("target.read_on is for the task 'grade' alone")
         graded = {self.interpretation.get("grade"), *self.interpretation.get("findings", ())}
         alone = self.pretrained.alone if self.pretrained else ()
         unknown = sorted({*self.target.read_on, *alone} - graded)

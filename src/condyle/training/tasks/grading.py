@@ -41,9 +41,6 @@ OUTPUTS = ("grade", "findings")
 PRETRAINED = "pretrained"
 """Folder of the pretrained expert's fit within the fold's."""
 
-SEEDS_APART = 100
-"""Between the seeds of a fold's networks, so that none is another fold's."""
-
 LABELS_OF_CROP = (1, 2, 4, 5)
 """Channels of a crop that hold labels and not image."""
 
@@ -67,23 +64,6 @@ class TwoHeads(nn.Module):
         """Gives (batch, grades) and (batch, findings) logits."""
         logits = self.network(crop, facts)
         return logits[:, : self.grades], logits[:, self.grades :]
-
-
-class Averaged(nn.Module):
-    """Gives the mean of what several graders say.
-
-    Args:
-        graders: Each gives grade and finding logits.
-    """
-
-    def __init__(self, graders: Sequence[nn.Module]) -> None:
-        super().__init__()
-        self.graders = nn.ModuleList(graders)
-
-    def forward(self, crop: Tensor, facts: Tensor) -> tuple[Tensor, Tensor]:
-        """Gives (batch, grades) and (batch, findings) logits."""
-        grades, findings = zip(*(grader(crop, facts) for grader in self.graders), strict=True)
-        return torch.stack(grades).mean(dim=0), torch.stack(findings).mean(dim=0)
 
 
 class BothExperts(nn.Module):
@@ -119,15 +99,14 @@ def train_grading(
     fold_seed: int,
     execution: Execution,
 ) -> nn.Module:
-    """Trains the experts that grade discs, and gives their mean.
+    """Trains the two experts that grade discs, and puts them together.
 
     Args:
         recipe: The declaration; ``loss`` holds ``grades``, ``smoothing``,
-            ``findings_weight`` and ``most_positive_weight``; ``networks_per_fold`` says how
-            often both experts are trained, each time from another seed.
+            ``findings_weight`` and ``most_positive_weight``.
         discs: What to learn from; only patients outside the scored fold.
         stage: Name of this fit.
-        folder: Where its log and checkpoint go; those of a further network within it.
+        folder: Where its log and checkpoint go.
         fold_seed: Added to the recipe's seed.
         execution: Where and how to train.
 
@@ -143,33 +122,8 @@ def train_grading(
             needed="slices on which it finds the discs that were graded",
             mend="train the anatomy recipe for longer, or check the images.",
         )
-    return Averaged(
-        [
-            _both_experts(
-                recipe,
-                discs=discs,
-                stage=stage if not number else f"{stage}-{number + 1}",
-                folder=folder if not number else folder / f"network-{number + 1}",
-                seed=recipe.seed + fold_seed + SEEDS_APART * number,
-                execution=execution,
-            )
-            for number in range(recipe.networks_per_fold)
-        ]
-    )
-
-
-def _both_experts(
-    recipe: Recipe,
-    *,
-    discs: GradedDiscs,
-    stage: str,
-    folder: Path,
-    seed: int,
-    execution: Execution,
-) -> nn.Module:
-    """Trains the expert on the measures, then the one on the image, and puts them together."""
     part = _pretrained_part(recipe)
-    torch.manual_seed(seed)
+    torch.manual_seed(recipe.seed + fold_seed)
     job = Job(
         stage=stage,
         network=_network(recipe, discs),
@@ -177,7 +131,7 @@ def _both_experts(
         loss_of=_loss(recipe, discs),
         schedule=recipe.schedule,
         optimiser=recipe.optimiser,
-        seed=seed,
+        seed=recipe.seed + fold_seed,
         folder=folder,
     )
     measures = fit(job, execution)
