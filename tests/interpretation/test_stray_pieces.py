@@ -12,7 +12,7 @@ from tests.interpretation.made_spine import MadeSpine
 
 from condyle.interpretation import interpret_slice
 from condyle.interpretation.chain import Chain
-from condyle.interpretation.discs import VERTEBRA
+from condyle.interpretation.discs import CANAL, VERTEBRA
 from condyle.interpretation.stray_pieces import without_strays
 from condyle.preprocessing import Placement
 
@@ -43,6 +43,24 @@ def test_a_piece_before_the_spine_is_taken_off_and_nothing_else(away: float) -> 
     cleaned = without_strays(labels, seen.chain, seen.placement)
     assert np.array_equal(cleaned, seen.labelmap)
     assert np.array_equal(labels, before)
+
+
+@pytest.mark.parametrize("away", [0.3, 1.0, 2.0])
+def test_a_speck_of_canal_before_the_spine_is_taken_off(away: float) -> None:
+    seen = MadeSpine().anatomy()
+    disc = seen.chain.discs[1]
+    row, column = (round(disc.centre[i] - away * disc.length * disc.axis[i]) for i in range(2))
+    labels = seen.labelmap.copy()
+    labels[row - 3 : row + 4, max(column - 3, 0) : column + 4] = CANAL
+    cleaned = without_strays(labels, seen.chain, seen.placement)
+    assert np.array_equal(cleaned == CANAL, seen.labelmap == CANAL)
+
+
+def test_a_whole_canal_before_the_discs_stays_to_tell_a_mirrored_slice() -> None:
+    seen = MadeSpine().anatomy()
+    labels = np.where(seen.labelmap == CANAL, 0, seen.labelmap)
+    labels[40:200, 2:8] = CANAL
+    assert np.array_equal(without_strays(labels, seen.chain, seen.placement), labels)
 
 
 def test_an_arch_behind_the_canal_stays() -> None:
