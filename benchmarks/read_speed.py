@@ -43,8 +43,11 @@ from pydicom import dcmread
 
 from condyle.bundle import Bundle, find_bundle, find_required
 from condyle.inference import open_session
+from condyle.interpretation.crops import PLAIN_FACTS
 from condyle.phantoms import LumbarParameters
 from condyle.training.networks import build_network
+from condyle.training.networks.grader import PretrainedExpert
+from condyle.training.tasks.grading import BothExperts, TwoHeads
 from condyle.workflows.open_study import open_study
 from condyle.workflows.read_study import GRADING, LoadedBundles, read_opened
 from condyle.workflows.reading.anatomy_reading import MAX_SLICES
@@ -121,7 +124,7 @@ def peer_reader(series: Path) -> Callable[[], object]:
     anatomy = find_required(grading.manifest.requires[0], near=grading.path)
     spec = anatomy.manifest.preprocessing
     size = (int(spec[1]["rows"]), int(spec[1]["columns"]))
-    outlining, grader = networks_of(anatomy), networks_of(grading)
+    outlining, grader = networks_of(anatomy), graders_of(grading)
     shape = onnx_shapes(grading)
     files = sorted(str(path) for path in series.glob("*.dcm"))
     load = Compose([LoadImage(image_only=True), EnsureChannelFirst(channel_dim="no_channel")])
@@ -151,6 +154,23 @@ def networks_of(bundle: Bundle) -> list[torch.nn.Module]:
     told = bundle.manifest.training.recipe["network"]
     made = [build_network(told["name"], told["parameters"]) for _ in bundle.manifest.models]
     return [network.eval() for network in made]
+
+
+def graders_of(bundle: Bundle) -> list[torch.nn.Module]:
+    """Gives graders of a bundle's shape: the expert on the measures and the one on the image."""
+    told = bundle.manifest.training.recipe["pretrained"]["network"]
+    parameters = {key: value for key, value in told["parameters"].items() if key != "dropout"}
+    findings = len(bundle.manifest.interpretation["findings"])
+    grades = len(bundle.manifest.outputs()[0].classes)
+    made = []
+    for measures in networks_of(bundle):
+        network = build_network(told["name"], {**parameters, "classes": 1, "inputs": 3})
+        looking = PretrainedExpert(
+            network, plain_facts=PLAIN_FACTS, outputs=grades + findings, dropout=0.0
+        )
+        heads = [TwoHeads(expert, grades=grades) for expert in (measures, looking)]
+        made.append(BothExperts(*heads, alone=torch.zeros(findings)).eval())
+    return made
 
 
 def onnx_shapes(bundle: Bundle) -> dict[str, tuple[int, ...]]:

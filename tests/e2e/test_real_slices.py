@@ -48,20 +48,25 @@ def test_a_narrow_last_disc_is_found_and_graded(data_folder: Path) -> None:
     assert not [finding for finding in report.findings if finding.abstained]
 
 
-def test_without_t2_the_grade_and_modic_change_are_abstained(data_folder: Path) -> None:
+def test_without_t2_the_grade_is_abstained_and_modic_change_is_judged_on_t1(
+    data_folder: Path,
+) -> None:
     report = read_study(slices(data_folder, "100_t1"))
     for finding in report.findings:
-        if finding.name in ("pfirrmann-grade", "modic-change"):
+        if finding.name == "pfirrmann-grade":
             assert finding.abstained and finding.value is None
             assert finding.probability is not None
         else:
             assert not finding.abstained
+    told = {warning.code: warning.params for warning in report.warnings}
+    assert told["modic-on-one-contrast"] == {"contrast": "T1"}
 
 
-def test_t2_space_alone_is_graded_but_for_modic_change(data_folder: Path) -> None:
+def test_t2_space_alone_is_graded_with_modic_change_judged_on_it(data_folder: Path) -> None:
     report = read_study(slices(data_folder, "34_t2_SPACE"))
-    abstained = {finding.name for finding in report.findings if finding.abstained}
-    assert abstained == {"modic-change"}
+    assert not [finding.name for finding in report.findings if finding.abstained]
+    told = {warning.code: warning.params for warning in report.warnings}
+    assert told["modic-on-one-contrast"] == {"contrast": "T2"}
 
 
 def test_slices_of_two_patients_are_refused(data_folder: Path) -> None:
