@@ -51,7 +51,10 @@ class Exported:
 
 
 class Probabilities(nn.Module):
-    """A network followed by the softmax over its classes.
+    """A network followed by the softmax over its classes, written out.
+
+    ONNX Runtime's own over any axis but the last takes a seventh of the time of a small network
+    of 256 x 256; this takes a fortieth.
 
     Args:
         network: Gives (batch, class, ...) logits.
@@ -63,7 +66,9 @@ class Probabilities(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Gives (batch, class, ...) probabilities."""
-        result: Tensor = self.network(x).softmax(dim=1)
+        logits = self.network(x)
+        weights = (logits - logits.amax(dim=1, keepdim=True)).exp()
+        result: Tensor = weights / weights.sum(dim=1, keepdim=True)
         return result
 
 
