@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from tests.interpretation.made_spine import MadeSpine
 
 from condyle.interpretation import interpret_slice
+from condyle.interpretation.anatomy import SliceAnatomy
 from condyle.interpretation.chain import Chain
 from condyle.interpretation.discs import CANAL, VERTEBRA
 from condyle.interpretation.stray_pieces import without_strays
@@ -25,19 +27,36 @@ SPINES = (
 )
 
 
+def labels_with_piece(
+    seen: SliceAnatomy, structure: int, *, away: float, reach: int
+) -> NDArray[np.uint8]:
+    """Gives the labels with a square of a structure so many disc lengths before a disc."""
+    disc = seen.chain.discs[1]
+    row, column = (round(disc.centre[i] - away * disc.length * disc.axis[i]) for i in range(2))
+    labels = seen.labelmap.copy()
+    rows = slice(row - reach, row + reach + 1)
+    labels[rows, max(column - reach, 0) : column + reach + 1] = structure
+    return labels
+
+
 @pytest.mark.parametrize("spine", SPINES)
 def test_of_a_spine_alone_nothing_is_taken_off(spine: MadeSpine) -> None:
     seen = spine.anatomy()
     assert without_strays(seen.labelmap, seen.chain, seen.placement) is seen.labelmap
 
 
-@pytest.mark.parametrize("away", [1.0, 2.0, 3.0])
-def test_a_piece_before_the_spine_is_taken_off_and_nothing_else(away: float) -> None:
+@pytest.mark.parametrize(
+    ("structure", "away", "reach"),
+    [
+        *((VERTEBRA, away, 4) for away in (1.0, 2.0, 3.0)),
+        *((CANAL, away, 3) for away in (1.0, 2.0)),
+    ],
+)
+def test_a_piece_before_the_spine_is_taken_off_and_nothing_else(
+    structure: int, away: float, reach: int
+) -> None:
     seen = MadeSpine().anatomy()
-    disc = seen.chain.discs[1]
-    row, column = (round(disc.centre[i] - away * disc.length * disc.axis[i]) for i in range(2))
-    labels = seen.labelmap.copy()
-    labels[row - 4 : row + 5, max(column - 4, 0) : column + 5] = VERTEBRA
+    labels = labels_with_piece(seen, structure, away=away, reach=reach)
     assert (labels != seen.labelmap).any()
     before = labels.copy()
     cleaned = without_strays(labels, seen.chain, seen.placement)
@@ -45,13 +64,9 @@ def test_a_piece_before_the_spine_is_taken_off_and_nothing_else(away: float) -> 
     assert np.array_equal(labels, before)
 
 
-@pytest.mark.parametrize("away", [0.3, 1.0, 2.0])
-def test_a_speck_of_canal_before_the_spine_is_taken_off(away: float) -> None:
+def test_a_speck_of_canal_within_a_body_is_taken_off() -> None:
     seen = MadeSpine().anatomy()
-    disc = seen.chain.discs[1]
-    row, column = (round(disc.centre[i] - away * disc.length * disc.axis[i]) for i in range(2))
-    labels = seen.labelmap.copy()
-    labels[row - 3 : row + 4, max(column - 3, 0) : column + 4] = CANAL
+    labels = labels_with_piece(seen, CANAL, away=0.3, reach=3)
     cleaned = without_strays(labels, seen.chain, seen.placement)
     assert np.array_equal(cleaned == CANAL, seen.labelmap == CANAL)
 

@@ -181,3 +181,4 @@ def test_what_only_grading_knows_is_refused_elsewhere(name, settings, said):
     with pytest.raises(BadConfiguration) as error:
         read_recipe(name, settings=settings)
     assert said in " ".join(error.value.lines())
+    assert not error.value.found.startswith(":") and "Value error" not in error.value.found

@@ -208,11 +208,15 @@ def _validated(name: str, values: dict[str, Any]) -> Recipe:
     try:
         return Recipe.model_validate(values)
     except ValidationError as error:
-        wrong = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}"
-            for item in error.errors()
-        )
+        wrong = "; ".join(_told(item["loc"], item["msg"]) for item in error.errors())
         raise _bad(name, wrong, _fields(error)) from error
+
+
+def _told(place: tuple[int | str, ...], message: str) -> str:
+    """Says one error, of a field or of the recipe as a whole."""
+    field = ".".join(str(part) for part in place)
+    said = message.removeprefix("Value error, ")
+    return f"{field}: {said}" if field else said
 
 
 def _set(values: dict[str, Any], key: str, value: object) -> None:
