@@ -168,6 +168,7 @@ def test_evidence_of_a_shifted_contrast_lies_on_the_disc_itself(read, series, dr
 def test_a_slice_without_canal_is_off_the_midline_and_abstained_as_a_warning(read, series, draw):
     report = read(series("series-1", draw(canal=False)))
     assert {f.abstention.code for f in report.findings} == {"slice-off-midline"}
+    assert "modic-on-one-contrast" not in codes(report.warnings), "nothing was judged"
     assert report.refused == ()
     assert report.series[0].labelmap.any()
 

@@ -39,7 +39,7 @@ def remarks(roles: Roles) -> tuple[list[Message], list[Message]]:
         warnings.append(roles.abstention)
     if "t2" not in roles.readings:
         warnings.append(Message("no-plain-t2", {}, "study"))
-    if len(roles.readings) == 1:
+    if len(roles.readings) == 1 and roles.abstention is None:
         (only,) = roles.readings
         warnings.append(Message("modic-on-one-contrast", {"contrast": only.upper()}, "study"))
     return assumptions, warnings
