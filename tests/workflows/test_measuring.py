@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import pytest
 from tests.interpretation.made_spine import MadeSpine
 
 from condyle.domain.findings import Finding, Measurement, Site
+from condyle.domain.messages import Message
 from condyle.domain.volume import Volume
 from condyle.interpretation.disc_measures import HEIGHTS, LENGTHS, SLIP_PERCENT, measure_slice
 from condyle.workflows.reading.disc_grading import DISC, Roles
 from condyle.workflows.reading.measuring import (
     MEYERDING,
-    Measured,
     direction,
     lengths_doubted,
     measure_study,
     meyerding,
     pixel_of,
+    slip_warnings,
 )
 from condyle.workflows.reading.repeatability import repeatability
+
+
+class Measured(NamedTuple):
+    """What was measured in a study, and what is said beside it."""
+
+    measurements: tuple[Measurement, ...]
+    warnings: tuple[Message, ...]
 
 
 def read(
@@ -59,7 +67,8 @@ def read(
     finding = Finding(
         "spondylolisthesis/disc-2", "spondylolisthesis", site, called, probability, threshold=0.4
     )
-    return measure_study(roles, [finding], report_index={"series-1": 3})
+    measurements = measure_study(roles, report_index={"series-1": 3})
+    return Measured(measurements, slip_warnings(measurements, [finding]))
 
 
 def of(measured: Measured, name: str, level: str) -> Measurement:

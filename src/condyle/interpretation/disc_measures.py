@@ -9,7 +9,7 @@ proportions of a picture are in doubt, which an index by the disc's depth does n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -74,7 +74,8 @@ class SliceMeasures:
     """Measures of one slice.
 
     Attributes:
-        discs: Name to number of each disc, caudal to cranial.
+        discs: Name to number of each disc, caudal to cranial; nothing of a disc that was not
+            asked for.
         depth: Median depth of the bodies' endplates in units of the scale, or ``None``.
     """
 
@@ -93,12 +94,15 @@ class _Beside:
     last: bool
 
 
-def measure_slice(anatomy: SliceAnatomy, scale: Scale) -> SliceMeasures:
-    """Measures every disc of a slice's chain.
+def measure_slice(
+    anatomy: SliceAnatomy, scale: Scale, *, only: Collection[int] | None = None
+) -> SliceMeasures:
+    """Measures the discs of a slice's chain.
 
     Args:
         anatomy: What was seen on the slice, anterior left.
         scale: (row, column) size of a pixel: in mm, or only its proportions.
+        only: Which discs of the chain, from 0; all where ``None``.
     """
     window, corner = _window(anatomy.labelmap)
     labelmap = anatomy.labelmap[window]
@@ -119,11 +123,14 @@ def measure_slice(anatomy: SliceAnatomy, scale: Scale) -> SliceMeasures:
     bodies = find_bodies(labelmap, known, scale)
     beside_each = iter(zip(known, whole, pairwise(bodies), strict=True))
     found = []
-    for mask, plate in zip(masks, plates, strict=True):
+    for number, (mask, plate) in enumerate(zip(masks, plates, strict=True)):
         if plate is None:
             found.append(_nothing("disc-fragment"))
             continue
         steady, kept, (below, above) = next(beside_each)
+        if only is not None and number not in only:
+            found.append({})
+            continue
         area = float(np.count_nonzero(mask) * scale[0] * scale[1])
         beside = _Beside(steady, area if kept else 0.0, below, above, last=steady is known[0])
         found.append(_moved({**_space(beside, scale), **_sac(beside, sac, scale)}, corner))

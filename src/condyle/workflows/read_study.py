@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from condyle.bundle import Bundle, Manifest, find_bundle, find_required
 from condyle.bundle.quantised import find_quantised
 from condyle.domain.anatomy import not_assessed
-from condyle.domain.findings import Finding
+from condyle.domain.findings import Finding, Measurement
 from condyle.domain.messages import Message
 from condyle.domain.progress import Progress, ProgressCallback, ignore_progress
 from condyle.domain.report import Report, StudySummary
@@ -24,7 +25,7 @@ from condyle.workflows.reading.anatomy_reading import RunSlices
 from condyle.workflows.reading.contrast_roles import choose_roles
 from condyle.workflows.reading.disc_grading import Roles, grade_discs, ungraded_discs
 from condyle.workflows.reading.image_reading import READERS, ImageReader, task_of
-from condyle.workflows.reading.measuring import Measured, measure_study
+from condyle.workflows.reading.measuring import measure_study, slip_warnings
 from condyle.workflows.reading.numbering_together import Numbered, number_together
 from condyle.workflows.reading.report_parts import (
     bundle_reference,
@@ -198,15 +199,20 @@ def _report(
     readings = numbered.readings
     index = {series.stem: position for position, series in enumerate(study.series)}
     findings: tuple[Finding, ...] = ()
-    measured = Measured()
+    measurements: tuple[Measurement, ...] = ()
     assumptions: list[Message] = []
     warnings = [note for series in study.series for note in series.notes]
     warnings += [warning for reading in readings for warning in reading.warnings]
-    if roles is not None:
-        findings = _findings(roles, bundles, index, progress=progress)
-        assumptions, more = remarks(roles)
-        measured = measure_study(roles, findings, report_index=index)
-        warnings += [*more, *numbered.warnings, *measured.warnings]
+    # None needs another, and the networks of so few discs leave processors idle.
+    with ThreadPoolExecutor(2) as beside:
+        of_images = beside.submit(study_warnings, study, readings)
+        if roles is not None:
+            measuring = beside.submit(measure_study, roles, report_index=index)
+            findings = _findings(roles, bundles, index, progress=progress)
+            measurements = measuring.result()
+            assumptions, more = remarks(roles)
+            slips = slip_warnings(measurements, findings)
+            warnings += [*more, *numbered.warnings, *slips]
     return Report(
         study=StudySummary(
             uid=study.uid,
@@ -220,9 +226,9 @@ def _report(
             bundle_reference(bundles.grading),
         ),
         findings=findings,
-        measurements=measured.measurements,
+        measurements=measurements,
         assumptions=tuple(assumptions),
-        warnings=once([*study_warnings(study, readings), *warnings]),
+        warnings=once([*of_images.result(), *warnings]),
         refused=once(refused),
         left_out=tuple(item.reason for item in study.left_out),
         not_assessed=not_assessed(),

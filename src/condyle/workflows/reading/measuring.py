@@ -46,19 +46,6 @@ MEYERDING_STEP = 25.0
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What was measured in a study.
-
-    Attributes:
-        measurements: Those of one level beside each other, caudal to cranial.
-        warnings: What to bear in mind, and where a finding and a number disagree.
-    """
-
-    measurements: tuple[Measurement, ...] = ()
-    warnings: tuple[Message, ...] = ()
-
-
-@dataclass(frozen=True)
 class Pixel:
     """The size of a pixel, and whether lengths may be told.
 
@@ -95,32 +82,38 @@ def pixel_of(
     return Pixel(spacing, None if plausible else "spacing-implausible")
 
 
-def measure_study(
-    roles: Roles, findings: Sequence[Finding], *, report_index: Mapping[str, int]
-) -> Measured:
+def measure_study(roles: Roles, *, report_index: Mapping[str, int]) -> tuple[Measurement, ...]:
     """Measures each disc of the reading that numbers them, on the disc's own slice.
 
     Args:
         roles: Which reading numbers the discs.
-        findings: Of the same study, which a slip is held against.
         report_index: Series stem to its position in the report.
+
+    Returns:
+        Those of one level beside each other, caudal to cranial.
     """
     reading = roles.primary
     pixel = _pixel(reading)
-    others = [other for other in roles.readings.values() if other is not reading]
-    slices: dict[int, SliceMeasures] = {}
+    others = _of_others(roles)
+    places = [_place(reading, position) for position in range(len(reading.anatomy.chain.discs))]
+    slices = {
+        number: measure_slice(
+            reading.slices[number],
+            pixel.scale,
+            only={disc for where, disc in places if where == number},
+        )
+        for number in {where for where, _ in places}
+    }
     found: list[Measurement] = []
     for position, level in enumerate(study_levels(reading)):
-        number, own = _place(reading, position)
-        if number not in slices:
-            slices[number] = measure_slice(reading.slices[number], pixel.scale)
+        number, own = places[position]
         site = Site(DISC, level, position + 1)
         here = Measurement(
             "", None, "", site, report_index[reading.series.stem], reading.first + number, METHOD
         )
         told = lengths_doubted(pixel, slices[number]) or _contradicted(slices[number], others)
         found += _of_disc(slices[number].discs[own], here, without_mm=told)
-    return Measured(tuple(found), _warnings(found, findings))
+    return tuple(found)
 
 
 def _pixel(reading: SeriesReading) -> Pixel:
@@ -130,15 +123,22 @@ def _pixel(reading: SeriesReading) -> Pixel:
     return pixel_of(spacing, (rows, columns), aspect=reading.aspect)
 
 
-def _contradicted(measures: SliceMeasures, others: Sequence[SeriesReading]) -> str | None:
+def _of_others(roles: Roles) -> list[SliceMeasures]:
+    """Gives the depth of the bodies in each other series whose spacing is believed."""
+    others = [other for other in roles.readings.values() if other is not roles.primary]
+    pixels = [_pixel(other) for other in others]
+    return [
+        measure_slice(other.anatomy, pixel.scale, only=())
+        for other, pixel in zip(others, pixels, strict=True)
+        if pixel.reason is None
+    ]
+
+
+def _contradicted(measures: SliceMeasures, others: Sequence[SliceMeasures]) -> str | None:
     """Says that the bodies have another size in another series, so that a spacing is wrong."""
-    for other in others:
-        pixel = _pixel(other)
-        if pixel.reason is not None:
-            continue
-        if not same_size(measures, measure_slice(other.anatomy, pixel.scale)):
-            return "spacing-contradicted"
-    return None
+    if all(same_size(measures, other) for other in others):
+        return None
+    return "spacing-contradicted"
 
 
 def same_size(one: SliceMeasures, other: SliceMeasures) -> bool:
@@ -220,27 +220,15 @@ def direction(percent: float) -> str | None:
     return "retrolisthesis" if percent < BACKWARD_PERCENT else None
 
 
-def _called(finding: Finding) -> bool | None:
-    """Says whether a probability reaches its threshold, whether or not the call is shown."""
-    if finding.value is not None:
-        return bool(finding.value)
-    if finding.probability is None or finding.threshold is None:
-        return None
-    return finding.probability >= finding.threshold
-
-
-def _said(code: str, site: Site) -> Message:
-    return Message(code, {}, _subject(site))
-
-
-def _subject(site: Site) -> str:
-    return site.level or f"disc-{site.index_from_caudal}"
-
-
-def _warnings(
+def slip_warnings(
     measurements: Sequence[Measurement], findings: Sequence[Finding]
 ) -> tuple[Message, ...]:
-    """Says what a slip is not, and where the classifier and the number disagree."""
+    """Says what a measured slip is not, and where the classifier and the number disagree.
+
+    Args:
+        measurements: Of a study.
+        findings: Of the same study, which a slip is held against.
+    """
     least = repeatability().get(SLIP_PERCENT)
     slips = {
         m.site: m.value for m in measurements if m.name == SLIP_PERCENT and m.value is not None
@@ -264,3 +252,20 @@ def _warnings(
         elif called is False and direction(measured) is not None:
             found.append(Message("slip-measured-not-called", said, subject))
     return tuple(found)
+
+
+def _called(finding: Finding) -> bool | None:
+    """Says whether a probability reaches its threshold, whether or not the call is shown."""
+    if finding.value is not None:
+        return bool(finding.value)
+    if finding.probability is None or finding.threshold is None:
+        return None
+    return finding.probability >= finding.threshold
+
+
+def _said(code: str, site: Site) -> Message:
+    return Message(code, {}, _subject(site))
+
+
+def _subject(site: Site) -> str:
+    return site.level or f"disc-{site.index_from_caudal}"
