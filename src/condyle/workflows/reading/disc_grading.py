@@ -126,6 +126,16 @@ def study_levels(reading: SeriesReading) -> tuple[str | None, ...]:
     return names
 
 
+def contrasts_of(roles: Roles, position: int) -> tuple[str, ...]:
+    """Gives the contrasts on which a disc of the primary chain was found.
+
+    Args:
+        roles: Which reading serves as which contrast.
+        position: Of the disc, caudal to cranial from 0.
+    """
+    return tuple(role for role in roles.readings if _index_in(roles, role, position) is not None)
+
+
 def finding_id(name: str, site: Site) -> str:
     """Derives a finding's id from its name and site, so that the same input gives the same."""
     return f"{name}/disc-{site.index_from_caudal}"

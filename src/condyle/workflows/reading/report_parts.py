@@ -14,7 +14,7 @@ from condyle.domain.report import BundleRef, SeriesSummary, SliceView
 from condyle.domain.study import Series, Study
 from condyle.interpretation.signal_void import slices_with_void
 from condyle.preprocessing.prepare import prepare
-from condyle.workflows.reading.disc_grading import Roles
+from condyle.workflows.reading.disc_grading import Roles, contrasts_of, study_levels
 from condyle.workflows.reading.study_anatomy import SeriesReading
 
 
@@ -39,10 +39,24 @@ def remarks(roles: Roles) -> tuple[list[Message], list[Message]]:
         warnings.append(roles.abstention)
     if "t2" not in roles.readings:
         warnings.append(Message("no-plain-t2", {}, "study"))
-    if len(roles.readings) == 1 and roles.abstention is None:
-        (only,) = roles.readings
-        warnings.append(Message("modic-on-one-contrast", {"contrast": only.upper()}, "study"))
+    if roles.abstention is None:
+        warnings += _on_one_contrast(roles)
     return assumptions, warnings
+
+
+def _on_one_contrast(roles: Roles) -> list[Message]:
+    """Says of the study, or of a level, that its Modic change was judged on one contrast."""
+    code = "modic-on-one-contrast"
+    if len(roles.readings) == 1:
+        (only,) = roles.readings
+        return [Message(code, {"contrast": only.upper()}, "study")]
+    found = []
+    for position, level in enumerate(study_levels(roles.primary)):
+        shown = contrasts_of(roles, position)
+        if len(shown) == 1:
+            told: dict[str, str | int | float] = {"contrast": shown[0].upper()}
+            found.append(Message(code, told, level or f"disc-{position + 1}"))
+    return found
 
 
 def study_warnings(study: Study, readings: Sequence[SeriesReading]) -> list[Message]:
