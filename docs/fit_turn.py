@@ -69,7 +69,8 @@ def turned(seen: SliceAnatomy, axes: tuple[int, ...]) -> SliceAnatomy:
         way = way if way[1] >= 0 else -way  # towards the right, as a disc is described
         discs.append(replace(disc, centre=(centre[0], centre[1]), axis=(way[0], way[1])))
     discs.sort(key=lambda disc: -disc.centre[0])
-    chain = replace(seen.chain, discs=tuple(discs))
+    behind = seen.chain.canal_share if 1 not in axes else 0.0
+    chain = replace(seen.chain, discs=tuple(discs), canal_share=behind)
     return replace(seen, chain=chain, inside=np.flip(seen.inside, axes))
 
 

@@ -110,6 +110,19 @@ def test_a_real_slice_is_read_and_its_turns_are_refused(
 
 
 @pytest.mark.needs("data")
+@pytest.mark.parametrize("name", ["20_t2", "24_t2"])
+def test_a_real_slice_of_another_proportion_is_read_in_its_own(
+    name: str, data_folder: Path
+) -> None:
+    """Both were refused as no spine, in a proportion that made them stranger still."""
+    (source,) = (data_folder / "lumbar-spider").rglob(f"{name}.png")
+    report = read_study(source)
+    assert codes(report) == set()
+    assert len({finding.site.level for finding in report.findings}) >= 7
+    assert "aspect-doubtful" in {warning.code for warning in report.warnings}
+
+
+@pytest.mark.needs("data")
 def test_a_real_slice_squashed_to_a_third_is_not_graded(data_folder: Path, tmp_path: Path) -> None:
     (source,) = (data_folder / "lumbar-spider").rglob("10_t2.png")
     image = np.asarray(Image.open(source).convert("L"))

@@ -41,13 +41,19 @@ LORDOSIS = (-30.0, -12.0, -4.0, 0.0, 3.0, 6.0, 7.0)
 """Leans of seven discs in degrees, the lowest first; its left end is the lower one."""
 
 
-def seen(discs: list[Disc], rows: tuple[int, int] = (0, SIZE)) -> SliceAnatomy:
-    """A slice whose picture lies in some rows of the prepared grid."""
+def seen(
+    discs: list[Disc], rows: tuple[int, int] = (0, SIZE), *, canal: float = 1.0
+) -> SliceAnatomy:
+    """A slice whose picture lies in some rows of the prepared grid.
+
+    So large a share of its discs has canal to their right.
+    """
     inside = np.zeros((SIZE, SIZE), dtype=bool)
     inside[rows[0] : rows[1]] = True
     empty = np.zeros((SIZE, SIZE), dtype=np.uint8)
     placement = Placement((SIZE, SIZE), (SIZE, SIZE))
-    return SliceAnatomy(empty, empty, Chain(tuple(discs)), placement, 0.93, inside=inside)
+    chain = Chain(tuple(discs), canal_share=canal)
+    return SliceAnatomy(empty, empty, chain, placement, 0.93, inside=inside)
 
 
 def spine(leans: tuple[float, ...] = LORDOSIS, bow: float = 12.0) -> list[Disc]:
@@ -76,7 +82,8 @@ def flipped(discs: list[Disc], *, rows: bool, columns: bool) -> list[Disc]:
 @pytest.mark.parametrize("turn", TURNS)
 def test_a_lordotic_spine_is_told_in_each_of_its_turns(turn: str) -> None:
     rows, columns = FLIPS[turn]
-    assert turn_of(seen(flipped(spine(), rows=rows, columns=columns))) == turn
+    turned = flipped(spine(), rows=rows, columns=columns)
+    assert turn_of(seen(turned, canal=0.0 if columns else 1.0)) == turn
 
 
 @pytest.mark.parametrize("turn", TURNS)
@@ -86,7 +93,8 @@ def test_the_usual_range_of_spines_is_told_from_its_turns(
 ) -> None:
     leans = (steepest, *(lean * slope for lean in LORDOSIS[1:]))
     rows, columns = FLIPS[turn]
-    told = turn_of(seen(flipped(spine(leans, bow), rows=rows, columns=columns)))
+    turned = flipped(spine(leans, bow), rows=rows, columns=columns)
+    told = turn_of(seen(turned, canal=0.0 if columns else 1.0))
     assert (told == "upright") == (turn == "upright")
 
 
@@ -98,7 +106,7 @@ def test_a_mirrored_spine_has_the_lean_and_bow_of_the_other_sign(
     here = turn_facts(seen(discs))
     there = turn_facts(seen(flipped(discs, rows=False, columns=True)))
     assert here is not None and there is not None
-    signs = (-1, -1, -1, 1, 1)
+    signs = (-1, -1, -1, 1, 1, 1)
     assert there == pytest.approx([sign * fact for sign, fact in zip(signs, here, strict=True)])
 
 
@@ -108,7 +116,7 @@ def test_upside_down_what_lies_below_lies_above(leans: list[float], bow: float) 
     here = turn_facts(seen(discs))
     there = turn_facts(seen(flipped(discs, rows=True, columns=False)))
     assert here is not None and there is not None
-    lean, change, bowed, below, above = there
+    lean, change, bowed, below, above, _ = there
     assert (below, above) == pytest.approx((here[4], here[3]))
     assert bowed == pytest.approx(here[2])
     assert change == pytest.approx(here[1])
@@ -116,13 +124,16 @@ def test_upside_down_what_lies_below_lies_above(leans: list[float], bow: float) 
 
 
 def test_facts_are_what_they_are_called() -> None:
-    lean, change, bow, below, above = turn_facts(seen(spine((-30.0, -20.0, -10.0), bow=17.0))) or ()
+    facts = turn_facts(seen(spine((-30.0, -20.0, -10.0), bow=17.0), canal=0.75))
+    assert facts is not None
+    lean, change, bow, below, above, canal = facts
     assert lean == pytest.approx(-3.0)
     assert change == pytest.approx(1.0)
     assert bow == pytest.approx(-17.0 / 34.0)
     assert below == pytest.approx((SIZE - 1 - 205) / math.hypot(30, 17))
     assert above == MOST_BEYOND  # 145 rows are more than three steps
-    assert len(FACTS) == 5
+    assert canal == 0.75
+    assert len(FACTS) == 6
 
 
 def test_black_bars_are_no_picture_above_or_below() -> None:
@@ -132,7 +143,7 @@ def test_black_bars_are_no_picture_above_or_below() -> None:
     assert barred[:3] == whole[:3]
     assert barred[3] < whole[3] and barred[4] < whole[4]
     none = turn_facts(seen(discs, rows=(0, 0)))
-    assert none is not None and none[3:] == (0.0, 0.0)
+    assert none is not None and none[3:5] == (0.0, 0.0)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
@@ -142,7 +153,7 @@ def test_of_fewer_than_three_discs_nothing_is_said(count: int) -> None:
     assert turn_of(anatomy) == "upright"
 
 
-@given(st.lists(st.floats(-6, 6), min_size=5, max_size=5))
+@given(st.lists(st.floats(-6, 6), min_size=6, max_size=6))
 def test_the_probabilities_are_those_of_a_softmax(facts: list[float]) -> None:
     told = SHIPPED.probabilities(facts)
     sums = np.array(SHIPPED.weights) @ np.array([*facts, 1.0])
@@ -155,7 +166,7 @@ def test_the_limit_alone_says_whether_it_is_turned() -> None:
         """Gives lying upright this probability, and mirrored most of the rest."""
         rest = (0.01, 0.98, 0.01)
         shares = (upright, *((1 - upright) * share for share in rest))
-        return TurnRule(tuple((0.0,) * 5 + (math.log(share),) for share in shares))
+        return TurnRule(tuple((0.0,) * 6 + (math.log(share),) for share in shares))
 
     anatomy = seen(spine())
     assert turn_of(anatomy, rule=rule(LEAST_UPRIGHT + 0.001)) == "upright"

@@ -49,7 +49,7 @@ def lordotic(*, rows: bool = False, columns: bool = False, length: float = 30.0)
     return SliceAnatomy(
         empty,
         empty,
-        Chain(tuple(discs), canal_share=1.0),
+        Chain(tuple(discs), canal_share=0.0 if columns else 1.0),
         Placement((256, 256), (256, 256)),
         confidence=0.95,
         inside=np.ones((256, 256), dtype=bool),

@@ -1,8 +1,8 @@
 """Which way a sagittal picture lies: upright and facing left, or turned, told by its spine.
 
 A lumbar spine is not alike from both ends nor from both sides: its lowest discs lean steeply
-forwards and its uppermost hardly, it bows forwards, and pictures of it leave the sacrum below the
-lowest disc and little above the uppermost.
+forwards and its uppermost hardly, it bows forwards, pictures of it leave the sacrum below the
+lowest disc and little above the uppermost, and its canal lies behind its discs.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ LEAST_UPRIGHT = 0.2
 MOST_BOW, MOST_BEYOND, MOST_LEAN = 1.0, 3.0, 6.0
 """Where facts are cut off, so that one that is far out does not decide alone."""
 
-FACTS = ("lean", "change", "bow", "below", "above")
+FACTS = ("lean", "change", "bow", "below", "above", "canal")
 
 
 @dataclass(frozen=True)
 class TurnRule:
-    """A multinomial logistic rule of five facts.
+    """A multinomial logistic rule of six facts.
 
     Attributes:
         weights: By turn, in the order of ``TURNS``: one a fact, then what is added.
@@ -59,10 +59,10 @@ class TurnRule:
 
 SHIPPED = TurnRule(
     (
-        (-0.7551, 1.7295, -2.2384, 1.3134, -1.6721, -0.9446),
-        (0.4072, 3.2797, -3.9892, -1.7864, 0.8738, 1.5703),
-        (0.3007, -1.7534, 2.9203, 2.1706, -1.3171, -0.1955),
-        (0.0473, -3.2558, 3.3073, -1.6977, 2.1155, -0.4302),
+        (-0.7685, 1.3053, -1.8109, 1.3509, -1.6085, 2.5222, -2.8734),
+        (0.3664, 2.6977, -3.6279, -1.7333, 0.9106, 1.582, 0.5087),
+        (0.3376, -1.1398, 2.7011, 2.0636, -1.4043, -1.6451, 1.2756),
+        (0.0646, -2.8632, 2.7378, -1.6812, 2.1021, -2.4591, 1.0891),
     )
 )
 """Fitted by ``docs/fit_turn.py`` on all shared slices and their turns; those of each fold lie
@@ -79,8 +79,8 @@ def turn_facts(anatomy: SliceAnatomy) -> tuple[float, ...] | None:
         ``FACTS``. The lean of the lowest disc on the picture, in tens of degrees, negative where
         its left end is the lower one; the change of lean from a disc to the next one up; how far
         the discs between the ends lie to the right of the straight line between those, in disc
-        lengths; and how far the picture goes on below the lowest disc and above the uppermost, in
-        steps between discs.
+        lengths; how far the picture goes on below the lowest disc and above the uppermost, in
+        steps between discs; and the share of discs with canal to their right.
     """
     discs = anatomy.chain.discs
     if len(discs) < FEWEST:
@@ -97,6 +97,7 @@ def turn_facts(anatomy: SliceAnatomy) -> tuple[float, ...] | None:
         _held(float(np.mean(centres[1:-1, 1] - line)) / length, MOST_BOW),
         _beyond(rows, centres[0, 0], step, below=True),
         _beyond(rows, centres[-1, 0], step, below=False),
+        anatomy.chain.canal_share,
     )
 
 

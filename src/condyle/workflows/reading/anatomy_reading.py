@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from condyle.domain.volume import Volume
 from condyle.interpretation.anatomy import SliceAnatomy, interpret_slice
 from condyle.interpretation.midline import midsagittal_slice
+from condyle.interpretation.plausibility import spine_score
 from condyle.preprocessing.prepare import prepare
 from condyle.preprocessing.steps import Spec
 
@@ -34,6 +35,9 @@ MOST_ASPECT = (0.6, 1.7)
 
 LESS_SURE = 0.005
 """Confidence that the second reading may have less than the first."""
+
+MUCH_LESS_SURE = 0.05
+"""Score as a spine under that of the best proportion tried, from which one is not looked at."""
 
 MAX_SLICES = 13
 """Slices around the middle of a volume that are read; the midline lies among them."""
@@ -106,8 +110,9 @@ def read_picture(volume: Volume, *, spec: Spec, run: RunSlices) -> tuple[SliceAn
     """Labels a single slice of unknown spacing, whose aspect may be wrong.
 
     Square pixels are taken for granted unless they show no plausible chain of discs; then a
-    squashed and a stretched reading are tried. Where the chain itself is squashed or stretched,
-    it is read again in its own proportion.
+    squashed and a stretched reading are tried, and of those that look like a spine that with most
+    discs is kept. Where the chain itself is squashed or stretched, it is read again in its own
+    proportion.
 
     Returns:
         The reading, and the height of a pixel over its width that it rests on.
@@ -120,17 +125,21 @@ def read_picture(volume: Volume, *, spec: Spec, run: RunSlices) -> tuple[SliceAn
         stretched = replace(volume, spacing=(1.0, aspect, 1.0))
         return read_slices(stretched, (0,), spec=spec, run=run)[0]
 
-    if _quality(square) < ENOUGH_DISCS:
-        readings = [(square, 1.0), *((turned(aspect), aspect) for aspect in ASPECTS)]
-        return max(readings, key=lambda item: _quality(item[0]))
     proportion = square.chain.proportion
-    if PROPORTIONS[0] <= proportion <= PROPORTIONS[1]:
+    own = round(float(np.clip(proportion, *MOST_ASPECT)), 3)
+    fits = PROPORTIONS[0] <= proportion <= PROPORTIONS[1]
+    if _quality(square) < ENOUGH_DISCS:
+        tried = ASPECTS if fits else (*ASPECTS, own)
+        readings = [(square, 1.0), *((turned(aspect), aspect) for aspect in tried)]
+        least = max(spine_score(anatomy) for anatomy, _ in readings) - MUCH_LESS_SURE
+        likely = [item for item in readings if spine_score(item[0]) >= least]
+        return max(likely, key=lambda item: _quality(item[0]))
+    if fits:
         return square, 1.0
-    aspect = float(np.clip(proportion, *MOST_ASPECT))
-    again = turned(aspect)
+    again = turned(own)
     surer = again.confidence >= square.confidence - LESS_SURE
     if surer and _quality(again) >= _quality(square):
-        return again, round(aspect, 3)
+        return again, own
     return square, 1.0
 
 
