@@ -35,18 +35,19 @@ and without spacing, read by one network that had not learned from the patient
 (`docs/make_refusal_table.py`; rows in `lumbar-numbering/refusal.csv`). Taken for a spine: a chain
 of discs, confidence of {MIN_CONFIDENCE} and more, and confidence less {PROPORTION_COST} times the
 logarithm of the discs' length over their steps of {ONE_NETWORK} and more for one network
-({MIN_PICTURE_SCORE} for the shipped mean of five, which is less sure where its networks differ: it
-took none of the knees, phantoms, noise and pydicom's files for an upright spine, the knees scoring 0.74 at
-most, and 357 of the 360 shared slices, on most of which four of the five had learned). Of those,
-one is refused as turned where the rule of `interpretation/turn.py`
-(fitted by `docs/fit_turn.py` without the patient's fold) gives it a probability of lying upright
-under {LEAST_UPRIGHT}, and as squashed or stretched where discs are over {MOST_SQUASHED} or under
-{MOST_STRETCHED} times as long as their steps in the picture's own pixels. "Before" is without these
-three. Slices with masks are "off-midline" where they show under half of the canal's area on the
-patient's slice that shows most of it, "on-midline" from three quarters on. "Told" counts slices
-with canal behind under half of the discs, which are not graded, and slices on which the canal is
-under {LEAST_CANAL} of a disc's length deep, which are graded with a warning (39 of the shared
-slices were called off the midline by eye, as the canal of a curved spine leaves them).
+({MIN_PICTURE_SCORE} for the shipped mean of five, which is less sure where its networks differ:
+it took none of the knees, phantoms, noise and pydicom's files for an upright spine, the knees
+scoring 0.74 at most, and 357 of the 360 shared slices, on most of which four of the five had
+learned). Of those, one is refused as turned where the rule of `interpretation/turn.py` (fitted by
+`docs/fit_turn.py` without the patient's fold) gives it a probability of lying upright under
+{LEAST_UPRIGHT}, and as squashed or stretched where discs are over {MOST_SQUASHED} or under
+{MOST_STRETCHED} times as long as their steps in the picture's own pixels. "Before" is without
+these three. Slices with masks are "off-midline" where they show under half of the canal's area on
+the patient's slice that shows most of it, "on-midline" from three quarters on. "Told" counts
+slices with canal behind under half of the discs, on which bulging and herniation are told of the
+others alone, and slices on which the canal is under {LEAST_CANAL} of a disc's length deep, which
+are graded with a warning (39 of the shared slices were called off the midline by eye, as the
+canal of a curved spine leaves them).
 
 The last column but one has those told to lie beside the midline, the last one the spines refused
 as upside-down; mirrored; half-turned; squashed; stretched.

@@ -71,8 +71,11 @@ def draw_spine(
     seed: int = 0,
     below: bool = False,
     half: int = 5,
+    canal_from: int = 12,
 ) -> Drawing:
     """Draws discs as flat ellipses between vertebrae, and a canal behind them, ``half`` deep.
+
+    The canal begins under row ``canal_from``.
 
     With ``below`` a vertebra lies under the lowest disc, as where the last disc is missed.
     """
@@ -87,7 +90,9 @@ def draw_spine(
         ellipse = ((rows - centre) / 3.6) ** 2 + ((columns - column) / 21.0) ** 2 <= 1
         labels[ellipse] = DISC
     if canal:
-        labels[(np.abs(columns - (column + 32)) <= half) & (rows > 12) & (rows < ROWS - 12)] = CANAL
+        labels[
+            (np.abs(columns - (column + 32)) <= half) & (rows > canal_from) & (rows < ROWS - 12)
+        ] = CANAL
     else:  # a dark strip far before the spine, so that the window is the same
         labels[(np.abs(columns - 12) <= 1) & (rows > 60) & (rows < 140)] = CANAL
     image = np.vectorize(GREY.get)(labels).astype(np.float32)

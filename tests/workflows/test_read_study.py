@@ -173,6 +173,17 @@ def test_a_slice_without_canal_is_off_the_midline_and_abstained_as_a_warning(rea
     assert report.series[0].labelmap.any()
 
 
+def test_where_the_canal_leaves_the_slice_what_borders_on_it_alone_is_abstained(read, series, draw):
+    report = read(series("series-1", draw(canal_from=124)))
+    at_canal = {"disc-herniation", "disc-bulging"}
+    for finding in report.findings:
+        hidden = finding.name in at_canal and finding.site.index_from_caudal > 2
+        assert finding.abstained == hidden, finding.id
+        if hidden:
+            assert finding.abstention == Message("slice-off-midline", {}, finding.site.level)
+    assert "slice-off-midline" in codes(report.warnings)
+
+
 def test_a_slice_with_little_canal_is_graded_and_says_so(read, series, draw):
     report = read(series("series-1", draw(half=2)))
     assert "slice-shows-little-canal" in codes(report.warnings)

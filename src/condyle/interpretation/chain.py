@@ -298,9 +298,18 @@ def canal_behind(
         length: Usual length of a disc.
     """
     labelmap = labels_of(probabilities)
-    hits = 0
-    for disc in discs:
-        places = np.linspace(0.3, 1.1, 17)[:, None] * length
-        points = np.array(disc.centre) + places * np.array(disc.axis)
-        hits += _share(labelmap, points, CANAL) > 0
+    hits = sum(has_canal_behind(disc, labelmap, length=length) for disc in discs)
     return hits / len(discs)
+
+
+def has_canal_behind(disc: Disc, labelmap: NDArray[np.uint8], *, length: float) -> bool:
+    """Says whether canal lies within a disc's length behind a disc.
+
+    Args:
+        disc: On the grid of the labelmap.
+        labelmap: (row, column) classes.
+        length: Usual length of a disc.
+    """
+    places = np.linspace(0.3, 1.1, 17)[:, None] * length
+    points = np.array(disc.centre) + places * np.array(disc.axis)
+    return bool(_share(labelmap, points, CANAL) > 0)

@@ -54,7 +54,7 @@ def choose_roles(
         primary, lowest, differ = _longest(found), {}, False
     differ = differ or (disagree and len(found) > 1)
     abstention = ages[0] if ages else None
-    if not primary.on_midline:
+    if primary.anatomy.chain.canal_share == 0:
         abstention = Message("slice-off-midline", {}, primary.series.stem)
     if differ:
         counts = {f"{role}_count": len(r.anatomy.chain.discs) for role, r in found.items()}

@@ -13,8 +13,10 @@ from condyle.domain.anatomy import levels_from_caudal
 from condyle.domain.findings import Evidence, Finding, Site, middle_grade
 from condyle.domain.messages import Message
 from condyle.inference import Runner
+from condyle.interpretation.chain import has_canal_behind
 from condyle.interpretation.contrasts import missing_contrast
 from condyle.interpretation.crops import DiscPlace, GradableSlice, crop_shape, disc_inputs
+from condyle.interpretation.discs import labels_of
 from condyle.interpretation.midline import matching_disc
 from condyle.interpretation.outline import outline_of
 from condyle.preprocessing.prepare import prepare
@@ -22,6 +24,9 @@ from condyle.preprocessing.steps import Spec
 from condyle.workflows.reading.study_anatomy import SeriesReading
 
 DISC = "intervertebral-disc"
+
+AT_CANAL = frozenset({"disc-herniation", "disc-bulging"})
+"""Findings that show where a disc borders on the canal, and nowhere else."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,7 @@ def grade_discs(
             evidence=evidence,
             contrasts=frozenset(places[position]),
             abstention=roles.abstention,
+            hidden=_off_midline(roles, places[position], site),
         )
     return tuple(found)
 
@@ -228,11 +234,15 @@ def _findings(
     evidence: Sequence[Evidence],
     contrasts: frozenset[str],
     abstention: Message | None,
+    hidden: Message | None,
 ) -> list[Finding]:
+    """Gives every finding of a disc; ``hidden`` is why its border to the canal is not seen."""
     made = []
     for task in bundle.manifest.tasks:
         for column, output in enumerate(task.outputs):
             reason = abstention or _missing_contrast(output.name, contrasts, site)
+            if reason is None and output.name in AT_CANAL:
+                reason = hidden
             finding = Finding(
                 id=finding_id(output.name, site),
                 name=output.name,
@@ -277,6 +287,21 @@ def _decided(finding: Finding, logit: NDArray[np.float32], manifest: Manifest) -
         threshold=curve.chosen,
         operating_point=curve.operating_point(),
     )
+
+
+def _off_midline(roles: Roles, places: Mapping[str, DiscPlace], site: Site) -> Message | None:
+    """Says that a slice beside the midline shows no canal behind a disc.
+
+    The canal of a curved spine leaves such a slice for some of its levels alone.
+    """
+    if roles.primary.on_midline:
+        return None
+    for place in places.values():
+        seen = place.found.anatomy
+        disc = seen.chain.discs[place.position]
+        if has_canal_behind(disc, labels_of(seen.probabilities), length=seen.chain.length):
+            return None
+    return Message("slice-off-midline", {}, site.level or f"disc-{site.index_from_caudal}")
 
 
 def _missing_contrast(name: str, contrasts: frozenset[str], site: Site) -> Message | None:
