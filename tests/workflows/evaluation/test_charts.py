@@ -211,14 +211,14 @@ def test_a_declined_grade_counts_as_the_farthest(row, truth, farthest):
     assert found.counted[1] == farthest
 
 
-def test_the_case_chart_has_a_group_a_structure(row, quick):
-    rows = [
-        row(k, f"dice-{name}", 1, 0.5 + k / 20) for name in ("vertebra", "disc") for k in range(6)
-    ]
+@pytest.mark.parametrize(("figure", "title"), [("dice", "Dice"), ("iou", "IoU")])
+def test_the_case_chart_has_a_group_a_structure(row, quick, figure, title):
+    names = ("vertebra", "disc")
+    rows = [row(k, f"{figure}-{name}", 1, 0.5 + k / 20) for name in names for k in range(6)]
     table = predictions_from_rows(rows)
     tasks = [task_rows(table, task) for task in table.tasks]
     name, chart = case_chart(tasks, [overlap_report(task, quick) for task in tasks])
-    assert name == "dice-cases"
+    assert (name, chart.title) == (f"{figure}-cases", f"{title} of each case")
     assert [group for group, _ in chart.groups] == ["disc", "vertebra"]
     assert chart.groups[0][1] == pytest.approx([0.5 + k / 20 for k in range(6)])
     assert chart.means[0].value == pytest.approx(0.625)

@@ -18,6 +18,8 @@ from condyle.evaluation.proportions import mean_by_patient
 from condyle.workflows.evaluation.rows import Draw, TaskRows
 from condyle.workflows.evaluation.subgroups import GroupStatistic, subgroup_chart, subgroups
 
+_WRITTEN = {"iou": "IoU"}
+
 
 def overlap_values(rows: TaskRows) -> FloatArray:
     """Gives one value a row: 0 where declined, NaN where both masks were empty."""
@@ -70,7 +72,8 @@ def case_chart(tasks: Sequence[TaskRows], reports: Sequence[TaskReport]) -> tupl
         for rows in tasks
     )
     means = tuple(report.spread.mean for report in reports if report.spread is not None)
-    return f"{figure}-cases", CaseChart(f"{figure.title()} of each case", figure, groups, means)
+    title = f"{_WRITTEN.get(figure, figure.title())} of each case"
+    return f"{figure}-cases", CaseChart(title, figure, groups, means)
 
 
 def _scores(rows: TaskRows, values: FloatArray, plan: Resampling) -> tuple[Score, ...]:
