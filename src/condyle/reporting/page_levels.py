@@ -74,7 +74,8 @@ class LevelBlock:
         grade: Its grade, or ``None`` where no grading was tried.
         rows: Its findings.
         positives: Names of the findings decided positive.
-        undecided: How many findings have no decision.
+        abstained: Names of the findings that are not judged.
+        undecided: How many of the others have no decision.
         where: Series and slices where it can be checked, in words.
     """
 
@@ -83,8 +84,14 @@ class LevelBlock:
     grade: GradeCell | None
     rows: tuple[FindingRow, ...]
     positives: tuple[str, ...]
+    abstained: tuple[str, ...]
     undecided: int
     where: tuple[str, ...]
+
+    @property
+    def judged(self) -> bool:
+        """Whether anything but the grade was judged."""
+        return any(row.state != "abstained" for row in self.rows)
 
 
 def level_block(
@@ -106,7 +113,8 @@ def level_block(
         grade=_grade(grades[0], words) if grades else None,
         rows=rows,
         positives=_counted([row.name for row in rows if row.state == "positive"]),
-        undecided=sum(row.state in ("undecided", "abstained") for row in rows),
+        abstained=_counted([row.name for row in rows if row.state == "abstained"]),
+        undecided=sum(row.state == "undecided" for row in rows),
         where=_where(findings, series, words),
     )
 

@@ -152,10 +152,13 @@ def _glance_row(level: LevelBlock, page: Page) -> list[Flowable]:
     words = page.words
     given = level.grade is not None and level.grade.given
     grade = level.grade.text if given and level.grade else words.label("abstained")
-    found = ", ".join(level.positives) or words.label("none-positive")
+    none = "none-positive" if level.judged or not level.rows else "abstained"
+    found = ", ".join(level.positives) or words.label(none)
+    if level.abstained and level.judged:
+        found += f". {words.label('abstained')}: {', '.join(level.abstained)}"
     if level.undecided:
         found += f". {words.label('no-decision')}: {level.undecided}"
-    style = "small" if level.positives else "quiet"
+    style = "small" if level.positives or level.abstained else "quiet"
     name, what = text(level.short_name, "small", bold=True), text(found, style)
     return [name, text(grade, bold=given), what] if page.by_level else [name, what]
 
