@@ -71,7 +71,10 @@ def widened() -> list[FastAPI]:
 
 @pytest.fixture
 def client(deps: Deps, widened: list[FastAPI], monkeypatch: pytest.MonkeyPatch) -> Client:
-    """A browser of an app with two more routes, that fail and that take what is sent."""
+    """A browser of an app with two more routes, that fail and that take what is sent.
+
+    No app that is made while a test runs has them: the others' is kept for tests to come.
+    """
 
     def routes() -> APIRouter:
         router = APIRouter()
@@ -79,11 +82,12 @@ def client(deps: Deps, widened: list[FastAPI], monkeypatch: pytest.MonkeyPatch) 
         router.add_api_route("/take", take, methods=["POST"])
         return router
 
-    monkeypatch.setattr(app_module, "_UNDER_API", (routes, *app_module._UNDER_API))
     added = {("GET", "/api/v1/fail/{kind}"), ("POST", "/api/v1/take")}
-    monkeypatch.setattr(app_module, "PUBLIC", app_module.PUBLIC | added)
     if not widened:
-        widened.append(create_app(deps))
+        with monkeypatch.context() as patched:
+            patched.setattr(app_module, "_UNDER_API", (routes, *app_module._UNDER_API))
+            patched.setattr(app_module, "PUBLIC", app_module.PUBLIC | added)
+            widened.append(create_app(deps))
     widened[0].state.deps = deps
     return Client(widened[0], base_url="http://localhost", raise_server_exceptions=True)
 
