@@ -90,8 +90,8 @@ class LevelBlock:
 
     @property
     def judged(self) -> bool:
-        """Whether anything but the grade was judged."""
-        return any(row.state != "abstained" for row in self.rows)
+        """Whether not everything beside the grade was abstained on."""
+        return not self.rows or any(row.state != "abstained" for row in self.rows)
 
 
 def level_block(

@@ -152,7 +152,7 @@ def _glance_row(level: LevelBlock, page: Page) -> list[Flowable]:
     words = page.words
     given = level.grade is not None and level.grade.given
     grade = level.grade.text if given and level.grade else words.label("abstained")
-    none = "none-positive" if level.judged or not level.rows else "abstained"
+    none = "none-positive" if level.judged else "abstained"
     found = ", ".join(level.positives) or words.label(none)
     if level.abstained and level.judged:
         found += f". {words.label('abstained')}: {', '.join(level.abstained)}"

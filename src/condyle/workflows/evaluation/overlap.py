@@ -15,10 +15,9 @@ from condyle.evaluation.bootstrap import Resampling
 from condyle.evaluation.cases import summarise_cases
 from condyle.evaluation.inputs import BoolArray, FloatArray
 from condyle.evaluation.proportions import mean_by_patient
+from condyle.reporting.evaluation.words import figure_word
 from condyle.workflows.evaluation.rows import Draw, TaskRows
 from condyle.workflows.evaluation.subgroups import GroupStatistic, subgroup_chart, subgroups
-
-_WRITTEN = {"iou": "IoU"}
 
 
 def overlap_values(rows: TaskRows) -> FloatArray:
@@ -72,7 +71,7 @@ def case_chart(tasks: Sequence[TaskRows], reports: Sequence[TaskReport]) -> tupl
         for rows in tasks
     )
     means = tuple(report.spread.mean for report in reports if report.spread is not None)
-    title = f"{_WRITTEN.get(figure, figure.title())} of each case"
+    title = f"{figure_word(figure)} of each case"
     return f"{figure}-cases", CaseChart(title, figure, groups, means)
 
 

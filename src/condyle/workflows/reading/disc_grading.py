@@ -132,6 +132,11 @@ def study_levels(reading: SeriesReading) -> tuple[str | None, ...]:
     return names
 
 
+def subject_of(site: Site) -> str:
+    """Gives what a message about a disc is of: its level, or its number where it has none."""
+    return site.level or f"disc-{site.index_from_caudal}"
+
+
 def contrasts_of(roles: Roles, position: int) -> tuple[str, ...]:
     """Gives the contrasts on which a disc of the primary chain was found.
 
@@ -301,7 +306,7 @@ def _off_midline(roles: Roles, places: Mapping[str, DiscPlace], site: Site) -> M
         disc = seen.chain.discs[place.position]
         if has_canal_behind(disc, labels_of(seen.probabilities), length=seen.chain.length):
             return None
-    return Message("slice-off-midline", {}, site.level or f"disc-{site.index_from_caudal}")
+    return Message("slice-off-midline", {}, subject_of(site))
 
 
 def _missing_contrast(name: str, contrasts: frozenset[str], site: Site) -> Message | None:
@@ -309,7 +314,7 @@ def _missing_contrast(name: str, contrasts: frozenset[str], site: Site) -> Messa
     code = missing_contrast(name, contrasts)
     if code is None:
         return None
-    return Message(code, {}, site.level or f"disc-{site.index_from_caudal}")
+    return Message(code, {}, subject_of(site))
 
 
 def _round(value: float) -> float:

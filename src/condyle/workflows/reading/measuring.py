@@ -19,7 +19,7 @@ from condyle.interpretation.disc_measures import (
     measure_slice,
 )
 from condyle.interpretation.midline import matching_disc
-from condyle.workflows.reading.disc_grading import DISC, Roles, study_levels
+from condyle.workflows.reading.disc_grading import DISC, Roles, study_levels, subject_of
 from condyle.workflows.reading.repeatability import repeatability
 from condyle.workflows.reading.study_anatomy import SeriesReading
 
@@ -240,13 +240,13 @@ def slip_warnings(
         way = direction(percent)
         if way is not None:
             told: dict[str, str | int | float] = {"percent": round(abs(percent), 1)}
-            found.append(Message(f"{way}-measured", told, _subject(site)))
+            found.append(Message(f"{way}-measured", told, subject_of(site)))
     for finding in findings:
         measured = slips.get(finding.site)
         if finding.name != SPONDYLOLISTHESIS or finding.abstained or measured is None:
             continue
         said: dict[str, str | int | float] = {"percent": round(measured, 1)}
-        subject, called = _subject(finding.site), _called(finding)
+        subject, called = subject_of(finding.site), _called(finding)
         if called and direction(measured) is None:
             found.append(Message("slip-called-not-measured", said, subject))
         elif called is False and direction(measured) is not None:
@@ -264,8 +264,4 @@ def _called(finding: Finding) -> bool | None:
 
 
 def _said(code: str, site: Site) -> Message:
-    return Message(code, {}, _subject(site))
-
-
-def _subject(site: Site) -> str:
-    return site.level or f"disc-{site.index_from_caudal}"
+    return Message(code, {}, subject_of(site))
